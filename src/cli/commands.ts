@@ -1,0 +1,18 @@
+/*
+ * The sub-commands: name, a summary for `vitrine --help`, and where the command is. The module is loaded only when its command is used,
+ * so that no command's start-up pays for another's.
+ */
+import type { Command } from "commander";
+
+export interface CommandModule {
+  /** Adds the command, under the name it has in the table, with `program.command(name)`. */
+  register(program: Command): void;
+}
+
+export interface CommandEntry {
+  readonly summary: string;
+  /** `() => import("./run.ts")` */
+  readonly load: () => Promise<CommandModule>;
+}
+
+export const commands: Readonly<Record<string, CommandEntry>> = {};

@@ -1,0 +1,2 @@
+/* The library: `import { … } from "vitrine"`. */
+export { version } from "./version.ts";
