@@ -1,0 +1,49 @@
+/** Exceptions of the processor, as JavaScript values thrown by slow paths and helpers (SDM vol. 3A chapter 6). */
+import type { ExceptionName } from "../isa/ops.ts";
+
+/** Vector numbers (SDM vol. 3A table 6-1). */
+export const VECTOR: Readonly<Record<ExceptionName, number>> = {
+  DE: 0,
+  DB: 1,
+  BP: 3,
+  OF: 4,
+  BR: 5,
+  UD: 6,
+  NM: 7,
+  TS: 10,
+  NP: 11,
+  SS: 12,
+  GP: 13,
+  PF: 14,
+  MF: 16,
+  AC: 17,
+  XM: 19,
+};
+
+/** Exceptions that push an error code. */
+export const HAS_ERROR_CODE: ReadonlySet<number> = new Set([8, 10, 11, 12, 13, 14, 17, 21]);
+
+/** A fault or trap that the instruction in progress has raised. Thrown; caught by the engine, never by a user. */
+export class Fault extends Error {
+  readonly vector: number;
+  /** undefined for vectors that push none. */
+  readonly errorCode: number | undefined;
+  /** Linear address of a page fault, for cr2. */
+  readonly address: bigint | undefined;
+  /** Bits to set in dr6 for #DB. */
+  readonly dr6: number;
+
+  constructor(
+    exception: ExceptionName,
+    errorCode?: number,
+    details: { address?: bigint; dr6?: number } = {},
+  ) {
+    super(exception);
+    this.vector = VECTOR[exception];
+    this.errorCode = errorCode ?? (HAS_ERROR_CODE.has(this.vector) ? 0 : undefined);
+    this.address = details.address;
+    this.dr6 = details.dr6 ?? 0;
+  }
+}
+// Faults are common and nobody reads their stack.
+Fault.prototype.name = "Fault";

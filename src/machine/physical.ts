@@ -1,0 +1,161 @@
+/**
+ * Physical memory: which addresses are RAM (bytes of the machine's linear memory) and which belong to a device.
+ *
+ * Addresses are numbers below 2^52, exact in a double. RAM is a sorted list of regions of whole 4 KiB pages; every
+ * access here stays inside one page. Nothing is mapped where no region is: reads give all ones, writes are lost, as
+ * on a PC.
+ */
+
+/** A device's window. Sizes are 1, 2, 4 or 8 bytes; addresses are relative to the window. */
+export interface MmioHandler {
+  read(offset: number, size: number): bigint;
+  write(offset: number, size: number, value: bigint): void;
+}
+
+interface RamRegion {
+  readonly start: number;
+  readonly end: number;
+  /** Byte offset in the linear memory of the region's first byte. */
+  readonly host: number;
+  readonly writable: boolean;
+}
+
+interface MmioRegion {
+  readonly start: number;
+  readonly end: number;
+  readonly handler: MmioHandler;
+}
+
+export const PAGE = 4096;
+/** Widest physical address, in bits (CPUID 80000008). */
+export const PHYSICAL_BITS = 48;
+
+export class PhysicalMemory {
+  readonly memory: WebAssembly.Memory;
+  #view: DataView;
+  #bytes: Uint8Array;
+  readonly #ram: RamRegion[] = [];
+  readonly #mmio: MmioRegion[] = [];
+
+  constructor(memory: WebAssembly.Memory) {
+    this.memory = memory;
+    this.#view = new DataView(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
+  }
+
+  /** Call after the linear memory has grown. */
+  refresh(): void {
+    this.#view = new DataView(this.memory.buffer);
+    this.#bytes = new Uint8Array(this.memory.buffer);
+  }
+
+  /** Maps `size` bytes of RAM at `start`, backed by linear memory from `host`. Throws RangeError if misaligned or overlapping. */
+  addRam(start: number, size: number, host: number, writable = true): void {
+    this.#claim(start, size);
+    this.#ram.push({ start, end: start + size, host, writable });
+    this.#ram.sort((a, b) => a.start - b.start);
+  }
+
+  addMmio(start: number, size: number, handler: MmioHandler): void {
+    this.#claim(start, size);
+    this.#mmio.push({ start, end: start + size, handler });
+    this.#mmio.sort((a, b) => a.start - b.start);
+  }
+
+  removeMmio(start: number): void {
+    const i = this.#mmio.findIndex((r) => r.start === start);
+    if (i >= 0) this.#mmio.splice(i, 1);
+  }
+
+  #claim(start: number, size: number): void {
+    if (
+      start % PAGE !== 0 ||
+      size % PAGE !== 0 ||
+      size <= 0 ||
+      start < 0 ||
+      start + size > 2 ** PHYSICAL_BITS
+    ) {
+      throw new RangeError(
+        `physical region 0x${start.toString(16)}+0x${size.toString(16)} is not whole pages below 2^48`,
+      );
+    }
+    for (const r of [...this.#ram, ...this.#mmio]) {
+      if (start < r.end && r.start < start + size) {
+        throw new RangeError(
+          `physical region 0x${start.toString(16)}+0x${size.toString(16)} overlaps 0x${r.start.toString(16)}`,
+        );
+      }
+    }
+  }
+
+  /** RAM regions, sorted, for memory maps and dumps. */
+  get ram(): readonly RamRegion[] {
+    return this.#ram;
+  }
+
+  /** Byte offset in linear memory of physical address `address`, or −1 if it is not RAM (or not writable when asked). */
+  host(address: number, forWrite = false): number {
+    let lo = 0;
+    let hi = this.#ram.length - 1;
+    while (lo <= hi) {
+      const mid = (lo + hi) >> 1;
+      const r = this.#ram[mid];
+      if (r === undefined) break;
+      if (address < r.start) hi = mid - 1;
+      else if (address >= r.end) lo = mid + 1;
+      else return forWrite && !r.writable ? -1 : r.host + (address - r.start);
+    }
+    return -1;
+  }
+
+  /** Reads 1–8 bytes (any number) that lie in one page. */
+  read(address: number, size: number): bigint {
+    const host = this.host(address);
+    if (host >= 0) {
+      switch (size) {
+        case 1:
+          return BigInt(this.#view.getUint8(host));
+        case 2:
+          return BigInt(this.#view.getUint16(host, true));
+        case 4:
+          return BigInt(this.#view.getUint32(host, true));
+        case 8:
+          return this.#view.getBigUint64(host, true);
+        default: {
+          let v = 0n;
+          for (let i = size - 1; i >= 0; i--) v = (v << 8n) | BigInt(this.#bytes[host + i] ?? 0);
+          return v;
+        }
+      }
+    }
+    const region = this.#mmio.find((r) => address >= r.start && address < r.end);
+    const ones = (1n << BigInt(size * 8)) - 1n;
+    return region === undefined ? ones : region.handler.read(address - region.start, size) & ones;
+  }
+
+  /** Writes 1–8 bytes that lie in one page. */
+  write(address: number, size: number, value: bigint): void {
+    const host = this.host(address, true);
+    if (host >= 0) {
+      switch (size) {
+        case 1:
+          this.#view.setUint8(host, Number(value));
+          return;
+        case 2:
+          this.#view.setUint16(host, Number(value), true);
+          return;
+        case 4:
+          this.#view.setUint32(host, Number(value), true);
+          return;
+        case 8:
+          this.#view.setBigUint64(host, value, true);
+          return;
+        default:
+          for (let i = 0; i < size; i++) this.#bytes[host + i] = Number((value >> BigInt(i * 8)) & 0xffn);
+          return;
+      }
+    }
+    const region = this.#mmio.find((r) => address >= r.start && address < r.end);
+    region?.handler.write(address - region.start, size, BigInt.asUintN(size * 8, value));
+  }
+}
