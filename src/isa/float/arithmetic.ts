@@ -5,14 +5,14 @@
 
 import { DE, DOWN, type Environment, IE, ZE } from "./environment.ts";
 import {
+  bitLength,
   DENORMAL,
   type Format,
   INFINITY,
+  infinity,
   SHIFT,
   type Value,
   ZERO_CLASS,
-  bitLength,
-  infinity,
   zero,
 } from "./format.ts";
 import { round } from "./round.ts";
@@ -136,7 +136,7 @@ export function squareRoot(a: Value, format: Format, precision: number, env: Env
   if (stopsAtDenormal(a, a, env)) return format.indefinite;
   if (a.kind === INFINITY) return infinity(format, 0);
   if (a.kind === ZERO_CLASS) return zero(format, a.sign);
-  let shift = 2 * precision + 4 - bitLength(a.significand);
+  let shift = Math.max(0, 2 * precision + 4 - bitLength(a.significand));
   if (((a.exponent - shift) & 1) !== 0) shift += 1;
   const radicand = a.significand << BigInt(shift);
   let root = integerSquareRoot(radicand);
@@ -171,7 +171,8 @@ export function fusedMultiplyAdd(a: Value, b: Value, c: Value, format: Format, e
   if (stopsAtDenormal(a, b, env) || stopsAtDenormal(c, c, env)) return format.indefinite;
   if (infiniteProduct) return infinity(format, sign);
   if (c.kind === INFINITY) return infinity(format, c.sign);
-  if (zeroProduct && c.kind === ZERO_CLASS) return sign === c.sign ? zero(format, sign) : cancelled(format, env);
+  if (zeroProduct && c.kind === ZERO_CLASS)
+    return sign === c.sign ? zero(format, sign) : cancelled(format, env);
   if (zeroProduct) return round(format, format.precision, c.sign, c.exponent, c.significand, env);
   const exponent = a.exponent + b.exponent;
   const significand = a.significand * b.significand;

@@ -4,7 +4,7 @@
 
 import { stopsAtDenormal } from "./arithmetic.ts";
 import { type Environment, IE } from "./environment.ts";
-import { type Format, INFINITY, QNAN, SNAN, type Value, ZERO_CLASS, decode } from "./format.ts";
+import { decode, type Format, INFINITY, QNAN, SNAN, type Value, ZERO_CLASS } from "./format.ts";
 
 /** The outcome of a comparison: -1 a < b, 0 equal, 1 a > b, 2 unordered. */
 export type Relation = -1 | 0 | 1 | 2;
@@ -39,7 +39,13 @@ export function relateMagnitudes(a: Value, b: Value): -1 | 0 | 1 {
  * Compares two SSE scalars. Raises IE for an SNaN, and if `signalling` (COMIS) for a QNaN, and DE.
  * The caller turns the relation into ZF PF CF: unordered 111, a > b 000, a < b 001, equal 100.
  */
-export function sseCompare(format: Format, a: bigint, b: bigint, signalling: boolean, env: Environment): Relation {
+export function sseCompare(
+  format: Format,
+  a: bigint,
+  b: bigint,
+  signalling: boolean,
+  env: Environment,
+): Relation {
   const left = decode(format, a, env.daz);
   const right = decode(format, b, env.daz);
   const relation = relate(left, right);
@@ -78,7 +84,13 @@ const RELATIONS: readonly number[] = [
 const SIGNALLING = 0b0110_0110_0110_0110;
 
 /** CMPxx with predicate 0-31 (SSE has 0-7 only): whether the element becomes all ones. */
-export function ssePredicate(format: Format, predicate: number, a: bigint, b: bigint, env: Environment): boolean {
+export function ssePredicate(
+  format: Format,
+  predicate: number,
+  a: bigint,
+  b: bigint,
+  env: Environment,
+): boolean {
   const signalling = (((SIGNALLING >>> (predicate & 15)) & 1) ^ (predicate >>> 4)) !== 0;
   const relation = sseCompare(format, a, b, signalling, env);
   return ((RELATIONS[predicate & 15]! >>> (relation === UNORDERED ? 3 : relation + 1)) & 1) !== 0;

@@ -4,25 +4,24 @@
 // and E.4.2.2 (integer indefinite, results of masked exceptions).
 
 import { stopsAtDenormal } from "./arithmetic.ts";
-import { type Environment, IE, PE, type Rounding, ZERO } from "./environment.ts";
+import { type Environment, IE, OE, PE, type Rounding, UE, ZERO } from "./environment.ts";
 import {
   BINARY16,
   BINARY32,
-  DENORMAL,
+  bitLength,
+  decode,
   EXTENDED,
+  encode,
   type Format,
+  formatOf,
   INFINITY,
+  infinity,
   NORMAL,
   QNAN,
+  quietNan,
   SNAN,
   type Value,
   ZERO_CLASS,
-  bitLength,
-  decode,
-  encode,
-  formatOf,
-  infinity,
-  quietNan,
   zero,
 } from "./format.ts";
 import { round, roundsAway } from "./round.ts";
@@ -36,10 +35,10 @@ export function roundTo(format: Format, value: Value, env: Environment): bigint 
 
 /** CVTSS2SD (from 32) and CVTSD2SS (from 64): to the other width. */
 export function sseConvert(from: 32 | 64, bits: bigint, env: Environment): bigint {
-  return convert(formatOf(from), formatOf(from === 32 ? 64 : 32), decode(formatOf(from), bits, env.daz), env);
+  return convert(formatOf(from === 32 ? 64 : 32), decode(formatOf(from), bits, env.daz), env);
 }
 
-function convert(_from: Format, to: Format, value: Value, env: Environment): bigint {
+function convert(to: Format, value: Value, env: Environment): bigint {
   if (value.kind >= QNAN) {
     if (value.kind === SNAN) env.raise(IE);
     return quietNan(to, value.sign, value.significand);
@@ -61,7 +60,7 @@ export function toHalf(bits: bigint, imm8: number, env: Environment): bigint {
   const { rounding, ftz } = env;
   if ((imm8 & 4) === 0) env.rounding = (imm8 & 3) as Rounding;
   env.ftz = false;
-  const result = convert(BINARY32, BINARY16, decode(BINARY32, bits, env.daz), env);
+  const result = convert(BINARY16, decode(BINARY32, bits, env.daz), env);
   env.rounding = rounding;
   env.ftz = ftz;
   return result;
@@ -137,7 +136,13 @@ export function sseFromInteger(width: 32 | 64, to: 32 | 64, bits: bigint, env: E
  * Rounds a value that is not a NaN to an integral one of the same format, at most `precision` bits being there to lose.
  * Raises PE unless `quiet`, and sets c1.
  */
-export function roundToIntegral(format: Format, value: Value, mode: Rounding, quiet: boolean, env: Environment): bigint {
+export function roundToIntegral(
+  format: Format,
+  value: Value,
+  mode: Rounding,
+  quiet: boolean,
+  env: Environment,
+): bigint {
   env.c1 = false;
   if (value.kind === INFINITY) return infinity(format, value.sign);
   if (value.kind === ZERO_CLASS) return zero(format, value.sign);
@@ -169,10 +174,13 @@ export function sseRound(width: 32 | 64, bits: bigint, imm8: number, env: Enviro
 
 /** An x87 load of binary32 or binary64 (FLD m32fp, m64fp): exact; raises IE for an SNaN, DE for a denormal. */
 export function extend(width: 32 | 64, bits: bigint, env: Environment): bigint {
-  return convert(formatOf(width), EXTENDED, decode(formatOf(width), bits), env);
+  return convert(EXTENDED, decode(formatOf(width), bits), env);
 }
 
-/** An x87 store to binary32 or binary64 (FST m32fp, m64fp); never raises DE, sets c1. */
+/**
+ * An x87 store to binary32 or binary64 (FST m32fp, m64fp); never raises DE, sets c1. Overflow or underflow that is not masked
+ * raises nothing else, as on AMD: no PE, and c1 clear.
+ */
 export function narrow(width: 32 | 64, bits: bigint, env: Environment): bigint {
   const format = formatOf(width);
   const value = decode(EXTENDED, bits);
@@ -185,7 +193,18 @@ export function narrow(width: 32 | 64, bits: bigint, env: Environment): bigint {
     env.raise(IE);
     return format.indefinite;
   }
-  return roundTo(format, value.kind === DENORMAL ? { ...value, kind: NORMAL } : value, env);
+  const { flags } = env;
+  const result = roundTo(format, value, env);
+  if ((env.unmasked & (OE | UE)) !== 0) {
+    env.flags = flags | (env.unmasked & (OE | UE));
+    env.c1 = false;
+  }
+  return result;
+}
+
+/** FISTP and, with `truncate`, FISTTP; the same as FIST. Raises IE or PE, never DE; sets c1. */
+export function x87ToInteger(width: 16 | 32 | 64, bits: bigint, truncate: boolean, env: Environment): bigint {
+  return toInteger(decode(EXTENDED, bits), width, truncate ? ZERO : env.rounding, env);
 }
 
 /** FLD of nothing but an integer: FILD m16int, m32int, m64int. Always exact, raises nothing. */

@@ -124,7 +124,13 @@ function decodeExtended(bits: bigint): Value {
  * Puts a rounded number together. `significand` has `precision` bits if `top`, the unbiased exponent of its leading bit,
  * is in the normal range; with `top` < minExponent it counts units of the least denormal of that precision.
  */
-export function encode(format: Format, precision: number, sign: number, top: number, significand: bigint): bigint {
+export function encode(
+  format: Format,
+  precision: number,
+  sign: number,
+  top: number,
+  significand: bigint,
+): bigint {
   const biased = top < format.minExponent ? 0 : top + format.maxExponent;
   if (format === EXTENDED) {
     const high = BigInt((sign << 15) | biased) << 64n;

@@ -4,7 +4,7 @@
 // Intel SDM vol. 1: 4.8.3.4-5, table 4-7 (rules for handling NaNs).
 
 import { type Environment, IE } from "./environment.ts";
-import { EXTENDED, type Format, QNAN, SNAN, UNSUPPORTED, type Value, decode, quietNan } from "./format.ts";
+import { decode, EXTENDED, type Format, QNAN, quietNan, SNAN, UNSUPPORTED, type Value } from "./format.ts";
 
 export function isNan(value: Value): boolean {
   return value.kind === QNAN || value.kind === SNAN;
@@ -18,7 +18,8 @@ export function sseNan(format: Format, operands: readonly bigint[], env: Environ
     if (kind === SNAN) env.raise(IE);
     if (kind >= QNAN) result ??= bits | format.quietBit;
   }
-  if (result === undefined) throw new Error(`no NaN among ${operands.map((bits) => bits.toString(16)).join(", ")}`);
+  if (result === undefined)
+    throw new Error(`no NaN among ${operands.map((bits) => bits.toString(16)).join(", ")}`);
   return result;
 }
 

@@ -3,8 +3,8 @@
 //
 // Intel SDM vol. 1: 4.8.4 (rounding), 4.9.1.4-6 (overflow, underflow, precision), 8.5.4-6 (x87), 10.2.3.3 (FTZ).
 
-import { type Environment, DOWN, NEAREST, OE, PE, type Rounding, UE, UP } from "./environment.ts";
-import { EXTENDED, type Format, SHIFT, SHIFTED_ONE, bitLength, encode, infinity, zero } from "./format.ts";
+import { DOWN, type Environment, NEAREST, OE, PE, type Rounding, UE, UP } from "./environment.ts";
+import { bitLength, EXTENDED, encode, type Format, infinity, SHIFT, SHIFTED_ONE, zero } from "./format.ts";
 
 /** What an unmasked overflow or underflow adds to or takes from the exponent of an x87 register's result. */
 const BIAS_ADJUST = 24576;
@@ -51,7 +51,7 @@ export function round(
   if (top < format.minExponent) {
     if (!env.isMasked(UE)) {
       env.raise(inexact ? UE | PE : UE);
-      return adjusted(format, precision, sign, top + BIAS_ADJUST, kept);
+      return adjusted(format, precision, sign, top + BIAS_ADJUST, kept, env);
     }
     if (env.ftz) {
       env.raise(UE | PE);
@@ -115,7 +115,7 @@ function overflow(
 ): bigint {
   if (!env.isMasked(OE)) {
     env.raise(inexact ? OE | PE : OE);
-    return adjusted(format, precision, sign, top - BIAS_ADJUST, kept);
+    return adjusted(format, precision, sign, top - BIAS_ADJUST, kept, env);
   }
   env.raise(OE | PE);
   env.c1 = env.rounding === NEAREST || env.rounding === (sign === 0 ? UP : DOWN);
@@ -123,10 +123,23 @@ function overflow(
   return encode(format, precision, sign, format.maxExponent, SHIFTED_ONE[precision]! - 1n);
 }
 
-/** The result of unmasked overflow or underflow; only x87 registers receive one. */
-function adjusted(format: Format, precision: number, sign: number, top: number, kept: bigint): bigint {
+/**
+ * The result of unmasked overflow or underflow; only x87 registers receive one. FSCALE can go too far even for the
+ * adjusted exponent: then it is an infinity, rounded up, or a zero.
+ */
+function adjusted(
+  format: Format,
+  precision: number,
+  sign: number,
+  top: number,
+  kept: bigint,
+  env: Environment,
+): bigint {
   if (format !== EXTENDED) return format.indefinite;
-  if (top > format.maxExponent) return infinity(format, sign);
-  if (top < format.minExponent) return zero(format, sign);
+  if (top > format.maxExponent || top < format.minExponent) {
+    env.raise(PE);
+    env.c1 = top > 0;
+    return env.c1 ? infinity(format, sign) : zero(format, sign);
+  }
   return encode(format, precision, sign, top, kept);
 }

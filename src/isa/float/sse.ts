@@ -6,7 +6,7 @@
 import { type Arithmetic, arithmetic, fusedMultiplyAdd, squareRoot } from "./arithmetic.ts";
 import { sseMinMax } from "./compare.ts";
 import type { Environment } from "./environment.ts";
-import { QNAN, type Value, decode, formatOf } from "./format.ts";
+import { decode, formatOf, QNAN, type Value } from "./format.ts";
 import { sseNan } from "./nan.ts";
 
 export type SseBinaryOp = "add" | "sub" | "mul" | "div" | "min" | "max";

@@ -4,17 +4,17 @@
 // Intel SDM vol. 1: 8.3 (instructions), 8.5 (exceptions); vol. 2A: FADD, FDIV, FCOM, FUCOM, FXAM.
 
 import { type Arithmetic, arithmetic, squareRoot, stopsAtDenormal } from "./arithmetic.ts";
-import { UNORDERED, relate } from "./compare.ts";
+import { relate, UNORDERED } from "./compare.ts";
 import { type Environment, IE } from "./environment.ts";
 import {
   DENORMAL,
+  decode,
   EXTENDED,
   type Format,
   INFINITY,
   QNAN,
   UNSUPPORTED,
   ZERO_CLASS,
-  decode,
 } from "./format.ts";
 import { x87Nan } from "./nan.ts";
 
