@@ -1,13 +1,15 @@
 // Scalar SSE arithmetic by name: what an element of ADDPS, SQRTPD or VFMADD231SS computes. Packed forms apply these to
-// each element with one Environment, whose flags accumulate.
+// each element through ssePacked.
 //
 // Intel SDM vol. 1: 11.5 (SIMD floating-point exceptions), table 4-7 (NaNs).
 
 import { type Arithmetic, arithmetic, fusedMultiplyAdd, squareRoot } from "./arithmetic.ts";
 import { sseMinMax } from "./compare.ts";
-import type { Environment } from "./environment.ts";
+import { DE, type Environment, IE, ZE } from "./environment.ts";
 import { decode, formatOf, QNAN, type Value } from "./format.ts";
 import { sseNan } from "./nan.ts";
+
+const PRECOMPUTATION = IE | DE | ZE;
 
 export type SseBinaryOp = "add" | "sub" | "mul" | "div" | "min" | "max";
 
@@ -53,4 +55,40 @@ export function sseFused(
 
 function negated(value: Value): Value {
   return { ...value, sign: (value.sign ^ 1) as 0 | 1 };
+}
+
+/**
+ * Applies an operation to each element of a packed instruction: ssePacked(4, env, (i) => sseBinary("add", 32, …)). All
+ * elements raise their flags, but if one raises an unmasked IE, DE or ZE then none raises OE, UE or PE: the instruction
+ * stops before computing.
+ */
+export function ssePacked(count: number, env: Environment, element: (i: number) => bigint): bigint[] {
+  const before = env.flags;
+  env.flags = 0;
+  const results = Array.from({ length: count }, (_, i) => element(i));
+  if ((env.unmasked & PRECOMPUTATION) !== 0) env.flags &= PRECOMPUTATION;
+  env.flags |= before;
+  return results;
+}
+
+/**
+ * DPPS (four elements of 32 bits) or DPPD (two of 64): the elements of the result. imm8 bits 7:4 choose the products
+ * that are added, pairwise; bits 3:0 the elements that receive the sum, the others becoming +0. Multiplications and each
+ * level of additions are steps of their own: after one with an unmasked exception nothing more is raised.
+ */
+export function sseDotProduct(
+  width: 32 | 64,
+  a: readonly bigint[],
+  b: readonly bigint[],
+  imm8: number,
+  env: Environment,
+): bigint[] {
+  const product = (i: number) => ((imm8 >>> (4 + i)) & 1 ? sseBinary("mul", width, a[i]!, b[i]!, env) : 0n);
+  let terms = ssePacked(a.length, env, product);
+  while (terms.length > 1 && env.unmasked === 0) {
+    const addends = terms;
+    const pair = (i: number) => sseBinary("add", width, addends[2 * i]!, addends[2 * i + 1]!, env);
+    terms = ssePacked(addends.length / 2, env, pair);
+  }
+  return a.map((_, i) => ((imm8 >>> i) & 1 ? terms[0]! : 0n));
 }

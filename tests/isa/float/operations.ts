@@ -7,6 +7,7 @@ import { type Constant, x87Constant } from "../../../src/isa/float/constants.ts"
 import { x87Remainder } from "../../../src/isa/float/remainder.ts";
 import * as bcd from "../../../src/isa/float/bcd.ts";
 import * as scale from "../../../src/isa/float/scale.ts";
+import { reciprocal, reciprocalSquareRoot } from "../../../src/isa/float/approximate.ts";
 import * as compare from "../../../src/isa/float/compare.ts";
 import * as convert from "../../../src/isa/float/convert.ts";
 import * as sse from "../../../src/isa/float/sse.ts";
@@ -257,6 +258,38 @@ sseOperation("vcvtph2ps", ["none", "f16", "none"], 32, (r, env) => convert.fromH
 for (let i = 0; i < 8; i++) {
   sseOperation(`vcvtps2ph_${i}`, ["none", "f32", "none"], 16, (r, env) => convert.toHalf(r.b, i, env));
 }
+
+function packed(name: string, shape: "2f64" | "4f32", run: (r: Request, env: Environment) => bigint): void {
+  sseOperation(name, [shape, shape, "none"], 128, run);
+}
+
+function split(bits: bigint, width: 32 | 64): bigint[] {
+  return Array.from({ length: 128 / width }, (_, i) => BigInt.asUintN(width, bits >> BigInt(i * width)));
+}
+
+function join(elements: readonly bigint[], width: 32 | 64): bigint {
+  return elements.reduceRight((high, element) => (high << BigInt(width)) | element, 0n);
+}
+
+for (const width of [32, 64] as const) {
+  const t = width === 32 ? "ps" : "pd";
+  const shape = width === 32 ? "4f32" : "2f64";
+  for (const op of ["add", "sub", "mul", "div", "min", "max"] satisfies sse.SseBinaryOp[]) {
+    packed(`${op}${t}`, shape, (r, env) => {
+      const a = split(r.a, width);
+      const b = split(r.b, width);
+      const element = (i: number) => sse.sseBinary(op, width, a[i]!, b[i]!, env);
+      return join(sse.ssePacked(a.length, env, element), width);
+    });
+  }
+  for (const imm8 of width === 32 ? [0xff, 0xf1, 0x71, 0x3f, 0x51, 0xa5] : [0x33, 0x31, 0x13, 0x21]) {
+    packed(`dp${t}_${imm8.toString(16)}`, shape, (r, env) =>
+      join(sse.sseDotProduct(width, split(r.a, width), split(r.b, width), imm8, env), width),
+    );
+  }
+}
+sseOperation("rcpss", ["none", "f32", "none"], 32, (r) => reciprocal(r.b));
+sseOperation("rsqrtss", ["none", "f32", "none"], 32, (r) => reciprocalSquareRoot(r.b));
 
 /** What differs between an expectation and a reply, in words; undefined if nothing does. */
 export function difference(expected: Expected, reply: Reply): string | undefined {
