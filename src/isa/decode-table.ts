@@ -1,0 +1,235 @@
+/**
+ * The opcode maps, built from the rows: for each map and opcode a dense array from the things that select a row
+ * (mandatory prefix, W, L, modrm.mod, modrm.reg, modrm.rm, REX.B) to the row. Two rows that accept the same bytes,
+ * rows that no bytes reach and rows that contradict the encoding are errors thrown when the table is built.
+ * It does not read instruction bytes: decode.ts does. Source: SDM vol. 2A chapter 2 and vol. 2D appendix A.
+ *
+ * Mandatory prefixes: a row with one wins over a row without a `prefix` column, which accepts any. "none" excludes F3
+ * and F2, and 66 too unless the row has operands that 66 sizes. In a VEX row no column means pp = 0.
+ */
+import type { Row } from "./row.ts";
+import { isSizedBy66, type ModForms, modForms, operandSize, usesVvvv } from "./row-facts.ts";
+
+/** A row and what the decoder looks up in it. */
+export interface DecodeRow {
+  readonly row: Row;
+  readonly mod: ModForms;
+  readonly usesVvvv: boolean;
+  /** Operand size by sizeIndex(mode, has66, w). */
+  readonly sizes: readonly (8 | 16 | 32 | 64)[];
+}
+
+/** Index of DecodeRow.sizes. */
+export const sizeIndex = (mode: 16 | 32 | 64, has66: boolean, w: boolean): number =>
+  (mode === 64 ? 8 : mode === 32 ? 4 : 0) + (has66 ? 2 : 0) + (w ? 1 : 0);
+
+/** Mandatory prefix as the decoder counts it; VEX.pp has the same values. */
+export const PREFIX_INDEX = { none: 0, "66": 1, f3: 2, f2: 3 } as const;
+
+/** One opcode of one map. The index of `rows` is the sum of each selector times its stride; 0 where it selects nothing. */
+export interface OpcodeEntry {
+  readonly needsModrm: boolean;
+  readonly prefix: number;
+  readonly w: number;
+  readonly l: number;
+  readonly b: number;
+  readonly mod: number;
+  readonly reg: number;
+  readonly rm: number;
+  readonly rows: readonly (DecodeRow | undefined)[];
+}
+
+/** Entries by map × 256 + opcode. */
+export type OpcodeMaps = readonly (OpcodeEntry | undefined)[];
+
+export interface DecodeTable {
+  readonly legacy: { readonly other: OpcodeMaps; readonly in64: OpcodeMaps };
+  readonly vex: { readonly other: OpcodeMaps; readonly in64: OpcodeMaps };
+}
+
+/** A row at one opcode; `exactB` where it is the case without REX.B of an opcode that a +r row covers too (nop in xchg). */
+interface Candidate {
+  readonly decoded: DecodeRow;
+  readonly exactB: boolean;
+}
+
+const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+/** Bytes that are never opcodes of the one-byte map: escapes and legacy prefixes. */
+const PREFIX_BYTES = new Set([0x0f, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
+
+function checkRow(row: Row): void {
+  const bad = (why: string): never => {
+    throw new Error(`row ${row.id} "${row.mnemonic}": ${why}`);
+  };
+  if (row.evex !== undefined) bad("EVEX rows cannot be decoded yet");
+  if (row.vex !== undefined && row.map === 0) bad("VEX has no one-byte map");
+  if (row.vex !== undefined && row.lock) bad("LOCK before VEX is #UD");
+  if (row.modrm !== undefined && row.modrm < 0xc0) bad("a whole modrm byte is a register form");
+  if (row.modrm !== undefined && row.mod === "mem") bad("a whole modrm byte is a register form");
+  if (row.w === 1 && row.vex === undefined && row.only === "i64")
+    bad("REX.W does not exist outside 64-bit mode");
+  if (row.lock && (modForms(row) === "reg" || modForms(row) === "none")) bad("lock wants a memory form");
+  if (row.map === 0 && row.vex === undefined) {
+    const last = row.opcode + (row.plus ? 7 : 0);
+    if (PREFIX_BYTES.has(row.opcode)) bad("no bytes reach it: the opcode is a prefix");
+    if (row.only !== "i64" && last >= 0x40 && row.opcode <= 0x4f)
+      bad('in 64-bit mode no bytes reach it: a REX prefix; say only: "i64"');
+  }
+  const immediates = row.operands.filter((s) => "letter" in s && "IAJLO".includes(s.letter));
+  if (immediates.length > 2) bad("more than two immediates");
+}
+
+/** Slots of the prefix selector that a row accepts, with a rank: the higher wins. */
+function prefixSlots(row: Row): { index: number; rank: number }[] {
+  if (row.vex !== undefined) return [{ index: PREFIX_INDEX[row.prefix ?? "none"], rank: 3 }];
+  if (row.prefix === undefined) return range(4).map((index) => ({ index, rank: 1 }));
+  const exact = { index: PREFIX_INDEX[row.prefix], rank: 3 };
+  if (row.prefix === "none" && isSizedBy66(row)) return [exact, { index: PREFIX_INDEX["66"], rank: 2 }];
+  return [exact];
+}
+
+/** The values of modrm.mod (0 memory, 1 register) a row accepts. */
+function modSlots(mod: ModForms): number[] {
+  return mod === "reg" ? [1] : mod === "mem" ? [0] : [0, 1];
+}
+
+function buildEntry(candidates: readonly Candidate[], reached: Set<Row>): OpcodeEntry {
+  let size = 1;
+  const stride = (used: boolean, values: number): number => {
+    if (!used) return 0;
+    const s = size;
+    size *= values;
+    return s;
+  };
+  const some = (f: (c: Candidate) => boolean): boolean => candidates.some(f);
+  const prefix = stride(
+    some(({ decoded: { row } }) => row.prefix !== undefined || row.vex !== undefined),
+    4,
+  );
+  const w = stride(
+    some((c) => c.decoded.row.w !== undefined),
+    2,
+  );
+  const l = stride(
+    some(({ decoded: { row } }) => row.vex !== undefined && row.vex.l !== "ig"),
+    2,
+  );
+  const b = stride(
+    some((c) => c.exactB),
+    2,
+  );
+  const mod = stride(
+    some((c) => c.decoded.mod === "reg" || c.decoded.mod === "mem"),
+    2,
+  );
+  const reg = stride(
+    some(({ decoded: { row } }) => row.digit !== undefined || row.modrm !== undefined),
+    8,
+  );
+  const rm = stride(
+    some((c) => c.decoded.row.modrm !== undefined),
+    8,
+  );
+  const rows: (DecodeRow | undefined)[] = new Array(size).fill(undefined);
+  const ranks = new Uint8Array(size);
+
+  const one = (used: number, value: number | undefined, values: number): number[] =>
+    used === 0 ? [0] : value === undefined ? range(values) : [value];
+  for (const { decoded, exactB } of candidates) {
+    const { row } = decoded;
+    const wSlots = one(w, row.w, 2);
+    const lSlots = one(l, row.vex === undefined || row.vex.l === "ig" ? undefined : row.vex.l, 2);
+    const bSlots = one(b, exactB ? 0 : undefined, 2);
+    const mSlots = mod === 0 ? [0] : modSlots(decoded.mod);
+    const regSlots = one(reg, row.modrm !== undefined ? (row.modrm >> 3) & 7 : row.digit, 8);
+    const rmSlots = one(rm, row.modrm !== undefined ? row.modrm & 7 : undefined, 8);
+    for (const p of prefix === 0 ? [{ index: 0, rank: 1 }] : prefixSlots(row)) {
+      const rank = p.rank + (exactB ? 4 : 0);
+      for (const iw of wSlots)
+        for (const il of lSlots)
+          for (const ib of bSlots)
+            for (const im of mSlots)
+              for (const ir of regSlots)
+                for (const irm of rmSlots) {
+                  const at = p.index * prefix + iw * w + il * l + ib * b + im * mod + ir * reg + irm * rm;
+                  const other = rows[at];
+                  if (other !== undefined && ranks[at] === rank) {
+                    throw new Error(
+                      `rows ${other.row.id} "${other.row.mnemonic}" and ${row.id} "${row.mnemonic}" accept the same bytes`,
+                    );
+                  }
+                  if (rank > ranks[at]!) {
+                    rows[at] = decoded;
+                    ranks[at] = rank;
+                  }
+                }
+    }
+  }
+  for (const decoded of rows) if (decoded !== undefined) reached.add(decoded.row);
+  return {
+    needsModrm: candidates.some((c) => c.decoded.row.hasModrm),
+    prefix,
+    w,
+    l,
+    b,
+    mod,
+    reg,
+    rm,
+    rows,
+  };
+}
+
+const MODES = [16, 32, 64] as const;
+
+function decodeRow(row: Row): DecodeRow {
+  checkRow(row);
+  const sizes = MODES.flatMap((mode) =>
+    [false, true].flatMap((has66) => [false, true].map((w) => operandSize(row, mode, has66, w))),
+  );
+  // sizeIndex counts modes in steps of 4
+  return { row, mod: modForms(row), usesVvvv: usesVvvv(row), sizes };
+}
+
+function buildMaps(rows: readonly DecodeRow[], in64: boolean, reached: Set<Row>): OpcodeMaps {
+  const lists: (DecodeRow[] | undefined)[] = new Array(1024).fill(undefined);
+  for (const decoded of rows) {
+    const { row } = decoded;
+    if (row.only === (in64 ? "i64" : "o64")) continue;
+    for (let i = 0; i < (row.plus ? 8 : 1); i++) {
+      const at = row.map * 256 + row.opcode + i;
+      const list = lists[at];
+      if (list === undefined) lists[at] = [decoded];
+      else list.push(decoded);
+    }
+  }
+  return lists.map((list) => {
+    if (list === undefined) return undefined;
+    const plus = list.some((d) => d.row.plus);
+    return buildEntry(
+      list.map((decoded) => ({ decoded, exactB: plus && !decoded.row.plus })),
+      reached,
+    );
+  });
+}
+
+/** Builds the maps. Throws an Error that names the rows where two accept the same bytes, or none reach one, or one is malformed. */
+export function buildDecodeTable(rows: readonly Row[]): DecodeTable {
+  const ids = new Set<string>();
+  for (const row of rows) {
+    if (ids.has(row.id)) throw new Error(`two rows have the id ${row.id} ("${row.mnemonic}")`);
+    ids.add(row.id);
+  }
+  const decoded = rows.map(decodeRow);
+  const legacy = decoded.filter((d) => d.row.vex === undefined);
+  const vex = decoded.filter((d) => d.row.vex !== undefined);
+  const reached = new Set<Row>();
+  const table = {
+    legacy: { other: buildMaps(legacy, false, reached), in64: buildMaps(legacy, true, reached) },
+    vex: { other: buildMaps(vex, false, reached), in64: buildMaps(vex, true, reached) },
+  };
+  for (const row of rows) {
+    if (!reached.has(row)) throw new Error(`row ${row.id} "${row.mnemonic}": no bytes reach it`);
+  }
+  return table;
+}
