@@ -117,6 +117,8 @@ export const TSC_AUX = 0x2a0;
 export const PAT = 0x2a8;
 export const APIC_BASE = 0x2b0;
 export const TSC_OFFSET = 0x2b8;
+/** 0x2c0: the four PDPTE registers of PAE paging, loaded with cr3 (SDM vol. 3A §4.4.1): i64 each. */
+export const PDPTE = 0x2c0;
 
 /** 0x300: x87: fcw u16, fsw u16 (with top), ftw u16 (two bits each: 0 valid, 1 zero, 2 special, 3 empty), fop u16, fip i64, fdp i64. */
 export const FCW = 0x300;
@@ -161,6 +163,12 @@ export const FP_FAST = 0x63c;
 /** 0x640: 192 bytes of scratch: arguments and results of slow accesses and pure functions, 16-byte aligned. */
 export const SCRATCH = 0x640;
 export const SCRATCH_SIZE = 0xc0;
+
+// ------------------------------------------------------------------------- architectural again, seldom used
+
+/** 0x700: model-specific registers that only keep what is written: i64 each, in the order machine/msr.ts gives them. */
+export const STORED_MSRS = 0x700;
+export const STORED_MSRS_SIZE = 0x200;
 
 /** Bytes of a CPU block's registers; the soft TLB and jump cache follow (engine/tlb.ts). */
 export const STATE_SIZE = 0x1000;

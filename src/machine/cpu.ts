@@ -75,6 +75,10 @@ export class Cpu {
   halted = false;
   /** Interrupts (and, after MOV SS and POP SS, debug traps) are held off for one instruction (SDM vol. 3A §6.8). */
   interruptShadow: "none" | "sti" | "mov ss" = "none";
+  /** Non-maskable interrupts are held off until the next IRET (SDM vol. 3A §6.7.1). */
+  nmiBlocked = false;
+  /** What MONITOR armed: physical address of a 64-byte line and its contents then (helpers/system-wait.ts). */
+  monitor: { readonly address: number; readonly contents: bigint } | undefined;
   memory!: LinearMemory;
   platform!: Platform;
   hooks: EngineHooks = NO_HOOKS;
