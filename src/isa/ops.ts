@@ -121,6 +121,7 @@ export interface Ops<V> {
   setFlags(flags: FlagThunks<V>): void;
   /** The direction flag, width 1. */
   direction(): V;
+  setDirection(value: boolean): void;
   /** Explicit operand `i`, at its own width: register, memory (loads) or immediate. An operand that is also written is accessed for write. */
   read(i: number): V;
   /** Writes operand `i` (its own width): a general-purpose register as setReg, xmm keeps the bits above the width, memory stores. */
@@ -133,6 +134,8 @@ export interface Ops<V> {
   readLow(i: number, width: Width): V;
   /** Effective address of memory operand `i`, address-size wide, without segment. */
   address(i: number): V;
+  /** As address, but with rsp taken as `bytes` higher where it is the base (SDM vol. 2B, POP). */
+  addressAfterPop(i: number, bytes: number): V;
   /** Raises #GP(0) if the 16-byte memory operand `i` is not aligned (SDM vol. 2A §2.4.1). Nothing for registers. */
   requireAligned(i: number): void;
   /** xmm register `index`, 128 bits, for implicit operands. */

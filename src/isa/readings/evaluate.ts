@@ -286,6 +286,10 @@ class EvaluateOps implements Ops<Bits> {
   direction(): Bits {
     return this.#truth((this.#cpu.rflags & S.FLAG.df) !== 0);
   }
+  setDirection(value: boolean): void {
+    const rflags = this.#cpu.rflags;
+    this.#cpu.rflags = value ? rflags | S.FLAG.df : rflags & ~S.FLAG.df;
+  }
 
   read(i: number): Bits {
     return this.readLow(i, this.width(i));
@@ -360,6 +364,10 @@ class EvaluateOps implements Ops<Bits> {
   address(i: number): Bits {
     const m = this.#memory(i);
     return make(this.addressSize, this.#cpu.effectiveAddress(this.#insn, m));
+  }
+  addressAfterPop(i: number, bytes: number): Bits {
+    const popped = this.#memory(i).base === S.RSP ? BigInt(bytes) : 0n;
+    return make(this.addressSize, this.address(i).n + popped);
   }
   requireAligned(i: number): void {
     if (!this.isMemory(i)) return;
