@@ -304,6 +304,7 @@ export function decodeWith(
     lock,
     repeat: row.rep === undefined || repeat === 0 ? "none" : repeat === 0xf3 ? "rep" : "repne",
     segmentOverride: segment,
+    modrm: row.hasModrm ? modrm : -1,
     mnemonic: row.names === undefined || size === 8 ? row.mnemonic : (row.names[size] ?? row.mnemonic),
   };
 }

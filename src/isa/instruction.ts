@@ -70,6 +70,8 @@ export interface Instruction {
   readonly repeat: "none" | "rep" | "repne";
   /** Segment override prefix, or −1. */
   readonly segmentOverride: number;
+  /** The modrm byte, or −1: the x87 environment records it (FOP). */
+  readonly modrm: number;
   /** Mnemonic at this size (row.names). */
   readonly mnemonic: string;
 }
