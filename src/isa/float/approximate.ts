@@ -5,7 +5,7 @@
 //
 // Intel SDM vol. 2: RCPPS, RSQRTPS. Schulte and Stine, "Symmetric bipartite tables", for the kind of table.
 
-import { BINARY32, DENORMAL, INFINITY, QNAN, ZERO_CLASS, decode, infinity, zero } from "./format.ts";
+import { BINARY32, DENORMAL, decode, INFINITY, infinity, QNAN, ZERO_CLASS, zero } from "./format.ts";
 
 /**
  * Row r, of the fraction's upper four bits: sixteen numbers of three hexadecimal digits for the middle four bits, then

@@ -4,7 +4,7 @@
 
 import { toIntegral } from "./convert.ts";
 import { type Environment, IE, PE } from "./environment.ts";
-import { EXTENDED, NORMAL, bitLength, decode, encode, zero } from "./format.ts";
+import { bitLength, decode, EXTENDED, encode, NORMAL, zero } from "./format.ts";
 
 const LIMIT = 10n ** 18n;
 /** Packed BCD integer indefinite. */
@@ -14,7 +14,8 @@ const SIGN = 1n << 79n;
 /** FBLD: always exact. A nibble above 9 counts as what it is in binary; the manual leaves it undefined. */
 export function fromPackedDecimal(bits: bigint): bigint {
   let magnitude = 0n;
-  for (let nibble = 17; nibble >= 0; nibble--) magnitude = magnitude * 10n + ((bits >> BigInt(4 * nibble)) & 15n);
+  for (let nibble = 17; nibble >= 0; nibble--)
+    magnitude = magnitude * 10n + ((bits >> BigInt(4 * nibble)) & 15n);
   const sign = bits >= SIGN ? 1 : 0;
   if (magnitude === 0n) return zero(EXTENDED, sign);
   const length = bitLength(magnitude);

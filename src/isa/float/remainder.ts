@@ -5,7 +5,7 @@
 
 import { invalid, stopsAtDenormal } from "./arithmetic.ts";
 import type { Environment } from "./environment.ts";
-import { EXTENDED, INFINITY, QNAN, type Value, ZERO_CLASS, bitLength, decode, zero } from "./format.ts";
+import { bitLength, decode, EXTENDED, INFINITY, QNAN, type Value, ZERO_CLASS, zero } from "./format.ts";
 import { x87Nan } from "./nan.ts";
 import { round } from "./round.ts";
 import { C0, C1, C2, C3 } from "./x87.ts";
@@ -24,8 +24,10 @@ export function x87Remainder(a: bigint, b: bigint, nearest: boolean, env: Enviro
   env.c1 = false;
   const dividend = decode(EXTENDED, a);
   const divisor = decode(EXTENDED, b);
-  if (dividend.kind >= QNAN || divisor.kind >= QNAN) return { value: x87Nan(dividend, divisor, env), codes: 0 };
-  if (dividend.kind === INFINITY || divisor.kind === ZERO_CLASS) return { value: invalid(EXTENDED, env), codes: 0 };
+  if (dividend.kind >= QNAN || divisor.kind >= QNAN)
+    return { value: x87Nan(dividend, divisor, env), codes: 0 };
+  if (dividend.kind === INFINITY || divisor.kind === ZERO_CLASS)
+    return { value: invalid(EXTENDED, env), codes: 0 };
   if (stopsAtDenormal(dividend, divisor, env) || dividend.kind === ZERO_CLASS) return { value: a, codes: 0 };
   if (divisor.kind === INFINITY) return { value: exact(dividend, env), codes: 0 };
 

@@ -6,16 +6,16 @@ import { invalid, stopsAtDenormal } from "./arithmetic.ts";
 import { extendInteger, roundToIntegral, toIntegral } from "./convert.ts";
 import { DE, type Environment, ZE, ZERO } from "./environment.ts";
 import {
+  bitLength,
   DENORMAL,
+  decode,
   EXTENDED,
+  encode,
   INFINITY,
+  infinity,
   QNAN,
   type Value,
   ZERO_CLASS,
-  bitLength,
-  decode,
-  encode,
-  infinity,
   zero,
 } from "./format.ts";
 import { x87Nan } from "./nan.ts";

@@ -93,7 +93,9 @@ function exponentField(random: Random, bits: number, fractionBits: number): bigi
       return BigInt(Math.min(max - 1, Math.max(0, bias + (bias >> 1) - 2 + random.below(5))));
     case 9:
     case 10:
-      return BigInt(Math.min(max - 1, Math.max(0, bias - fractionBits - 4 + random.below(2 * fractionBits + 8))));
+      return BigInt(
+        Math.min(max - 1, Math.max(0, bias - fractionBits - 4 + random.below(2 * fractionBits + 8))),
+      );
     default:
       return BigInt(bias - 3 + random.below(7));
   }

@@ -1,18 +1,20 @@
 // What each operation of native/operations.h must leave behind according to src/isa/float: the table behind the
 // comparison with silicon, live (native/compare.ts) and recorded (silicon.test.ts).
 
-import { Environment } from "../../../src/isa/float/environment.ts";
-import { BINARY32, BINARY64, EXTENDED, type Format } from "../../../src/isa/float/format.ts";
-import { type Constant, x87Constant } from "../../../src/isa/float/constants.ts";
-import { x87Remainder } from "../../../src/isa/float/remainder.ts";
-import * as bcd from "../../../src/isa/float/bcd.ts";
-import * as scale from "../../../src/isa/float/scale.ts";
 import { reciprocal, reciprocalSquareRoot } from "../../../src/isa/float/approximate.ts";
-import * as compare from "../../../src/isa/float/compare.ts";
-import * as convert from "../../../src/isa/float/convert.ts";
-import * as sse from "../../../src/isa/float/sse.ts";
-import * as x87 from "../../../src/isa/float/x87.ts";
 import type { Arithmetic } from "../../../src/isa/float/arithmetic.ts";
+import * as bcd from "../../../src/isa/float/bcd.ts";
+import * as compare from "../../../src/isa/float/compare.ts";
+import { type Constant, x87Constant } from "../../../src/isa/float/constants.ts";
+import * as convert from "../../../src/isa/float/convert.ts";
+import { Environment } from "../../../src/isa/float/environment.ts";
+import { BINARY32, BINARY64, decode, EXTENDED, type Format, QNAN } from "../../../src/isa/float/format.ts";
+import * as logarithmic from "../../../src/isa/float/logarithmic.ts";
+import { x87Remainder } from "../../../src/isa/float/remainder.ts";
+import * as scale from "../../../src/isa/float/scale.ts";
+import * as sse from "../../../src/isa/float/sse.ts";
+import * as trigonometric from "../../../src/isa/float/trigonometric.ts";
+import * as x87 from "../../../src/isa/float/x87.ts";
 import type { Shape } from "./operands.ts";
 import type { Reply, Request } from "./silicon.ts";
 
@@ -21,6 +23,8 @@ export interface Expected {
   /** Bits of st0 and st1 that are defined: 80 unless told. */
   readonly width?: number;
   readonly st0?: bigint;
+  /** How many units in the last place results may differ: none unless told. */
+  readonly ulps?: bigint;
   readonly st1?: bigint;
   readonly memory?: bigint;
   readonly status?: number;
@@ -74,7 +78,8 @@ for (const op of ["add", "mul", "sub", "subr", "div", "divr"] satisfies Arithmet
     x87Register(`f${op}${suffix}`, shape, (r, env) => x87.x87Binary(op, r.a, r.b, env, format));
   }
   for (const [suffix, shape, width] of INTEGER) {
-    const run = (r: Request, env: Environment) => x87.x87Binary(op, r.a, convert.extendInteger(width, r.b), env);
+    const run = (r: Request, env: Environment) =>
+      x87.x87Binary(op, r.a, convert.extendInteger(width, r.b), env);
     x87Register(`fi${op}${suffix}`, shape, run);
   }
 }
@@ -147,7 +152,6 @@ for (const [suffix, shape, width] of INTEGER) {
   x87Comparison(`ficom${suffix}`, shape, run);
 }
 
-
 x87Register("fscale", "f80", (r, env) => scale.x87Scale(r.a, r.b, env));
 x87Register("frndint", "none", (r, env) => scale.x87RoundToInteger(r.a, env));
 for (const name of ["fprem", "fprem1"]) {
@@ -157,7 +161,8 @@ for (const name of ["fprem", "fprem1"]) {
       const env = new Environment().setControlWord(r.control);
       const { value, codes } = x87Remainder(r.a, r.b, name === "fprem1", env);
       const stopped = (env.unmasked & STOPPING) !== 0;
-      const mask = ES | EXCEPTIONS | (stopped || (env.flags & 1) !== 0 ? 0 : x87.C0 | x87.C1 | x87.C2 | x87.C3);
+      const mask =
+        ES | EXCEPTIONS | (stopped || (env.flags & 1) !== 0 ? 0 : x87.C0 | x87.C1 | x87.C2 | x87.C3);
       return { st0: stopped ? r.a : value, status: statusOf(env, codes), statusMask: mask };
     },
   });
@@ -188,9 +193,57 @@ operations.set("fbld", {
 for (const name of ["fld1", "fldl2t", "fldl2e", "fldpi", "fldlg2", "fldln2", "fldz"] satisfies Constant[]) {
   operations.set(name, {
     ...{ a: "none", b: "none", c: "none", unit: "x87" },
-    expect: (r) => ({ st0: x87Constant(name, new Environment().setControlWord(r.control)), status: 0, statusMask: ES | EXCEPTIONS }),
+    expect: (r) => ({
+      st0: x87Constant(name, new Environment().setControlWord(r.control)),
+      status: 0,
+      statusMask: ES | EXCEPTIONS,
+    }),
   });
 }
+
+/** A transcendental: correctly rounded here, within one unit in the last place on silicon; C1 is not compared. */
+function transcendental(name: string, b: Shape, run: (r: Request, env: Environment) => Results): void {
+  const expect = (r: Request): Expected => {
+    const env = new Environment().setControlWord(r.control);
+    const { st0, st1, codes = 0 } = run(r, env);
+    const results =
+      (env.unmasked & STOPPING) !== 0 || codes !== 0
+        ? { st0: r.a }
+        : st1 === undefined
+          ? { st0 }
+          : { st0, st1 };
+    return { ...results, ulps: 1n, status: statusOf(env, codes), statusMask: ES | EXCEPTIONS | x87.C2 };
+  };
+  operations.set(name, { a: "f80", b, c: "none", unit: "x87", expect });
+}
+
+interface Results {
+  readonly st0: bigint;
+  readonly st1?: bigint;
+  readonly codes?: number;
+}
+
+transcendental("fsin", "none", (r, env) => {
+  const { value, codes } = trigonometric.x87Sine(r.a, env);
+  return { st0: value, codes };
+});
+transcendental("fcos", "none", (r, env) => {
+  const { value, codes } = trigonometric.x87Cosine(r.a, env);
+  return { st0: value, codes };
+});
+transcendental("fsincos", "none", (r, env) => {
+  const { sine, cosine, codes } = trigonometric.x87SineCosine(r.a, env);
+  return { st0: cosine, st1: sine, codes };
+});
+transcendental("fptan", "none", (r, env) => {
+  const { value, codes } = trigonometric.x87Tangent(r.a, env);
+  const pushed = decode(EXTENDED, value).kind >= QNAN ? value : trigonometric.ONE;
+  return { st0: pushed, st1: value, codes };
+});
+transcendental("fpatan", "f80", (r, env) => ({ st0: trigonometric.x87Arctangent(r.a, r.b, env) }));
+transcendental("f2xm1", "none", (r, env) => ({ st0: logarithmic.x87PowerMinusOne(r.a, env) }));
+transcendental("fyl2x", "f80", (r, env) => ({ st0: logarithmic.x87Logarithm(r.a, r.b, env) }));
+transcendental("fyl2xp1", "f80", (r, env) => ({ st0: logarithmic.x87LogarithmPlusOne(r.a, r.b, env) }));
 
 /** An SSE operation whose result is the low `width` bits of xmm0 or, if `general`, rax. */
 function sseOperation(
@@ -233,11 +286,14 @@ for (const width of [32, 64] as const) {
     sseOperation(`${op}${t}`, [f, f, "none"], 8, run, true);
   }
   for (let i = 0; i < 32; i++) {
-    const run = (r: Request, env: Environment) => (compare.ssePredicate(format, i, r.a, r.b, env) ? ones : 0n);
+    const run = (r: Request, env: Environment) =>
+      compare.ssePredicate(format, i, r.a, r.b, env) ? ones : 0n;
     sseOperation(`vcmp${t}_${i}`, [f, f, "none"], width, run);
   }
   for (let i = 0; i < 16; i++) {
-    sseOperation(`round${t}_${i}`, ["none", f, "none"], width, (r, env) => convert.sseRound(width, r.b, i, env));
+    sseOperation(`round${t}_${i}`, ["none", f, "none"], width, (r, env) =>
+      convert.sseRound(width, r.b, i, env),
+    );
   }
   for (const to of [32, 64] as const) {
     for (const truncate of [false, true]) {
@@ -291,6 +347,21 @@ for (const width of [32, 64] as const) {
 sseOperation("rcpss", ["none", "f32", "none"], 32, (r) => reciprocal(r.b));
 sseOperation("rsqrtss", ["none", "f32", "none"], 32, (r) => reciprocalSquareRoot(r.b));
 
+/** How many patterns of the same sign lie between two extended numbers; more than any tolerance if the signs differ. */
+export function ulpsBetween(a: bigint, b: bigint): bigint {
+  if (a === b) return 0n;
+  const distance = linear(a) - linear(b);
+  return distance < 0n ? -distance : distance;
+}
+
+/** Extended patterns numbered in order of magnitude: without the integer bit that follows from the exponent. */
+function linear(bits: bigint): bigint {
+  const { sign, significand } = decode(EXTENDED, BigInt.asUintN(80, bits));
+  const exponent = (bits >> 64n) & 0x7fffn;
+  const position = exponent === 0n ? significand : (exponent << 63n) | BigInt.asUintN(63, significand);
+  return sign === 0 ? position : -position - 1n;
+}
+
 /** What differs between an expectation and a reply, in words; undefined if nothing does. */
 export function difference(expected: Expected, reply: Reply): string | undefined {
   const parts: string[] = [];
@@ -300,8 +371,11 @@ export function difference(expected: Expected, reply: Reply): string | undefined
   const { st0, st1, memory, status, flags, trapped } = expected;
   const width = expected.width ?? 80;
   const mask = expected.statusMask ?? 0xffff;
-  if (st0 !== undefined) words("result", st0, BigInt.asUintN(width, reply.st0));
-  if (st1 !== undefined) words("second", st1, BigInt.asUintN(width, reply.st1));
+  const near = (name: string, ours: bigint, theirs: bigint) => {
+    if (expected.ulps === undefined || ulpsBetween(ours, theirs) > expected.ulps) words(name, ours, theirs);
+  };
+  if (st0 !== undefined) near("result", st0, BigInt.asUintN(width, reply.st0));
+  if (st1 !== undefined) near("second", st1, BigInt.asUintN(width, reply.st1));
   if (memory !== undefined) words("memory", memory, reply.memory);
   if (status !== undefined) words("status", status & mask, reply.status & mask);
   if (flags !== undefined) words("flags", flags, reply.mxcsr & EXCEPTIONS);

@@ -1,7 +1,7 @@
 // Random requests for an operation: operands of its shapes under random control words.
 
+import { operand, type Random } from "./operands.ts";
 import type { Operation } from "./operations.ts";
-import { type Random, operand } from "./operands.ts";
 import type { Request } from "./silicon.ts";
 
 /** Half of the requests have everything masked, a quarter one exception unmasked, a quarter any masks. */
@@ -16,7 +16,12 @@ function masks(random: Random): number {
   }
 }
 
-export function requestsFor(operation: string, { a, b, c }: Operation, random: Random, count: number): Request[] {
+export function requestsFor(
+  operation: string,
+  { a, b, c }: Operation,
+  random: Random,
+  count: number,
+): Request[] {
   return Array.from({ length: count }, () => {
     const rounding = random.below(4);
     const precision = random.pick([0, 2, 3, 3]);

@@ -3,8 +3,8 @@
 //   gcc -O1 -mavx -mfma -mf16c -o oracle tests/isa/float/native/oracle.c
 //   npx tsx tests/isa/float/native/compare.ts ./oracle [cases per operation = 20000] [seed = 1] [name pattern]
 
-import { difference, operations } from "../operations.ts";
 import { Random } from "../operands.ts";
+import { difference, operations } from "../operations.ts";
 import { requestsFor } from "../requests.ts";
 import { Silicon } from "../silicon.ts";
 
