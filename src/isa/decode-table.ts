@@ -191,6 +191,9 @@ function decodeRow(row: Row): DecodeRow {
   return { row, mod: modForms(row), usesVvvv: usesVvvv(row), sizes };
 }
 
+/** Rows with a prefix of their own are met before REX.B matters: F3 90 is pause with any REX. */
+const isExact = (row: Row): boolean => row.prefix !== undefined && row.prefix !== "none";
+
 function buildMaps(rows: readonly DecodeRow[], in64: boolean, reached: Set<Row>): OpcodeMaps {
   const lists: (DecodeRow[] | undefined)[] = new Array(1024).fill(undefined);
   for (const decoded of rows) {
@@ -207,7 +210,7 @@ function buildMaps(rows: readonly DecodeRow[], in64: boolean, reached: Set<Row>)
     if (list === undefined) return undefined;
     const plus = list.some((d) => d.row.plus);
     return buildEntry(
-      list.map((decoded) => ({ decoded, exactB: plus && !decoded.row.plus })),
+      list.map((decoded) => ({ decoded, exactB: plus && !decoded.row.plus && !isExact(decoded.row) })),
       reached,
     );
   });

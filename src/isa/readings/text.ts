@@ -1,0 +1,138 @@
+/**
+ * The text reading: a decoded instruction in Intel syntax, lower case, as the assembler reads it back.
+ *
+ *   lock add dword ptr fs:[rbx+rcx*4-0x10], 0x1f
+ *
+ * Memory operands always show their size; numbers are hexadecimal with 0x from ten on; branch targets are absolute.
+ * It shows no prefix without effect and no size of a branch. iced-x86's Intel formatter with the options in
+ * tests/isa/iced-text.ts is the peer; tests/isa/iced-differences.txt lists where and why the texts differ.
+ */
+import type { Instruction, MemoryOperand, Operand, RegisterOperand } from "../instruction.ts";
+import type { OperandSpec } from "../operand.ts";
+import { GPR_NAMES, SEGMENT_NAMES } from "../state.ts";
+
+export interface TextOptions {
+  /** Address of the instruction; branch targets count from it. Default 0. */
+  readonly rip?: bigint;
+  /** Name to print for an address, if it has one. */
+  readonly symbol?: (address: bigint) => string | undefined;
+}
+
+const GPR32 = ["eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"] as const;
+const GPR16 = ["ax", "cx", "dx", "bx", "sp", "bp", "si", "di"] as const;
+const GPR8 = ["al", "cl", "dl", "bl", "spl", "bpl", "sil", "dil"] as const;
+const HIGH8 = ["ah", "ch", "dh", "bh"] as const;
+
+/** Name of a general-purpose register at a width of 8, 16, 32 or 64 bits. */
+export function gprName(index: number, width: number): string {
+  if (width === 64) return GPR_NAMES[index]!;
+  if (index >= 8) return `r${index}${width === 32 ? "d" : width === 16 ? "w" : "b"}`;
+  return (width === 32 ? GPR32 : width === 16 ? GPR16 : GPR8)[index]!;
+}
+
+export function registerName(r: RegisterOperand): string {
+  switch (r.file) {
+    case "gpr":
+      return r.high ? HIGH8[r.index]! : gprName(r.index, r.width);
+    case "xmm":
+      return `${r.width === 256 ? "y" : "x"}mm${r.index}`;
+    case "mm":
+      return `mm${r.index}`;
+    case "sreg":
+      return SEGMENT_NAMES[r.index]!;
+    case "cr":
+      return `cr${r.index}`;
+    case "dr":
+      return `dr${r.index}`;
+    case "st":
+      return `st(${r.index})`;
+  }
+}
+
+/** A number as the assembler reads it: decimal below ten, else 0x and lower-case digits. */
+export function numberText(n: bigint): string {
+  if (n < 0n) return `-${numberText(-n)}`;
+  return n < 10n ? n.toString() : `0x${n.toString(16)}`;
+}
+
+const SIZE_NAMES: Readonly<Record<number, string>> = {
+  8: "byte ptr ",
+  16: "word ptr ",
+  32: "dword ptr ",
+  48: "fword ptr ",
+  64: "qword ptr ",
+  80: "tbyte ptr ",
+  128: "xmmword ptr ",
+  256: "ymmword ptr ",
+};
+
+function sizeText(m: MemoryOperand, spec: OperandSpec): string {
+  // The pseudo-descriptor of lgdt has six or ten bytes and one name.
+  if ("letter" in spec && spec.type === "s") return "fword ptr ";
+  return SIZE_NAMES[m.width] ?? "";
+}
+
+const defaultSegment = (m: MemoryOperand): number => (m.base === 4 || m.base === 5 ? 2 : 3);
+
+function memoryText(insn: Instruction, m: MemoryOperand, spec: OperandSpec, options: TextOptions): string {
+  const size = sizeText(m, spec);
+  const isString = "letter" in spec && spec.letter === "Y";
+  const segment = isString || m.segment === defaultSegment(m) ? "" : `${SEGMENT_NAMES[m.segment]}:`;
+  if (m.ripRelative) {
+    const target = BigInt.asUintN(
+      insn.addressSize,
+      (options.rip ?? 0n) + BigInt(insn.length) + m.displacement,
+    );
+    const symbol = options.symbol?.(target);
+    if (symbol !== undefined) return `${size}${segment}[rel ${symbol}]`;
+    const rip = insn.addressSize === 32 ? "eip" : "rip";
+    return `${size}${segment}[${rip}${displacementText(m.displacement)}]`;
+  }
+  const parts: string[] = [];
+  if (m.base >= 0) parts.push(gprName(m.base, insn.addressSize));
+  if (m.index >= 0) {
+    const scale = m.scale === 0 ? "" : `*${1 << m.scale}`;
+    parts.push(`${gprName(m.index, insn.addressSize)}${scale}`);
+  }
+  const registers = parts.join("+");
+  if (registers !== "") return `${size}${segment}[${registers}${displacementText(m.displacement)}]`;
+  const address = BigInt.asUintN(insn.addressSize, m.displacement);
+  return `${size}${segment}[${options.symbol?.(address) ?? numberText(address)}]`;
+}
+
+const displacementText = (d: bigint): string =>
+  d === 0n ? "" : d < 0n ? `-${numberText(-d)}` : `+${numberText(d)}`;
+
+/** Address a relative operand branches to. `rip` is the instruction's. */
+export function branchTarget(insn: Instruction, displacement: number, rip: bigint): bigint {
+  const bits = insn.size === 8 ? insn.mode : insn.size;
+  return BigInt.asUintN(bits, rip + BigInt(insn.length) + BigInt(displacement));
+}
+
+function operandText(insn: Instruction, o: Operand, spec: OperandSpec, options: TextOptions): string {
+  switch (o.kind) {
+    case "register":
+      return registerName(o);
+    case "memory":
+      return memoryText(insn, o, spec, options);
+    case "immediate":
+      return numberText(o.value);
+    case "relative": {
+      const target = branchTarget(insn, o.displacement, options.rip ?? 0n);
+      return options.symbol?.(target) ?? numberText(target);
+    }
+    case "far":
+      return `${numberText(BigInt(o.selector))}:${numberText(o.offset)}`;
+  }
+}
+
+/** Text of an instruction, without address or bytes. */
+export function text(insn: Instruction, options: TextOptions = {}): string {
+  let out = insn.lock ? "lock " : "";
+  if (insn.repeat !== "none") {
+    out += insn.repeat === "repne" ? "repne " : insn.row.rep === "repe" ? "repe " : "rep ";
+  }
+  out += insn.mnemonic;
+  const operands = insn.operands.map((o, i) => operandText(insn, o, insn.row.operands[i]!, options));
+  return operands.length === 0 ? out : `${out} ${operands.join(", ")}`;
+}
