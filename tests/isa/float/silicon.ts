@@ -82,7 +82,11 @@ export class Silicon {
   }
 
   ask(requests: readonly Request[]): Reply[] {
-    return decodeReplies(this.run([], encodeRequests(requests, this.names)));
+    return decodeReplies(this.askForBytes(requests));
+  }
+
+  askForBytes(requests: readonly Request[]): Buffer {
+    return this.run([], encodeRequests(requests, this.names));
   }
 
   private run(args: string[], input: string | Buffer): Buffer {
