@@ -2,7 +2,7 @@
  * SSE floating-point operations governed by mxcsr, as a table: argument widths, result width, and the definition
  * by the exact arithmetic of float/. Compiled readings have fast paths of their own and fall back to these.
  */
-import type { Width } from "./ops.ts";
+import type { Width } from "./width.ts";
 
 /** mxcsr in, exceptions out: bits 0–5 of `raised` as in mxcsr (SDM vol. 1 §10.2.3). */
 export interface FpContext {

@@ -4,7 +4,7 @@
  * Compiled readings emit the wasm instruction of the same name. Shifts by a scalar take a 32-bit count, which the
  * semantics has limited to below the lane width.
  */
-import type { Width } from "./ops.ts";
+import type { Width } from "./width.ts";
 
 export interface LaneFunction {
   readonly args: readonly Width[];

@@ -6,7 +6,7 @@
  *   Ibs  imm8 sign-extended to the operand size (the SDM writes Ib and says so in the text).
  * This file does not fetch or write anything.
  */
-import type { Width } from "./ops.ts";
+import type { Width } from "./width.ts";
 
 /** Addressing letters of appendix A.2.1, with Z. */
 export type AddressingLetter =

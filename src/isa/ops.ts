@@ -18,8 +18,9 @@ import type { HelperName } from "./helpers.ts";
 import type { LaneOp } from "./lanes.ts";
 import type { PureName } from "./pure.ts";
 import type { StatusFlag } from "./state.ts";
+import type { Width } from "./width.ts";
 
-export type Width = 1 | 8 | 16 | 32 | 64 | 128;
+export type { Width } from "./width.ts";
 
 /** What an instruction does, for every reading. */
 export type Semantics = <V>(o: Ops<V>) => void;

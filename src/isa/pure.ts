@@ -4,7 +4,7 @@
  * Each has one definition over bigints, which evaluate uses and which compiled code may always call; engine/ may
  * have a wasm version of the hot ones, tested against this one.
  */
-import type { Width } from "./ops.ts";
+import type { Width } from "./width.ts";
 import { CRYPTO_FUNCTIONS } from "./pure/crypto.ts";
 import { INTEGER_FUNCTIONS } from "./pure/integer.ts";
 import { TEXT_FUNCTIONS } from "./pure/text.ts";

@@ -1,0 +1,607 @@
+/**
+ * The handler reading: one wasm function for all instructions of a shape. Operands are found through the record:
+ * registers as offsets in the CPU block, displacement and immediate as fields. A handler ends by tail-calling the
+ * handler of the next record, or of the block it branches to.
+ *
+ * Parameters of every handler: 0 the CPU block, 1 the record. Result: an exit code (layout.ts).
+ */
+import type { HelperName } from "../isa/helpers.ts";
+import type { Instruction, MemoryOperand, Operand } from "../isa/instruction.ts";
+import { valueWidth } from "../isa/operand.ts";
+import type { ExceptionName, FlagThunks, Ops, Width } from "../isa/ops.ts";
+import { effectsOf } from "../isa/readings/effects.ts";
+import * as S from "../isa/state.ts";
+import type { FunctionBuilder } from "../wasm/function.ts";
+import { at, Code, type Emitter, type Slot } from "./code.ts";
+import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
+import { FlagStores } from "./flags.ts";
+import * as L from "./layout.ts";
+import { MemoryAccess } from "./memory-access.ts";
+import { constant, customNode, type Node, typeOf } from "./node.ts";
+import { HANDLER_TYPE, type RuntimeCalls } from "./runtime-calls.ts";
+import { type MemoryForm, memoryForm } from "./shape.ts";
+import { ValueOps } from "./value-ops.ts";
+
+const CPU = 0;
+const RECORD = 1;
+
+/** Writes the handler for instructions shaped like `insn` into `f`. */
+export function writeHandler(f: FunctionBuilder, insn: Instruction, calls: RuntimeCalls): void {
+  const code = new Code();
+  const ops = new HandlerOps(code, calls, insn);
+  if (insn.repeat === "none") {
+    insn.row.semantics(ops);
+    ops.finish();
+  } else {
+    ops.repeat(() => insn.row.semantics(ops));
+  }
+  code.emit(f);
+}
+
+/** Goes to the record at `offset` bytes from this one. */
+export function nextRecord(f: FunctionBuilder): void {
+  f.localGet(CPU).localGet(RECORD).i32(L.RECORD_SIZE).op("i32.add");
+  f.localGet(RECORD).op("i32.load", at(L.RECORD_SIZE + L.RECORD_HANDLER));
+  f.returnCallIndirect(HANDLER_TYPE);
+}
+
+/**
+ * Goes to a linked block: rip is moved by the record's delta, the block's whole cost is taken from the budget; if it
+ * does not fit (an unlinked link leads to a header that never fits) the exit code is returned. `mask`: 16, 32 or 64.
+ */
+export function followLink(f: FunctionBuilder, which: "taken" | "next", mask: 16 | 32 | 64): void {
+  const block = f.local("i32");
+  const elapsed = f.local("i64");
+  const delta = which === "taken" ? L.RECORD_TAKEN_DELTA : L.RECORD_NEXT_DELTA;
+  const link = which === "taken" ? L.RECORD_TAKEN_LINK : L.RECORD_NEXT_LINK;
+  f.localGet(CPU)
+    .localGet(CPU)
+    .op("i64.load", at(S.RIP))
+    .localGet(RECORD)
+    .op("i64.load32_s", at(delta))
+    .op("i64.add");
+  if (mask !== 64) f.i64(mask === 16 ? 0xffff : 0xffffffff).op("i64.and");
+  f.op("i64.store", at(S.RIP));
+  f.localGet(CPU).op("i64.load", at(S.ELAPSED));
+  f.localGet(RECORD).op("i32.load", at(link)).localTee(block).op("i64.load", at(L.HEADER_COST));
+  f.op("i64.add").localTee(elapsed).op("i32.wrap_i64");
+  f.localGet(CPU).op("i32.load", at(S.LIMIT)).op("i32.gt_u");
+  f.if();
+  f.localGet(CPU).localGet(RECORD).op("i32.store", at(S.EXIT_RECORD));
+  f.i32(L.EXIT[which]).return();
+  f.end();
+  f.localGet(CPU).localGet(elapsed).op("i64.store", at(S.ELAPSED));
+  f.localGet(CPU).localGet(block).i32(L.HEADER_SIZE).op("i32.add");
+  f.localGet(block).op("i32.load", at(L.HEADER_SIZE + L.RECORD_HANDLER));
+  f.returnCallIndirect(HANDLER_TYPE);
+}
+
+export class HandlerOps extends ValueOps implements Ops<Node> {
+  readonly size: 8 | 16 | 32 | 64;
+  readonly addressSize: 16 | 32 | 64;
+  readonly mode: 16 | 32 | 64;
+  readonly #insn: Instruction;
+  readonly #form: MemoryForm;
+  readonly #memory: MemoryAccess;
+  readonly #flags: FlagStores;
+  /** Memory operands that are read and written go through the write TLB once. */
+  readonly #modified: readonly boolean[];
+  #place: { host: Slot; width: Width } | undefined;
+  readonly #effective = new Map<number, Node>();
+  #ended = false;
+
+  constructor(code: Code, calls: RuntimeCalls, insn: Instruction) {
+    super(code, calls);
+    this.#insn = insn;
+    this.size = insn.size;
+    this.addressSize = insn.addressSize;
+    this.mode = insn.mode;
+    this.#form = memoryForm(insn);
+    this.#memory = new MemoryAccess(code, calls);
+    this.#flags = new FlagStores(this, code, (b) => this.origin(b));
+    const effects = effectsOf(insn);
+    this.#modified = insn.operands.map(
+      (o, i) =>
+        o.kind === "memory" &&
+        (effects.operands[i]?.read ?? false) &&
+        (effects.operands[i]?.written ?? false),
+    );
+  }
+
+  // ------------------------------------------------------------------------------------------- ends and repeats
+
+  /** What follows the semantics: the next record, unless the semantics has branched. */
+  finish(): void {
+    if (!this.#ended) this.code.statement([], (e) => nextRecord(e.f));
+  }
+
+  /** One iteration inside the loop of a REP prefix. Each iteration after the first counts as an instruction. */
+  repeat(iteration: () => void): void {
+    const { code } = this;
+    const width = this.addressSize;
+    const body = code.nested(() => {
+      iteration();
+      const left = this.sub(this.reg(S.RCX, width), constant(width, 1n));
+      this.setReg(S.RCX, left);
+      let more = this.ne(left, constant(width, 0n));
+      if (this.#insn.row.rep === "repe") {
+        const zf = this.flag("zf");
+        more = this.and(more, this.#insn.repeat === "rep" ? zf : this.not(zf));
+      }
+      code.statement([more], (e) => {
+        e.value(more);
+        e.f.op("i32.eqz").brIf(this.#repeatEnd!);
+        this.#repeatAgain(e.f);
+      });
+    });
+    const none = this.isZero(this.reg(S.RCX, width));
+    code.statement([none], (e) => {
+      const f = e.f;
+      const end = f.block();
+      this.#repeatEnd = end;
+      e.value(none);
+      f.brIf(end);
+      const loop = f.loop();
+      body(e);
+      f.br(loop);
+      f.end();
+      f.end();
+      nextRecord(f);
+    });
+  }
+  #repeatEnd: ReturnType<FunctionBuilder["block"]> | undefined;
+  /** Charges one more iteration; leaves with EXIT.repeat if the budget is used up. */
+  #repeatAgain(f: FunctionBuilder): void {
+    const elapsed = f.local("i64");
+    f.localGet(CPU)
+      .op("i64.load", at(S.ELAPSED))
+      .i64((1n << 32n) + 1n)
+      .op("i64.add")
+      .localTee(elapsed);
+    f.op("i32.wrap_i64").localGet(CPU).op("i32.load", at(S.LIMIT)).op("i32.gt_u");
+    f.if();
+    f.localGet(CPU).localGet(RECORD).op("i32.store", at(S.EXIT_RECORD));
+    f.i32(L.EXIT.repeat).return();
+    f.end();
+    f.localGet(CPU).localGet(elapsed).op("i64.store", at(S.ELAPSED));
+  }
+
+  // -------------------------------------------------------------------------------------------------- operands
+
+  #operand(i: number): Operand {
+    const operand = this.#insn.operands[i];
+    if (operand === undefined) throw new Error(`${this.#insn.row.id} has no operand ${i}`);
+    return operand;
+  }
+  #memoryOperand(i: number): MemoryOperand {
+    const operand = this.#operand(i);
+    if (operand.kind !== "memory") throw new Error(`operand ${i} of ${this.#insn.row.id} is not memory`);
+    return operand;
+  }
+  width(i: number): Width {
+    return valueWidth(this.#operand(i).width);
+  }
+  isMemory(i: number): boolean {
+    return this.#operand(i).kind === "memory";
+  }
+  /** Pushes the address of register operand `i` in linear memory. */
+  #registerAddress(e: Emitter, i: number): void {
+    e.f
+      .localGet(CPU)
+      .localGet(RECORD)
+      .op("i32.load16_u", at(L.RECORD_REGISTERS + i * 2))
+      .op("i32.add");
+  }
+  #load(w: Width, address: (e: Emitter) => void, offset: number): Node {
+    return this.code.pin(
+      customNode(w, typeOf(w), [], (e) => {
+        address(e);
+        e.f.op(LOAD[w], at(offset));
+      }),
+    );
+  }
+  #store(address: (e: Emitter) => void, offset: number, value: Node): void {
+    this.code.statement([value], (e) => {
+      address(e);
+      e.value(value);
+      e.f.op(STORE[value.w], at(offset));
+    });
+  }
+  readonly #cpu = (e: Emitter): void => void e.f.localGet(CPU);
+
+  read(i: number): Node {
+    return this.readLow(i, this.width(i));
+  }
+  readLow(i: number, width: Width): Node {
+    const operand = this.#operand(i);
+    switch (operand.kind) {
+      case "register":
+        if (operand.file === "gpr" || operand.file === "xmm" || operand.file === "mm") {
+          return this.#load(width, (e) => this.#registerAddress(e, i), 0);
+        }
+        throw new Error(`${operand.file} operands are for helpers`);
+      case "memory": {
+        if (this.#modified[i] && width === this.width(i)) {
+          const linear = this.#linear(this.#memoryOperand(i), this.address(i), width, true);
+          const host = this.#memory.modify(linear, width);
+          this.#place = { host, width };
+          return this.code.pin(
+            customNode(width, typeOf(width), [], (e) => e.f.localGet(host.index).op(LOAD[width], at(0))),
+          );
+        }
+        return this.loadAt(i, this.address(i), width);
+      }
+      case "immediate":
+        return this.#immediate(i, width);
+      default:
+        throw new Error(`a ${operand.kind} operand has no value`);
+    }
+  }
+  #immediate(i: number, width: Width): Node {
+    const operands = this.#insn.operands;
+    const immediates = operands.filter((o) => o.kind === "immediate");
+    const operand = this.#operand(i);
+    const fixed = this.#insn.row.operands[i];
+    if (fixed !== undefined && "fixed" in fixed && operand.kind === "immediate")
+      return constant(width, operand.value);
+    if (immediates.length > 1) {
+      const place = L.RECORD_IMMEDIATE + 2 * immediates.indexOf(operands[i] as (typeof immediates)[number]);
+      return this.code.pin(
+        customNode(width, "i32", [], (e) =>
+          e.f.localGet(RECORD).op(width === 8 ? "i32.load8_u" : "i32.load16_u", at(place)),
+        ),
+      );
+    }
+    if (width === 64) {
+      const whole = fixed !== undefined && "letter" in fixed && fixed.type === "v";
+      return this.code.pin(
+        customNode(64, "i64", [], (e) =>
+          whole
+            ? e.f.localGet(RECORD).op("i64.load", at(L.RECORD_DISPLACEMENT))
+            : e.f.localGet(RECORD).op("i64.load32_s", at(L.RECORD_IMMEDIATE)),
+        ),
+      );
+    }
+    const whole = fixed !== undefined && "letter" in fixed && fixed.type === "v" && this.size === 64;
+    return this.#load(width, (e) => e.f.localGet(RECORD), whole ? L.RECORD_DISPLACEMENT : L.RECORD_IMMEDIATE);
+  }
+  write(i: number, value: Node): void {
+    if (value.w !== this.width(i)) throw new Error(`operand ${i} is ${this.width(i)} bits, value ${value.w}`);
+    this.writeLow(i, value);
+  }
+  writeLow(i: number, value: Node): void {
+    const operand = this.#operand(i);
+    if (operand.kind === "memory") {
+      const place = this.#place;
+      if (place !== undefined && place.width === value.w) this.#memory.modified(place.host, value);
+      else this.storeAt(i, this.address(i), value);
+      return;
+    }
+    if (operand.kind !== "register") throw new Error(`a ${operand.kind} operand cannot be written`);
+    const address = (e: Emitter): void => this.#registerAddress(e, i);
+    switch (operand.file) {
+      case "gpr":
+        this.#store(address, 0, value.w === 32 ? this.zext(value, 64) : value);
+        return;
+      case "xmm":
+        this.#store(address, 0, value);
+        return;
+      case "mm":
+        this.#store(address, 0, value);
+        this.#store(address, 8, constant(32, 0xffffn));
+        return;
+      default:
+        throw new Error(`${operand.file} operands are for helpers`);
+    }
+  }
+  writeZext(i: number, value: Node): void {
+    const operand = this.#operand(i);
+    if (operand.kind === "register" && operand.file === "xmm") {
+      this.#store((e) => this.#registerAddress(e, i), 0, this.zext(value, 128));
+    } else {
+      this.writeLow(i, value);
+    }
+  }
+  enterMmx(): void {
+    this.code.statement([], ({ f }) => {
+      f.localGet(CPU)
+        .localGet(CPU)
+        .op("i32.load16_u", at(S.FSW))
+        .i32(~0x3800)
+        .op("i32.and")
+        .op("i32.store16", at(S.FSW));
+      f.localGet(CPU).i32(0).op("i32.store16", at(S.FTW));
+    });
+  }
+  xmm(index: number): Node {
+    return this.#load(128, this.#cpu, S.ymmOffset(index));
+  }
+  setXmm(index: number, value: Node): void {
+    this.#store(this.#cpu, S.ymmOffset(index), value);
+  }
+
+  // ------------------------------------------------------------------------------------------ registers, flags
+
+  reg(index: number, width: Width = this.size): Node {
+    return this.#load(width, this.#cpu, S.gprOffset(index));
+  }
+  setReg(index: number, value: Node): void {
+    this.#store(this.#cpu, S.gprOffset(index), value.w === 32 ? this.zext(value, 64) : value);
+  }
+  flag(name: S.StatusFlag): Node {
+    return this.#flags.read(name);
+  }
+  setFlags(flags: FlagThunks<Node>): void {
+    this.#flags.write(flags);
+  }
+  direction(): Node {
+    return this.bit(this.#load(32, this.#cpu, S.RFLAGS), 10);
+  }
+  setDirection(value: boolean): void {
+    this.code.statement([], ({ f }) => {
+      f.localGet(CPU).localGet(CPU).op("i32.load", at(S.RFLAGS));
+      if (value) f.i32(S.FLAG.df).op("i32.or");
+      else f.i32(~S.FLAG.df).op("i32.and");
+      f.op("i32.store", at(S.RFLAGS));
+    });
+  }
+
+  // ---------------------------------------------------------------------------------------------------- memory
+
+  address(i: number): Node {
+    const m = this.#memoryOperand(i);
+    const known = this.#effective.get(i);
+    if (known !== undefined) return known;
+    const made = this.#effectiveAddress(m);
+    // A string pointer moves; other addresses are computed once.
+    if (!isStringOperand(this.#insn, m)) this.#effective.set(i, made);
+    return made;
+  }
+  addressAfterPop(i: number, bytes: number): Node {
+    const address = this.address(i);
+    // Whether the base is rsp is the record's to know: compare its place.
+    const base = this.code.pin(customNode(32, "i32", [], (e) => e.f.localGet(RECORD).op("i32.load16_u", at(L.RECORD_BASE))));
+    const popped = this.eq(base, constant(32, BigInt(S.gprOffset(S.RSP))));
+    return this.select(popped, this.add(address, constant(address.w, BigInt(bytes))), address);
+  }
+  #effectiveAddress(m: MemoryOperand): Node {
+    const w = this.addressSize;
+    const slot = (field: number, width: Width): Node =>
+      this.#load(
+        width,
+        (e) => e.f.localGet(CPU).localGet(RECORD).op("i32.load16_u", at(field)).op("i32.add"),
+        0,
+      );
+    const displacement = (width: Width): Node =>
+      this.code.pin(
+        customNode(width, typeOf(width), [], (e) =>
+          e.f.localGet(RECORD).op(width === 64 ? "i64.load32_s" : "i32.load", at(L.RECORD_DISPLACEMENT)),
+        ),
+      );
+    if (isStringOperand(this.#insn, m)) return this.reg(m.base, w);
+    switch (this.#form) {
+      case "offset":
+        return this.low(
+          this.#load(64, (e) => e.f.localGet(RECORD), L.RECORD_DISPLACEMENT),
+          w,
+        );
+      case "simple":
+        return this.add(slot(L.RECORD_BASE, 64), displacement(64));
+      default: {
+        const wide: Width = w === 64 ? 64 : 32;
+        const scale = this.#load(8, (e) => e.f.localGet(RECORD), L.RECORD_SCALE);
+        const index = this.shl(slot(L.RECORD_INDEX, wide), this.zext(scale, wide));
+        const sum = this.add(this.add(slot(L.RECORD_BASE, wide), index), displacement(wide));
+        return this.low(sum, w);
+      }
+    }
+  }
+  /** Linear address for an access of `width` bits at `offset` (address-size wide) in the operand's segment. */
+  #linear(m: MemoryOperand, offset: Node, width: Width | 0, write: boolean): Node {
+    if (this.mode !== 64)
+      return this.#memory.segmented(
+        S.segmentOffset(m.segment),
+        m.segment,
+        offset,
+        width,
+        write,
+        this.#form !== "none",
+      );
+    const wide = this.zext(offset, 64);
+    const string = isStringOperand(this.#insn, m);
+    if ((this.#form === "full" && !string) || (string && (m.segment === S.FS || m.segment === S.GS))) {
+      const base = this.#load(
+        64,
+        (e) => e.f.localGet(CPU).localGet(RECORD).op("i32.load16_u", at(L.RECORD_SEGMENT)).op("i32.add"),
+        0,
+      );
+      return this.add(base, wide);
+    }
+    return wide;
+  }
+  loadAt(i: number, offset: Node, width: Width): Node {
+    return this.#memory.load(this.#linear(this.#memoryOperand(i), offset, width, false), width, false);
+  }
+  storeAt(i: number, offset: Node, value: Node): void {
+    this.#memory.store(this.#linear(this.#memoryOperand(i), offset, value.w, true), value, false);
+  }
+  requireAligned(i: number): void {
+    if (!this.isMemory(i)) return;
+    const m = this.#memoryOperand(i);
+    const linear = this.#linear(m, this.address(i), 128, false);
+    this.raiseIf(this.ne(this.and(this.low(linear, 32), constant(32, 15n)), constant(32, 0n)), "GP", 0);
+  }
+
+  #stackPointer(): Node {
+    return this.reg(S.RSP, 64);
+  }
+  /** `offset` (64 bits) as a linear address in the stack segment. */
+  #stackLinear(offset: Node, width: Width, write: boolean): Node {
+    if (this.mode === 64) return offset;
+    const masked = this.and(offset, this.#load(64, this.#cpu, S.STACK_MASK));
+    return this.#memory.segmented(S.segmentOffset(S.SS), S.SS, this.low(masked, 32), width, write, false);
+  }
+  #setStackPointer(value: Node): void {
+    if (this.mode === 64) {
+      this.setReg(S.RSP, value);
+      return;
+    }
+    // The bits above the stack's width keep their value, as 16-bit register writes do.
+    const mask = this.#load(64, this.#cpu, S.STACK_MASK);
+    const old = this.#stackPointer();
+    const wide = this.eq(mask, constant(64, 0xffffffffn));
+    const kept = this.select(wide, constant(64, 0n), this.and(old, this.not(mask)));
+    this.setReg(S.RSP, this.or(this.and(value, mask), kept));
+  }
+  stack(displacement: number, width: Width): Node {
+    const offset = this.add(this.#stackPointer(), constant(64, BigInt(displacement)));
+    return this.#memory.load(this.#stackLinear(offset, width, false), width, true);
+  }
+  push(value: Node): void {
+    const offset = this.sub(this.#stackPointer(), constant(64, BigInt(value.w / 8)));
+    this.#memory.store(this.#stackLinear(offset, value.w, true), value, true);
+    this.#setStackPointer(offset);
+  }
+  moveStack(bytes: number | Node): void {
+    const n = typeof bytes === "number" ? constant(64, BigInt(bytes)) : this.zext(bytes, 64);
+    this.#setStackPointer(this.add(this.#stackPointer(), n));
+  }
+  loadStackAt(offset: Node, width: Width): Node {
+    return this.#memory.load(this.#stackLinear(this.zext(offset, 64), width, false), width, true);
+  }
+  storeStackAt(offset: Node, value: Node): void {
+    this.#memory.store(this.#stackLinear(this.zext(offset, 64), value.w, true), value, true);
+  }
+
+  // --------------------------------------------------------------------------------------------------- control
+
+  when(condition: Node, then: () => void, otherwise?: () => void): void {
+    // The address must not be computed for the first time inside a branch and used after it.
+    const first = this.#insn.operands.findIndex((o) => o.kind === "memory");
+    if (first >= 0) this.address(first);
+    const inThen = this.code.nested(then);
+    const inElse = otherwise && this.code.nested(otherwise);
+    const ended = this.#ended;
+    this.#ended = ended && inElse !== undefined;
+    this.code.statement([this.clean(condition)], (e) => {
+      e.value(this.clean(condition));
+      e.f.if();
+      inThen(e);
+      if (inElse) {
+        e.f.else();
+        inElse(e);
+      }
+      e.f.end();
+    });
+  }
+  variable(initial: Node): { get(): Node; set(value: Node): void } {
+    const slot = this.code.slot(initial.type);
+    const w = initial.w;
+    this.code.set(slot, this.clean(initial));
+    return {
+      get: () => this.code.get(slot, w),
+      set: (value) => {
+        if (value.w !== w) throw new Error(`a variable of ${w} bits is set to ${value.w}`);
+        this.code.set(slot, this.clean(value));
+      },
+    };
+  }
+  raise(exception: ExceptionName, errorCode?: number): void {
+    this.code.statement([], ({ f }) => raise(f, exception, errorCode));
+  }
+  raiseIf(condition: Node, exception: ExceptionName, errorCode?: number): void {
+    this.code.statement([condition], (e) => {
+      e.value(condition);
+      e.f.if();
+      raise(e.f, exception, errorCode);
+      e.f.end();
+    });
+  }
+  nextRip(): Node {
+    const start = this.#load(64, this.#cpu, S.RIP);
+    const offset = this.code.define(
+      customNode(64, "i64", [], (e) => e.f.localGet(RECORD).op("i64.load16_u", at(L.RECORD_NEXT))),
+    );
+    return this.low(this.add(start, offset), valueWidth(this.size));
+  }
+  jump(target: Node): void {
+    this.#ended = true;
+    const rip = this.zext(target, 64);
+    this.#store(this.#cpu, S.RIP, rip);
+    this.code.statement(
+      [],
+      ({ f }) => void f.localGet(CPU).localGet(RECORD).returnCall(this.calls.index("dispatch")),
+    );
+  }
+  jumpRelative(_i: number, condition?: Node): void {
+    this.#ended = true;
+    if (condition === undefined) {
+      this.code.statement([], ({ f }) => followLink(f, "taken", this.size === 8 ? 64 : this.size));
+      return;
+    }
+    const clean = this.clean(condition);
+    this.code.statement([clean], (e) => {
+      e.value(clean);
+      e.f.if();
+      followLink(e.f, "taken", this.size === 8 ? 64 : this.size);
+      e.f.end();
+      followLink(e.f, "next", this.mode === 64 ? 64 : 32);
+    });
+  }
+  helper(_name: HelperName): void {
+    const exit = this.code.slot("i32");
+    this.code.statement([], ({ f }) => {
+      f.localGet(CPU).localGet(RECORD).call(this.calls.index("helper")).localTee(exit.index);
+      f.if();
+      f.localGet(exit.index).return();
+      f.end();
+    });
+  }
+  fpCommit(): void {
+    this.code.statement([], ({ f }) => {
+      f.localGet(CPU).op("i32.load", at(S.FP_PENDING));
+      f.if();
+      f.localGet(CPU).localGet(RECORD).call(this.calls.index("fpCommit"));
+      f.if();
+      f.i32(L.EXIT.fault).return();
+      f.end();
+      f.end();
+    });
+  }
+}
+
+/** X and Y operands: their address is a register, not a record's field. */
+function isStringOperand(insn: Instruction, m: MemoryOperand): boolean {
+  const spec = insn.row.operands[insn.operands.indexOf(m)];
+  return spec !== undefined && "letter" in spec && (spec.letter === "X" || spec.letter === "Y");
+}
+
+function raise(f: FunctionBuilder, exception: ExceptionName, errorCode: number | undefined): void {
+  const withError = errorCode !== undefined ? RAISED_WITH_ERROR : 0;
+  f.localGet(CPU)
+    .i32(L.FAULT_RAISED | withError | EXCEPTION_VECTOR[exception] | 0)
+    .op("i32.store", at(S.FAULT));
+  f.localGet(CPU)
+    .i32(errorCode ?? 0)
+    .op("i32.store", at(S.SLOW_INFO));
+  f.localGet(CPU).localGet(RECORD).op("i32.store", at(S.EXIT_RECORD));
+  f.i32(L.EXIT.fault).return();
+}
+
+/** Loads and stores of a value of each width in its container. Width 1 is never in memory. */
+const LOAD = {
+  1: "i32.load8_u",
+  8: "i32.load8_u",
+  16: "i32.load16_u",
+  32: "i32.load",
+  64: "i64.load",
+  128: "v128.load",
+} as const;
+const STORE = {
+  1: "i32.store8",
+  8: "i32.store8",
+  16: "i32.store16",
+  32: "i32.store",
+  64: "i64.store",
+  128: "v128.store",
+} as const;

@@ -1,0 +1,140 @@
+/**
+ * The functions that generated code calls: names, types, and their indices in a module under construction.
+ *
+ * Wasm ones are made by runtime.ts; JavaScript ones are given by interpreter.ts. Every generated module imports all
+ * of them under "vitrine", with the memory and the function table.
+ */
+import { FP, type FpFunction, type FpOp } from "../isa/fp.ts";
+import type { LaneFunction } from "../isa/lanes.ts";
+import { PURE, type PureFunction } from "../isa/pure.ts";
+import { SCRATCH } from "../isa/state.ts";
+import type { ModuleBuilder } from "../wasm/module.ts";
+import { type FunctionType, functionType } from "../wasm/types.ts";
+import { at, type Code } from "./code.ts";
+import { customNode, type Node, typeOf } from "./node.ts";
+
+/** Given by JavaScript. All return 0 unless said. */
+export const HOST_FUNCTIONS = {
+  /** Slow access: address in SLOW_ADDRESS, info = size | write << 8 | stack << 9; data in SCRATCH. Sets FAULT. */
+  access: "i32 i32 i32 -> i32",
+  /** Prepares a read-modify-write: the place to work on (RAM, or SCRATCH with the value read). Sets FAULT. */
+  modify: "i32 i32 i32 -> i32",
+  /** Writes SCRATCH back after `modify` gave it. */
+  modified: "i32 i32 i32 -> i32",
+  /** Runs the helper of the record's instruction: exit code, 0 to go on. */
+  helper: "i32 i32 -> i32",
+  /** Pure function number n on SCRATCH: arguments at 0, 16, 32 …, result at 0. */
+  pure: "i32 i32 -> i32",
+  /** Floating-point operation number n on SCRATCH; collects exceptions in FP_PENDING. */
+  fp: "i32 i32 -> i32",
+  /** Collected exceptions into mxcsr: 0, or 1 after raising #XM in FAULT. */
+  fpCommit: "i32 i32 -> i32",
+  /** Segment check that failed the short way: offset in SLOW_ADDRESS, info as access | segment << 16; sets FAULT or leaves the linear address in SCRATCH. */
+  segment: "i32 i32 i32 -> i32",
+} as const;
+export type HostFunction = keyof typeof HOST_FUNCTIONS;
+
+/** Made of wasm. */
+export const RUNTIME_FUNCTIONS = {
+  mulhu64: "i64 i64 -> i64",
+  mulhs64: "i64 i64 -> i64",
+  load8: "i32 i32 i64 i32 -> i32",
+  load16: "i32 i32 i64 i32 -> i32",
+  load32: "i32 i32 i64 i32 -> i32",
+  load64: "i32 i32 i64 i32 -> i64",
+  load128: "i32 i32 i64 i32 -> v128",
+  store8: "i32 i32 i64 i32 i32 ->",
+  store16: "i32 i32 i64 i32 i32 ->",
+  store32: "i32 i32 i64 i32 i32 ->",
+  store64: "i32 i32 i64 i32 i64 ->",
+  store128: "i32 i32 i64 i32 v128 ->",
+  modify_begin: "i32 i32 i64 i32 -> i32",
+  /** Linear address of segment:offset outside 64-bit mode: cpu, record, offset, info (access info | segment << 16). */
+  segmented: "i32 i32 i32 i32 -> i64",
+  /** Goes to the block at rip, through the jump cache. */
+  dispatch: "i32 i32 -> i32",
+  divu128: "i64 i64 i64 -> i64",
+  remu128: "i64 i64 i64 -> i64",
+  f32_add: "i32 i32 i32 -> i32",
+  f32_sub: "i32 i32 i32 -> i32",
+  f32_mul: "i32 i32 i32 -> i32",
+  f32_div: "i32 i32 i32 -> i32",
+  f32_sqrt: "i32 i32 -> i32",
+  f64_add: "i32 i64 i64 -> i64",
+  f64_sub: "i32 i64 i64 -> i64",
+  f64_mul: "i32 i64 i64 -> i64",
+  f64_div: "i32 i64 i64 -> i64",
+  f64_sqrt: "i32 i64 -> i64",
+} as const;
+export type RuntimeFunction = keyof typeof RUNTIME_FUNCTIONS;
+
+export const HANDLER_TYPE: FunctionType = functionType("i32 i32 -> i32");
+
+const PURE_IDS = new Map(Object.keys(PURE).map((name, i) => [name, i]));
+const FP_IDS = new Map(Object.keys(FP).map((name, i) => [name, i]));
+/** Runtime functions that take the CPU and compute an operation of fp.ts with its fast path inline. */
+const FP_RUNTIME: Readonly<Record<string, RuntimeFunction>> = Object.fromEntries(
+  (["add", "sub", "mul", "div", "sqrt"] as const).flatMap((op) => [
+    [`f32.${op}`, `f32_${op}`],
+    [`f64.${op}`, `f64_${op}`],
+  ]),
+);
+
+export class RuntimeCalls {
+  readonly #index = new Map<string, number>();
+
+  /** `module` gets the imports. With `define`, runtime functions are looked up there instead (the runtime module itself). */
+  constructor(module: ModuleBuilder, define?: (name: RuntimeFunction, type: FunctionType) => number) {
+    for (const [name, type] of Object.entries(HOST_FUNCTIONS)) {
+      this.#index.set(name, module.importFunction("vitrine", name, functionType(type)));
+    }
+    for (const [name, type] of Object.entries(RUNTIME_FUNCTIONS)) {
+      const t = functionType(type);
+      // as: the key is one of the table's
+      const index = define ? define(name as RuntimeFunction, t) : module.importFunction("vitrine", name, t);
+      this.#index.set(name, index);
+    }
+  }
+  index(name: HostFunction | RuntimeFunction): number {
+    const i = this.#index.get(name);
+    if (i === undefined) throw new Error(`runtime function ${name} has no index`);
+    return i;
+  }
+  /** A runtime function that implements pure function `name` on plain arguments. */
+  pure(name: string): number | undefined {
+    return Object.hasOwn(RUNTIME_FUNCTIONS, name) ? this.#index.get(name) : undefined;
+  }
+  /** Calls JavaScript with arguments and result in scratch memory; the CPU block is parameter 0. */
+  viaScratch(
+    code: Code,
+    host: "pure" | "fp",
+    name: string,
+    f: PureFunction | FpFunction | LaneFunction,
+    args: readonly Node[],
+  ): Node {
+    const id = (host === "pure" ? PURE_IDS : FP_IDS).get(name) ?? -1;
+    const type = typeOf(f.result);
+    return code.pin(
+      customNode(f.result, type, args, (e) => {
+        args.forEach((a, i) => {
+          e.f.localGet(0);
+          e.value(a);
+          e.f.op(`${a.type}.store` as "i32.store", at(SCRATCH + i * 16)); // as: stores exist for every value type
+        });
+        e.f.localGet(0).i32(id).call(this.index(host)).drop().localGet(0);
+        e.f.op(`${type}.load` as "i32.load", at(SCRATCH)); // as: so do loads
+      }),
+    );
+  }
+  fp(code: Code, op: FpOp, f: FpFunction, args: readonly Node[]): Node {
+    const target = FP_RUNTIME[op as string];
+    if (target === undefined) return this.viaScratch(code, "fp", op, f, args);
+    return code.pin(
+      customNode(f.result, typeOf(f.result), args, (e) => {
+        e.f.localGet(0);
+        for (const a of args) e.value(a);
+        e.f.call(this.index(target));
+      }),
+    );
+  }
+}
