@@ -48,7 +48,19 @@ export class Random {
   }
 }
 
-export type Shape = "f16" | "f32" | "f64" | "f80" | "i16" | "i32" | "i64" | "bcd" | "4f32" | "2f64" | "none";
+export type Shape =
+  | "f16"
+  | "f32"
+  | "f64"
+  | "f80"
+  | "i16"
+  | "i32"
+  | "i64"
+  | "bcd"
+  | "4f32"
+  | "4i32"
+  | "2f64"
+  | "none";
 
 const LAYOUT = { f16: [5, 10], f32: [8, 23], f64: [11, 52] } as const;
 
@@ -145,6 +157,8 @@ export function operand(random: Random, shape: Shape): bigint {
       return packedDecimal(random);
     case "4f32":
       return [0, 1, 2, 3].reduce((high) => (high << 32n) | operand(random, "f32"), 0n);
+    case "4i32":
+      return [0, 1, 2, 3].reduce((high) => (high << 32n) | operand(random, "i32"), 0n);
     case "2f64":
       return (operand(random, "f64") << 64n) | operand(random, "f64");
     case "i16":

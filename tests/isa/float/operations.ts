@@ -315,7 +315,7 @@ for (let i = 0; i < 8; i++) {
   sseOperation(`vcvtps2ph_${i}`, ["none", "f32", "none"], 16, (r, env) => convert.toHalf(r.b, i, env));
 }
 
-function packed(name: string, shape: "2f64" | "4f32", run: (r: Request, env: Environment) => bigint): void {
+function packed(name: string, shape: Shape, run: (r: Request, env: Environment) => bigint): void {
   sseOperation(name, [shape, shape, "none"], 128, run);
 }
 
@@ -344,6 +344,54 @@ for (const width of [32, 64] as const) {
     );
   }
 }
+for (const width of [32, 64] as const) {
+  const [t, shape]: [string, Shape] = width === 32 ? ["ps", "4f32"] : ["pd", "2f64"];
+  packed(`sqrt${t}`, shape, (r, env) => {
+    const b = split(r.b, width);
+    return join(
+      sse.ssePacked(b.length, env, (i) => sse.sseSquareRoot(width, b[i]!, env)),
+      width,
+    );
+  });
+}
+packed("haddps", "4f32", (r, env) => {
+  const all = [...split(r.a, 32), ...split(r.b, 32)];
+  const pair = (i: number) => sse.sseBinary("add", 32, all[2 * i]!, all[2 * i + 1]!, env);
+  return join(sse.ssePacked(4, env, pair), 32);
+});
+packed("addsubps", "4f32", (r, env) => {
+  const [a, b] = [split(r.a, 32), split(r.b, 32)];
+  const element = (i: number) => sse.sseBinary((i & 1) === 0 ? "sub" : "add", 32, a[i]!, b[i]!, env);
+  return join(sse.ssePacked(4, env, element), 32);
+});
+
+/** A conversion of the low `count` elements of xmm1; the rest of the result is zero. */
+function packedConversion(
+  name: string,
+  shape: Shape,
+  count: number,
+  [from, to]: [32 | 64, 32 | 64],
+  run: (bits: bigint, env: Environment) => bigint,
+): void {
+  packed(name, shape, (r, env) => {
+    const b = split(r.b, from);
+    return join(
+      sse.ssePacked(count, env, (i) => run(b[i]!, env)),
+      to,
+    );
+  });
+}
+
+packedConversion("cvtps2dq", "4f32", 4, [32, 32], (b, env) => convert.sseToInteger(32, 32, b, false, env));
+packedConversion("cvttps2dq", "4f32", 4, [32, 32], (b, env) => convert.sseToInteger(32, 32, b, true, env));
+packedConversion("cvtpd2dq", "2f64", 2, [64, 32], (b, env) => convert.sseToInteger(64, 32, b, false, env));
+packedConversion("cvttpd2dq", "2f64", 2, [64, 32], (b, env) => convert.sseToInteger(64, 32, b, true, env));
+packedConversion("cvtdq2ps", "4i32", 4, [32, 32], (b, env) => convert.sseFromInteger(32, 32, b, env));
+packedConversion("cvtdq2pd", "4i32", 2, [32, 64], (b, env) => convert.sseFromInteger(32, 64, b, env));
+packedConversion("cvtps2pd", "4f32", 2, [32, 64], (b, env) => convert.sseConvert(32, b, env));
+packedConversion("cvtpd2ps", "2f64", 2, [64, 32], (b, env) => convert.sseConvert(64, b, env));
+packed("rcpps", "4f32", (r) => join(split(r.b, 32).map(reciprocal), 32));
+packed("rsqrtps", "4f32", (r) => join(split(r.b, 32).map(reciprocalSquareRoot), 32));
 sseOperation("rcpss", ["none", "f32", "none"], 32, (r) => reciprocal(r.b));
 sseOperation("rsqrtss", ["none", "f32", "none"], 32, (r) => reciprocalSquareRoot(r.b));
 
