@@ -305,8 +305,12 @@ export function decodeWith(
     repeat: row.rep === undefined || repeat === 0 ? "none" : repeat === 0xf3 ? "rep" : "repne",
     segmentOverride: segment,
     modrm: row.hasModrm ? modrm : -1,
-    mnemonic: row.names === undefined || size === 8 ? row.mnemonic : (row.names[size] ?? row.mnemonic),
+    mnemonic: mnemonicOf(row, row.namedBy === "address size" ? s.addressSize : size),
   };
+}
+
+function mnemonicOf(row: Row, size: 8 | 16 | 32 | 64): string {
+  return row.names === undefined || size === 8 ? row.mnemonic : (row.names[size] ?? row.mnemonic);
 }
 
 // ------------------------------------------------------------------------------------------------------- lengths

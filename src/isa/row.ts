@@ -51,6 +51,8 @@ export interface RowOptions {
   readonly aliases?: readonly string[];
   /** Mnemonic at other operand sizes, by size: { 16: "cbw", 32: "cwde", 64: "cdqe" }. */
   readonly names?: Readonly<Partial<Record<16 | 32 | 64, string>>>;
+  /** What size `names` goes by; absent: the operand size. */
+  readonly namedBy?: "address size";
   /** Decoded, never printed or chosen by the assembler: an undocumented or redundant encoding of another row. */
   readonly alternate?: boolean;
 }

@@ -1,5 +1,31 @@
 /** The instruction table: every row, by family. Order is stable: handlers are numbered by it. */
 import { ARITHMETIC } from "./families/arithmetic.ts";
+import { ATOMIC } from "./families/atomic.ts";
+import { BITS } from "./families/bits.ts";
+import { BMI } from "./families/bmi.ts";
+import { CONDITIONAL } from "./families/conditional.ts";
+import { CONTROL } from "./families/control.ts";
+import { DATA_MOVEMENT } from "./families/data-movement.ts";
+import { DECIMAL } from "./families/decimal.ts";
+import { MULTIPLY } from "./families/multiply.ts";
+import { NOP } from "./families/nop.ts";
+import { SHIFT } from "./families/shift.ts";
+import { STACK } from "./families/stack.ts";
+import { STRING } from "./families/string.ts";
 import type { Row } from "./row.ts";
 
-export const TABLE: readonly Row[] = [...ARITHMETIC];
+export const TABLE: readonly Row[] = [
+  ...ARITHMETIC,
+  ...DATA_MOVEMENT,
+  ...NOP,
+  ...CONDITIONAL,
+  ...STACK,
+  ...MULTIPLY,
+  ...SHIFT,
+  ...BITS,
+  ...BMI,
+  ...ATOMIC,
+  ...STRING,
+  ...CONTROL,
+  ...DECIMAL,
+];

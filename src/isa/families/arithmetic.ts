@@ -3,7 +3,7 @@ import type { Ops, Semantics } from "../ops.ts";
 import { op, type Row } from "../row.ts";
 
 /** Flags of a + b (+ carry) = r. */
-function additionFlags<V>(o: Ops<V>, a: V, b: V, r: V, carry: () => V): void {
+export function additionFlags<V>(o: Ops<V>, a: V, b: V, r: V, carry: () => V): void {
   o.setFlags({
     result: () => r,
     cf: carry,
@@ -13,7 +13,7 @@ function additionFlags<V>(o: Ops<V>, a: V, b: V, r: V, carry: () => V): void {
 }
 
 /** Flags of a − b (− borrow) = r. */
-function subtractionFlags<V>(o: Ops<V>, a: V, b: V, r: V, borrow: () => V): void {
+export function subtractionFlags<V>(o: Ops<V>, a: V, b: V, r: V, borrow: () => V): void {
   o.setFlags({
     result: () => r,
     cf: borrow,
