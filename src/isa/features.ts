@@ -19,7 +19,6 @@ const bit = (leaf: number, register: FeatureBit["register"], n: number, subleaf 
 /** Names are those of /proc/cpuinfo, which are the manual's in lower case. */
 export const FEATURES = {
   fpu: bit(1, "edx", 0),
-  vme: bit(1, "edx", 1),
   de: bit(1, "edx", 2),
   pse: bit(1, "edx", 3),
   tsc: bit(1, "edx", 4),
@@ -76,12 +75,14 @@ export const FEATURES = {
   xsaves: bit(0xd, "eax", 3, 1),
   lahf_lm: bit(0x80000001, "ecx", 0),
   abm: bit(0x80000001, "ecx", 5),
+  topoext: bit(0x80000001, "ecx", 22),
   prefetchw: bit(0x80000001, "ecx", 8),
   syscall: bit(0x80000001, "edx", 11),
   nx: bit(0x80000001, "edx", 20),
   pdpe1gb: bit(0x80000001, "edx", 26),
   rdtscp: bit(0x80000001, "edx", 27),
   lm: bit(0x80000001, "edx", 29),
+  invtsc: bit(0x80000007, "edx", 8),
 } as const satisfies Record<string, FeatureBit>;
 
 export type Feature = keyof typeof FEATURES;

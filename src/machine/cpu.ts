@@ -11,6 +11,7 @@ import type { Instruction, MemoryOperand } from "../isa/instruction.ts";
 import * as S from "../isa/state.ts";
 import { Fault } from "./fault.ts";
 import type { LinearMemory } from "./linear.ts";
+import type { PhysicalMemory } from "./physical.ts";
 import type { Platform } from "./platform.ts";
 
 const FLAG = S.FLAG;
@@ -61,6 +62,26 @@ export interface EngineHooks {
   contextChanged(): void;
 }
 
+/** What CPUID tells that is not the processor's own (cpuid.ts). */
+export interface ProcessorIdentity {
+  readonly apicId: number;
+  /** Processors of the machine. */
+  readonly processors: number;
+  /** Of the time-stamp counter, in Hz. */
+  readonly frequency: number;
+  /** Of the local APIC's timer, in Hz; 0 where it has none. */
+  readonly busFrequency: number;
+  /** Features whose hardware is outside the processor. */
+  readonly features: readonly ("apic" | "x2apic" | "tsc_deadline_timer")[];
+}
+const DEFAULT_IDENTITY: ProcessorIdentity = {
+  apicId: 0,
+  processors: 1,
+  frequency: 3e9,
+  busFrequency: 0,
+  features: [],
+};
+
 const NO_HOOKS: EngineHooks = { flushTlb() {}, contextChanged() {} };
 
 export class Cpu {
@@ -79,7 +100,11 @@ export class Cpu {
   nmiBlocked = false;
   /** What MONITOR armed: physical address of a 64-byte line and its contents then (helpers/system-wait.ts). */
   monitor: { readonly address: number; readonly contents: bigint } | undefined;
+  /** What CPUID tells of the computer around; set by the machine. */
+  identity: ProcessorIdentity = DEFAULT_IDENTITY;
   memory!: LinearMemory;
+  /** Physical memory, for what goes past translation (PDPTEs, the line that MONITOR watches). */
+  physical!: PhysicalMemory;
   platform!: Platform;
   hooks: EngineHooks = NO_HOOKS;
 

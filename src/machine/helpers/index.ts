@@ -1,0 +1,10 @@
+/** Every helper that the instruction table names, implemented. A missing or extra name is a type error. */
+import type { HelperName } from "../../isa/helpers.ts";
+import type { Helper } from "../helper.ts";
+import { SYSTEM_IMPLEMENTATIONS } from "./system.ts";
+
+export type { Helper } from "../helper.ts";
+
+export const HELPER_IMPLEMENTATIONS: Readonly<Record<HelperName, Helper>> = {
+  ...SYSTEM_IMPLEMENTATIONS,
+};
