@@ -11,7 +11,7 @@ const LIMIT = 10n ** 18n;
 const INDEFINITE = 0xffffc000000000000000n;
 const SIGN = 1n << 79n;
 
-/** FBLD: always exact. A nibble above 9 counts as what it is in binary; the manual leaves it undefined. */
+/** FBLD: always exact. A nibble above 9, undefined by the manual, counts as what it is in binary, as on Zen 4. */
 export function fromPackedDecimal(bits: bigint): bigint {
   let magnitude = 0n;
   for (let nibble = 17; nibble >= 0; nibble--)

@@ -11,6 +11,7 @@ import {
   EXTENDED,
   INFINITY,
   infinity,
+  NORMAL,
   QNAN,
   SHIFT,
   type Value,
@@ -55,7 +56,7 @@ export function x87PowerMinusOne(a: bigint, env: Environment): bigint {
   const top = topOf(value);
   if (top >= 0) return outOfRange(a, env);
   const { n, f } = top < -TINY ? timesLn2(value) : powerMinusOne(value, top);
-  return roundProduct(n, f, { kind: 2, sign: 0, exponent: 0, significand: 1n }, env);
+  return roundProduct(n, f, { kind: NORMAL, sign: 0, exponent: 0, significand: 1n }, env);
 }
 
 /** ±1 are exact but raise PE; what lies beyond is undefined, and Zen 4 returns the operand. */
@@ -163,7 +164,7 @@ function logarithmPlusOneBeyond(a: bigint, x: Value, y: Value, env: Environment)
     return a;
   }
   const exponent = x.exponent > 200 ? x.exponent - 200 : Math.min(0, x.exponent);
-  const value: Value = { kind: 2, sign: 0, exponent, significand: sum };
+  const value: Value = { kind: NORMAL, sign: 0, exponent, significand: sum };
   const top = topOf(value);
   if (top !== 0 && (sum & (sum - 1n)) === 0n) return timesExponent(y, top, env);
   const { n, f } = binaryLogarithm(value, top);

@@ -1,5 +1,5 @@
 // FSIN, FCOS, FSINCOS, FPTAN and FPATAN, rounded as if from the exact result (the arithmetic carries some 60 bits more
-// than the destination) of the argument less a multiple of the processor's π/2. That π is rounded to 66 bits, on AMD's
+// than the destination) of the argument less a multiple of the processor's π/2. That π is cut to 66 bits, on AMD's
 // Zen 4 as on Intel's, so that a large argument gives the sine of another angle than the mathematical one.
 //
 // Intel SDM vol. 1: 8.3.8-10; vol. 2A: FSIN, FCOS, FSINCOS, FPTAN and FPATAN with their tables of special cases.
@@ -30,7 +30,7 @@ export const ONE = 0x3fff8000000000000000n;
 const GUARD = 64;
 /** Arguments below 2^-TINY differ from their sine and tangent only beyond the guard bits. */
 const TINY = 68;
-/** The processor's π has 66 bits. Half of it, with fraction bits; reduction by it is exact. */
+/** Half of the processor's π of 66 bits, and its fraction bits. Reduction by it is exact. */
 const HALF_PI_BITS = 65;
 const HALF_PI = pi(64);
 
