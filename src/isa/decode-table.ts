@@ -145,7 +145,7 @@ function buildEntry(candidates: readonly Candidate[], reached: Set<Row>): Opcode
     const regSlots = one(reg, row.modrm !== undefined ? (row.modrm >> 3) & 7 : row.digit, 8);
     const rmSlots = one(rm, row.modrm !== undefined ? row.modrm & 7 : undefined, 8);
     for (const p of prefix === 0 ? [{ index: 0, rank: 1 }] : prefixSlots(row)) {
-      const rank = p.rank + (exactB ? 4 : 0);
+      const rank = 2 * p.rank + (exactB ? 1 : 0);
       for (const iw of wSlots)
         for (const il of lSlots)
           for (const ib of bSlots)
@@ -191,9 +191,6 @@ function decodeRow(row: Row): DecodeRow {
   return { row, mod: modForms(row), usesVvvv: usesVvvv(row), sizes };
 }
 
-/** Rows with a prefix of their own are met before REX.B matters: F3 90 is pause with any REX. */
-const isExact = (row: Row): boolean => row.prefix !== undefined && row.prefix !== "none";
-
 function buildMaps(rows: readonly DecodeRow[], in64: boolean, reached: Set<Row>): OpcodeMaps {
   const lists: (DecodeRow[] | undefined)[] = new Array(1024).fill(undefined);
   for (const decoded of rows) {
@@ -210,7 +207,7 @@ function buildMaps(rows: readonly DecodeRow[], in64: boolean, reached: Set<Row>)
     if (list === undefined) return undefined;
     const plus = list.some((d) => d.row.plus);
     return buildEntry(
-      list.map((decoded) => ({ decoded, exactB: plus && !decoded.row.plus && !isExact(decoded.row) })),
+      list.map((decoded) => ({ decoded, exactB: plus && !decoded.row.plus })),
       reached,
     );
   });
