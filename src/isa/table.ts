@@ -12,6 +12,8 @@ import { NOP } from "./families/nop.ts";
 import { SHIFT } from "./families/shift.ts";
 import { STACK } from "./families/stack.ts";
 import { STRING } from "./families/string.ts";
+import { X87_ARITHMETIC } from "./families/x87-arithmetic.ts";
+import { X87_DATA } from "./families/x87-data.ts";
 import type { Row } from "./row.ts";
 
 export const TABLE: readonly Row[] = [
@@ -28,4 +30,6 @@ export const TABLE: readonly Row[] = [
   ...STRING,
   ...CONTROL,
   ...DECIMAL,
+  ...X87_ARITHMETIC,
+  ...X87_DATA,
 ];

@@ -2,9 +2,11 @@
 import type { HelperName } from "../../isa/helpers.ts";
 import type { Helper } from "../helper.ts";
 import { SYSTEM_IMPLEMENTATIONS } from "./system.ts";
+import { X87_IMPLEMENTATIONS } from "./x87.ts";
 
 export type { Helper } from "../helper.ts";
 
 export const HELPER_IMPLEMENTATIONS: Readonly<Record<HelperName, Helper>> = {
   ...SYSTEM_IMPLEMENTATIONS,
+  ...X87_IMPLEMENTATIONS,
 };
