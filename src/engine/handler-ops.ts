@@ -360,7 +360,9 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
   addressAfterPop(i: number, bytes: number): Node {
     const address = this.address(i);
     // Whether the base is rsp is the record's to know: compare its place.
-    const base = this.code.pin(customNode(32, "i32", [], (e) => e.f.localGet(RECORD).op("i32.load16_u", at(L.RECORD_BASE))));
+    const base = this.code.pin(
+      customNode(32, "i32", [], (e) => e.f.localGet(RECORD).op("i32.load16_u", at(L.RECORD_BASE))),
+    );
     const popped = this.eq(base, constant(32, BigInt(S.gprOffset(S.RSP))));
     return this.select(popped, this.add(address, constant(address.w, BigInt(bytes))), address);
   }

@@ -1,0 +1,392 @@
+/**
+ * Decoded code: blocks of records in a part of linear memory, found by physical address and context.
+ *
+ * A block begins where control arrives and ends at a branch, an instruction that ends blocks, the page's end or a
+ * length limit. Writes to a page drop exactly the blocks that overlap them: their records are turned into `stale`
+ * ones, and their memory is reused only when the whole cache is emptied, which never happens while a block runs.
+ */
+import type { Instruction, MemoryOperand } from "../isa/instruction.ts";
+import * as S from "../isa/state.ts";
+import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
+import type { Handlers } from "./handlers.ts";
+import type { CodePage, Decoded, EngineHost } from "./host.ts";
+import * as L from "./layout.ts";
+import { fixedHandler } from "./runtime.ts";
+import { memoryForm } from "./shape.ts";
+
+/** Instructions in a block, at most. */
+export const MAX_BLOCK = 64;
+const PAGE = 4096;
+
+export interface Block {
+  /** Place of the header in linear memory; records follow. */
+  readonly header: number;
+  /** Physical address of the first byte. */
+  readonly physical: number;
+  readonly context: number;
+  /** Bytes of its instructions; `extent` also counts those of one that only raises an exception, and is at least 1. */
+  readonly size: number;
+  readonly extent: number;
+  readonly instructions: readonly Instruction[];
+  /** Offset of each instruction from the block's start. */
+  readonly offsets: readonly number[];
+  /** Cumulative cycles after each instruction. */
+  readonly costs: ArrayLike<number>;
+  /** Physical page of the last instruction's second part, or −1. */
+  readonly secondPage: number;
+  /** Records, including the end's. */
+  readonly records: number;
+  dropped: boolean;
+}
+
+/** Whether `block`'s last instruction may leave it by itself, so that no end record is needed. */
+const branches = (insn: Instruction): boolean =>
+  insn.operands[0]?.kind === "relative" || BRANCH_MNEMONICS.has(insn.row.mnemonic);
+const BRANCH_MNEMONICS = new Set(["call", "jmp", "ret"]);
+
+export class CodeCache {
+  readonly #memory: WebAssembly.Memory;
+  #view: DataView;
+  readonly #start: number;
+  readonly #end: number;
+  readonly #handlers: Handlers;
+  readonly #host: EngineHost;
+  #next: number;
+  /** Context → physical address → block. */
+  readonly #blocks = new Map<number, Map<number, Block>>();
+  /** Physical page → blocks with bytes in it. */
+  readonly #pages = new Map<number, Set<Block>>();
+  /** By header order, for finding a record's block. */
+  #order: Block[] = [];
+  /** Header that never fits, and one that goes on through the jump cache. */
+  readonly unlinked: number;
+  readonly indirect: number;
+  /** Two records for single steps. */
+  readonly scratch: number;
+  /** Called when a page begins to hold code, so that it leaves the write TLBs. */
+  onCodePage: (page: number) => void = () => {};
+  /** Called when all blocks have gone, so that nothing leads to them. */
+  onClear: () => void = () => {};
+
+  constructor(memory: WebAssembly.Memory, start: number, end: number, handlers: Handlers, host: EngineHost) {
+    this.#memory = memory;
+    this.#view = new DataView(memory.buffer);
+    this.#handlers = handlers;
+    this.#host = host;
+    this.unlinked = start;
+    this.indirect = start + 64;
+    this.scratch = start + 128;
+    this.#start = start + 256;
+    this.#end = end;
+    this.#next = this.#start;
+    this.refresh();
+  }
+  /** Call after linear memory has grown. */
+  refresh(): void {
+    const v = new DataView(this.#memory.buffer);
+    this.#view = v;
+    v.setUint32(this.unlinked + L.HEADER_COST, 0x7fffffff, true);
+    v.setUint32(this.unlinked + L.HEADER_COST + 4, 0, true);
+    v.setBigUint64(this.indirect + L.HEADER_COST, 0n, true);
+    v.setUint32(this.indirect + L.HEADER_SIZE + L.RECORD_HANDLER, fixedHandler("dispatch"), true);
+  }
+
+  hasCode(page: number): boolean {
+    return this.#pages.has(page);
+  }
+  get size(): number {
+    return this.#order.length;
+  }
+
+  /** Forgets every block. Not while one runs. */
+  clear(): void {
+    for (const block of this.#order) block.dropped = true;
+    this.onClear();
+    this.#next = this.#start;
+    this.#blocks.clear();
+    this.#pages.clear();
+    this.#order = [];
+  }
+
+  /** The block at `linear`, decoded now if it is new. Throws the host's fault if its first byte cannot be fetched. */
+  find(linear: bigint, context: number): Block {
+    const page = this.#host.codePage(linear);
+    const offset = Number(linear & 0xfffn);
+    const physical = page.physical + offset;
+    let byAddress = this.#blocks.get(context);
+    if (byAddress === undefined) {
+      byAddress = new Map();
+      this.#blocks.set(context, byAddress);
+    }
+    const known = byAddress.get(physical);
+    if (known !== undefined) {
+      if (known.secondPage < 0) return known;
+      const second = this.#host.codePage((linear | 0xfffn) + 1n);
+      if (second.physical === known.secondPage) return known;
+      this.drop(known);
+    }
+    const block = this.#decode(linear, page, offset, context);
+    byAddress.set(physical, block);
+    return block;
+  }
+
+  #decode(linear: bigint, page: CodePage, offset: number, context: number): Block {
+    // Room for the longest block, so that allocation cannot fail half-way.
+    if (this.#next + L.HEADER_SIZE + (MAX_BLOCK + 2) * L.RECORD_SIZE > this.#end) {
+      this.clear();
+      let byAddress = this.#blocks.get(context);
+      if (byAddress === undefined) {
+        byAddress = new Map();
+        this.#blocks.set(context, byAddress);
+      }
+    }
+    const instructions: Instruction[] = [];
+    const offsets: number[] = [];
+    let at = offset;
+    let end:
+      | { kind: "continue" }
+      | { kind: "leave" }
+      | { kind: "none" }
+      | { kind: "trap"; decoded: Decoded } = { kind: "continue" };
+    let secondPage = -1;
+    while (instructions.length < MAX_BLOCK) {
+      if (at >= PAGE) break;
+      const decoded: Decoded =
+        page.bytes === undefined
+          ? { kind: "truncated" }
+          : this.#host.decode(page.bytes.subarray(0, PAGE), at);
+      if (decoded.kind === "truncated") {
+        // The instruction goes on in the next page: a block of its own.
+        if (instructions.length > 0) break;
+        const crossing = this.#decodeCrossing(linear, page, at);
+        secondPage = crossing.second;
+        if (crossing.decoded.kind === "instruction") {
+          instructions.push(crossing.decoded.instruction);
+          offsets.push(0);
+          at += crossing.decoded.instruction.length;
+          end = endOf(crossing.decoded.instruction);
+        } else {
+          end = { kind: "trap", decoded: crossing.decoded };
+        }
+        break;
+      }
+      if (decoded.kind === "exception") {
+        end = { kind: "trap", decoded };
+        break;
+      }
+      const insn = decoded.instruction;
+      instructions.push(insn);
+      offsets.push(at - offset);
+      at += insn.length;
+      end = endOf(insn);
+      if (end.kind !== "continue") break;
+    }
+    const costs = this.#host.cost(instructions);
+    const header = this.#next;
+    const v = this.#view;
+    const total = instructions.length === 0 ? 0 : (costs[instructions.length - 1] ?? 0);
+    v.setUint32(header + L.HEADER_COST, total, true);
+    v.setUint32(header + L.HEADER_COST + 4, instructions.length, true);
+    let record = header + L.HEADER_SIZE;
+    instructions.forEach((insn, i) => {
+      this.#writeRecord(record, insn, offsets[i] ?? 0);
+      record += L.RECORD_SIZE;
+    });
+    const size = at - offset;
+    if (end.kind !== "none") {
+      v.setUint16(record + L.RECORD_START, size, true);
+      v.setUint16(record + L.RECORD_NEXT, size, true);
+      if (end.kind === "continue") {
+        const mode = (context & 3) === 0 ? 16 : (context & 3) === 1 ? 32 : 64;
+        v.setUint32(
+          record,
+          fixedHandler(mode === 16 ? "continue16" : mode === 32 ? "continue32" : "continue64"),
+          true,
+        );
+        v.setInt32(record + L.RECORD_NEXT_DELTA, size, true);
+        v.setUint32(record + L.RECORD_NEXT_LINK, this.unlinked, true);
+      } else if (end.kind === "leave") {
+        v.setUint32(record, fixedHandler("leave"), true);
+      } else {
+        const decoded = end.decoded;
+        const vector =
+          decoded.kind === "exception" ? EXCEPTION_VECTOR[decoded.exception] : EXCEPTION_VECTOR.UD;
+        const error = decoded.kind === "exception" && decoded.errorCode !== undefined ? RAISED_WITH_ERROR : 0;
+        v.setUint32(record, fixedHandler("trap"), true);
+        v.setUint32(record + L.RECORD_IMMEDIATE, vector | error, true);
+      }
+      record += L.RECORD_SIZE;
+    }
+    this.#next = (record + 15) & ~15;
+    const block: Block = {
+      header,
+      physical: page.physical + offset,
+      context,
+      size,
+      extent: Math.max(size + (end.kind === "trap" && end.decoded.kind === "exception" ? end.decoded.length : 0), 1),
+      instructions,
+      offsets,
+      costs,
+      secondPage,
+      records: (record - header - L.HEADER_SIZE) / L.RECORD_SIZE,
+      dropped: false,
+    };
+    this.#order.push(block);
+    this.#claim(page.physical, block);
+    if (secondPage >= 0) this.#claim(secondPage, block);
+    return block;
+  }
+  #claim(page: number, block: Block): void {
+    let set = this.#pages.get(page);
+    if (set === undefined) {
+      set = new Set();
+      this.#pages.set(page, set);
+      this.onCodePage(page);
+    }
+    set.add(block);
+  }
+  #decodeCrossing(linear: bigint, page: CodePage, at: number): { decoded: Decoded; second: number } {
+    const second = this.#host.codePage((linear | 0xfffn) + 1n);
+    const joined = new Uint8Array(30);
+    const first = page.bytes?.subarray(at, PAGE) ?? new Uint8Array(0).fill(0xff);
+    joined.fill(0xff);
+    joined.set(first);
+    joined.set((second.bytes ?? new Uint8Array(15).fill(0xff)).subarray(0, 15), first.length);
+    return { decoded: this.#host.decode(joined.subarray(0, first.length + 15), 0), second: second.physical };
+  }
+
+  /** Writes the record of `insn`, `offset` bytes into its block, at `record`. */
+  #writeRecord(record: number, insn: Instruction, offset: number): void {
+    const v = this.#view;
+    v.setUint32(record + L.RECORD_HANDLER, this.#handlers.indexOf(insn), true);
+    v.setUint16(record + L.RECORD_START, offset, true);
+    v.setUint16(record + L.RECORD_NEXT, offset + insn.length, true);
+    for (let i = 16; i < L.RECORD_SIZE; i += 4) v.setUint32(record + i, 0, true);
+    let immediates = 0;
+    insn.operands.forEach((operand, i) => {
+      switch (operand.kind) {
+        case "register": {
+          const place =
+            operand.file === "gpr"
+              ? S.gprOffset(operand.index) + (operand.high ? 1 : 0)
+              : operand.file === "xmm"
+                ? S.ymmOffset(operand.index)
+                : S.X87 + operand.index * 16;
+          v.setUint16(record + L.RECORD_REGISTERS + i * 2, place, true);
+          break;
+        }
+        case "memory":
+          this.#writeMemory(record, insn, operand, offset);
+          break;
+        case "immediate": {
+          if (operand.width === 64 && insn.row.operands[i]?.code.endsWith("v")) {
+            v.setBigUint64(record + L.RECORD_DISPLACEMENT, operand.value, true);
+          } else if (insn.operands.filter((o) => o.kind === "immediate").length > 1) {
+            v.setUint16(record + L.RECORD_IMMEDIATE + 2 * immediates, Number(operand.value), true);
+          } else {
+            v.setUint32(record + L.RECORD_IMMEDIATE, Number(operand.value & 0xffffffffn), true);
+          }
+          immediates++;
+          break;
+        }
+        case "relative":
+          v.setInt32(record + L.RECORD_TAKEN_DELTA, offset + insn.length + operand.displacement, true);
+          v.setInt32(record + L.RECORD_NEXT_DELTA, offset + insn.length, true);
+          v.setUint32(record + L.RECORD_TAKEN_LINK, this.unlinked, true);
+          v.setUint32(record + L.RECORD_NEXT_LINK, this.unlinked, true);
+          break;
+        default:
+          break;
+      }
+    });
+  }
+  #writeMemory(record: number, insn: Instruction, m: MemoryOperand, offset: number): void {
+    const v = this.#view;
+    const slot = (register: number): number => (register < 0 ? S.ZERO : S.gprOffset(register));
+    v.setUint16(record + L.RECORD_BASE, m.ripRelative ? S.RIP : slot(m.base), true);
+    v.setUint16(record + L.RECORD_INDEX, slot(m.index), true);
+    const segmented = insn.mode !== 64 || m.segment === S.FS || m.segment === S.GS;
+    v.setUint16(record + L.RECORD_SEGMENT, segmented ? S.segmentOffset(m.segment) : S.ZERO, true);
+    v.setUint8(record + L.RECORD_SCALE, m.scale);
+    v.setUint8(record + L.RECORD_SCALE + 1, m.segment);
+    if (memoryForm(insn) === "offset") {
+      v.setBigUint64(record + L.RECORD_DISPLACEMENT, BigInt.asUintN(64, m.displacement), true);
+      return;
+    }
+    const fromStart = m.ripRelative ? m.displacement + BigInt(offset + insn.length) : m.displacement;
+    v.setInt32(record + L.RECORD_DISPLACEMENT, Number(BigInt.asIntN(32, fromStart)), true);
+  }
+
+  /** The block and instruction that record `record` belongs to; scratch records belong to none. */
+  locate(record: number): { block: Block; index: number } | undefined {
+    let lo = 0;
+    let hi = this.#order.length - 1;
+    while (lo <= hi) {
+      const mid = (lo + hi) >> 1;
+      const block = this.#order[mid];
+      if (block === undefined) break;
+      const first = block.header + L.HEADER_SIZE;
+      if (record < first) hi = mid - 1;
+      else if (record >= first + block.records * L.RECORD_SIZE) lo = mid + 1;
+      else return { block, index: (record - first) / L.RECORD_SIZE };
+    }
+    return undefined;
+  }
+
+  /** Lets the branch record lead straight to `target`; only within one page, where translation cannot come between. */
+  link(record: number, which: "taken" | "next", from: Block, target: Block): void {
+    const at = record + (which === "taken" ? L.RECORD_TAKEN_LINK : L.RECORD_NEXT_LINK);
+    const near =
+      from.secondPage < 0 &&
+      target.secondPage < 0 &&
+      Math.floor(from.physical / PAGE) === Math.floor(target.physical / PAGE);
+    const direct = near && from.context === target.context && !from.dropped && !target.dropped;
+    if (!from.dropped) this.#view.setUint32(at, direct ? target.header : this.indirect, true);
+  }
+
+  /** Drops the blocks that overlap physical bytes [address, address + size). */
+  written(address: number, size: number): void {
+    const set = this.#pages.get(address - (address % PAGE));
+    if (set === undefined) return;
+    for (const block of set) {
+      const inFirst = address < block.physical + block.extent && block.physical < address + size;
+      const inSecond =
+        block.secondPage >= 0 && address < block.secondPage + 15 && block.secondPage < address + size;
+      if (inFirst || inSecond) this.drop(block);
+    }
+    if (set.size === 0) this.#pages.delete(address - (address % PAGE));
+  }
+  drop(block: Block): void {
+    block.dropped = true;
+    const stale = fixedHandler("stale");
+    for (let i = 0; i < block.records; i++) {
+      this.#view.setUint32(block.header + L.HEADER_SIZE + i * L.RECORD_SIZE, stale, true);
+    }
+    this.#blocks.get(block.context)?.delete(block.physical);
+    this.#pages.get(block.physical - (block.physical % PAGE))?.delete(block);
+    if (block.secondPage >= 0) this.#pages.get(block.secondPage)?.delete(block);
+  }
+
+  /** Copies instruction `index` of `block` to the scratch records, followed by one that leaves. */
+  prepareStep(block: Block, index: number): number {
+    const v = this.#view;
+    const bytes = new Uint8Array(this.#memory.buffer);
+    const from = block.header + L.HEADER_SIZE + index * L.RECORD_SIZE;
+    bytes.copyWithin(this.scratch, from, from + L.RECORD_SIZE);
+    const after = this.scratch + L.RECORD_SIZE;
+    v.setUint32(after + L.RECORD_HANDLER, fixedHandler("leave"), true);
+    v.setUint16(after + L.RECORD_START, v.getUint16(from + L.RECORD_NEXT, true), true);
+    v.setUint16(after + L.RECORD_NEXT, v.getUint16(from + L.RECORD_NEXT, true), true);
+    const insn = block.instructions[index];
+    if (insn?.operands[0]?.kind === "relative") {
+      v.setUint32(this.scratch + L.RECORD_TAKEN_LINK, this.unlinked, true);
+      v.setUint32(this.scratch + L.RECORD_NEXT_LINK, this.unlinked, true);
+    }
+    return this.scratch;
+  }
+}
+
+function endOf(insn: Instruction): { kind: "continue" } | { kind: "leave" } | { kind: "none" } {
+  if (insn.row.ends) return { kind: "leave" };
+  return branches(insn) ? { kind: "none" } : { kind: "continue" };
+}

@@ -1,0 +1,69 @@
+/**
+ * Handlers by shape: numbers in the function table, with the code behind them made when first needed, many to a module
+ * where a list of shapes is known beforehand.
+ */
+import type { Instruction } from "../isa/instruction.ts";
+import type { FunctionBuilder } from "../wasm/function.ts";
+import { ModuleBuilder } from "../wasm/module.ts";
+import { writeHandler } from "./handler-ops.ts";
+import { buildRuntime, FIXED_HANDLERS, TABLE_SIZE } from "./runtime.ts";
+import { HANDLER_TYPE, type HostFunction, RuntimeCalls } from "./runtime-calls.ts";
+import { shapeKey } from "./shape.ts";
+
+export type HostFunctions = Readonly<Record<HostFunction, (...args: number[]) => number>>;
+
+/** Bytes of a module with a handler for each instruction's shape, exported as h0, h1, …; placed in the table at `first`. */
+export function buildHandlers(instructions: readonly Instruction[], first: number): Uint8Array<ArrayBuffer> {
+  const m = new ModuleBuilder();
+  m.importMemory("vitrine", "memory", { initial: 1 });
+  const table = m.importTable("vitrine", "table", { initial: TABLE_SIZE });
+  const calls = new RuntimeCalls(m);
+  const functions: FunctionBuilder[] = instructions.map((insn) => {
+    const f = m.function(HANDLER_TYPE);
+    try {
+      writeHandler(f, insn, calls);
+    } catch (e) {
+      throw new Error(`handler ${shapeKey(insn)}: ${e instanceof Error ? e.message : String(e)}`);
+    }
+    return f;
+  });
+  m.elements(functions, first, table);
+  return m.finish();
+}
+
+export class Handlers {
+  readonly #imports: Record<string, WebAssembly.ImportValue>;
+  readonly #index = new Map<string, number>();
+  #next = FIXED_HANDLERS.length;
+  readonly enter: (cpu: number, record: number) => number;
+
+  /** `runtime` may be compiled beforehand. */
+  constructor(memory: WebAssembly.Memory, host: HostFunctions, runtime?: WebAssembly.Module) {
+    const module = runtime ?? new WebAssembly.Module(buildRuntime());
+    const instance = new WebAssembly.Instance(module, { vitrine: { memory, ...host } });
+    this.#imports = { memory, ...host, ...instance.exports };
+    // as: the runtime module defines it so
+    this.enter = instance.exports.enter as (cpu: number, record: number) => number;
+  }
+
+  /** Places handlers for all these shapes at once: a module made beforehand by `buildHandlers(…, FIXED_HANDLERS.length)`. */
+  preload(keys: readonly string[], module: WebAssembly.Module): void {
+    if (this.#index.size > 0) throw new Error("handlers are preloaded before any other is made");
+    new WebAssembly.Instance(module, { vitrine: this.#imports });
+    for (const key of keys) this.#index.set(key, this.#next++);
+  }
+
+  /** Table index of the handler for `insn`, made now if its shape is new. */
+  indexOf(insn: Instruction): number {
+    const key = shapeKey(insn);
+    const known = this.#index.get(key);
+    if (known !== undefined) return known;
+    const index = this.#next++;
+    if (index >= TABLE_SIZE) throw new Error(`more than ${TABLE_SIZE} handlers`);
+    new WebAssembly.Instance(new WebAssembly.Module(buildHandlers([insn], index)), {
+      vitrine: this.#imports,
+    });
+    this.#index.set(key, index);
+    return index;
+  }
+}

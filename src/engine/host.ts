@@ -1,0 +1,69 @@
+/**
+ * What the engine asks of the machine around it. The engine knows neither page tables nor devices: it is told where a
+ * page lies in linear memory, or that it must ask for every access.
+ *
+ * Methods that may fault throw what `isFault` recognises; the engine keeps it and hands it back from `run`.
+ */
+import type { HelperName } from "../isa/helpers.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import type { ExceptionName } from "../isa/ops.ts";
+
+/** A code page as the decoder sees it. */
+export interface CodePage {
+  /** Physical address of its first byte. */
+  readonly physical: number;
+  /** The page's bytes, or undefined if it is not RAM. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+export type Decoded =
+  | { readonly kind: "instruction"; readonly instruction: Instruction }
+  /** Raises an exception instead of running; `length` bytes were looked at. */
+  | {
+      readonly kind: "exception";
+      readonly exception: ExceptionName;
+      readonly errorCode?: number;
+      readonly length: number;
+    }
+  /** More bytes are needed than were given. */
+  | { readonly kind: "truncated" };
+
+export interface EngineHost {
+  isFault(e: unknown): boolean;
+  /**
+   * Place in linear memory of the first byte of the page of linear address hi:lo, for data accesses with the current
+   * privilege; sets accessed and dirty bits. −1: ask for every access (devices, watched pages). Throws the fault.
+   */
+  dataPage(hi: number, lo: number, write: boolean, stack: boolean): number;
+  /** Physical page number of a place in RAM (a multiple of 4096), for finding code that is written to. */
+  physicalPage(host: number): number;
+  /** One access of 1–16 bytes with all checks. Throws the fault. */
+  read(linear: bigint, size: number, stack: boolean): bigint;
+  write(linear: bigint, size: number, value: bigint, stack: boolean): void;
+  /** Checks that a write would succeed. */
+  probeWrite(linear: bigint, size: number): void;
+  /** Linear address of segment:offset, checked. Throws the fault. */
+  linear(segment: number, offset: bigint, size: number, write: boolean): bigint;
+  /** The page to fetch instructions at linear address from. Throws the fault. */
+  codePage(linear: bigint): CodePage;
+  /** Decodes at `offset`, gates by mode and control registers. Depends only on the bytes and `context`. */
+  decode(bytes: Uint8Array, offset: number): Decoded;
+  /** A number equal when decoding and gating are: mode, control-register bits. */
+  context(): number;
+  /** Whether data accesses are those of privilege level 3, and whether supervisor accesses to user pages are refused (SMAP). */
+  privilege(): { readonly user: boolean; readonly smap: boolean };
+  /** Runs a helper; rip and nextRip are set. Throws the fault. */
+  helper(name: HelperName, insn: Instruction): void;
+  /** Static cost of a block: cycles after each instruction, cumulative. */
+  cost(instructions: readonly Instruction[]): ArrayLike<number>;
+}
+
+/** The part of a processor that the engine touches in TypeScript; machine/cpu.ts has it. */
+export interface EngineProcessor {
+  readonly base: number;
+  readonly view: DataView;
+  rip: bigint;
+  nextRip: bigint;
+  readonly mode: 16 | 32 | 64;
+  readonly stackWidth: 16 | 32 | 64;
+}

@@ -1,0 +1,523 @@
+/**
+ * The threaded interpreter: runs one processor's code through handlers, block by block, until its budget of cycles is
+ * used up exactly, a fault wants delivery, or an instruction asks for the machine's attention.
+ *
+ * It does not deliver exceptions or interrupts, and does not know halting, traps or breakpoints: that is for who calls
+ * `run` and `step` (machine/).
+ */
+import { FP, type FpContext, type FpFunction } from "../isa/fp.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import { PURE, type PureFunction } from "../isa/pure.ts";
+import { effectsOf } from "../isa/readings/effects.ts";
+import * as S from "../isa/state.ts";
+import { type Block, CodeCache } from "./code-cache.ts";
+import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
+import { Handlers } from "./handlers.ts";
+import type { EngineHost, EngineProcessor } from "./host.ts";
+import * as L from "./layout.ts";
+import { ACCESS_STACK, ACCESS_WRITE } from "./memory-access.ts";
+import { EXIT_STALE, jumpIndex } from "./runtime.ts";
+import { SoftTlb } from "./soft-tlb.ts";
+
+/** Why `run` came back; rip is that of the next instruction, or of the faulting one. */
+export type Stop =
+  | { readonly kind: "budget" }
+  /** An instruction that may have changed modes, interrupt flag, paging … has run. */
+  | { readonly kind: "boundary" }
+  /** What the host threw. */
+  | { readonly kind: "fault"; readonly fault: unknown }
+  /** An exception raised by the semantics. */
+  | { readonly kind: "raised"; readonly vector: number; readonly errorCode: number | undefined };
+
+const BUDGET: Stop = { kind: "budget" };
+const BOUNDARY: Stop = { kind: "boundary" };
+
+/** The longest stretch in wasm, in cycles: lets V8 put optimised code in place, and keeps sums in 32 bits. */
+const STRETCH = 4_000_000;
+
+const PURE_FUNCTIONS: readonly PureFunction[] = Object.values(PURE);
+const FP_FUNCTIONS: readonly FpFunction[] = Object.values(FP);
+
+/** A module of handlers made at build time, with the shapes in order. */
+export interface Prebuilt {
+  readonly runtime: WebAssembly.Module;
+  readonly handlers: WebAssembly.Module;
+  readonly keys: readonly string[];
+}
+
+export class Interpreter {
+  /** Instructions and cycles executed in all. */
+  instructions = 0;
+  cycles = 0;
+  readonly tlb: SoftTlb;
+  readonly code: CodeCache;
+  readonly #cpu: EngineProcessor;
+  readonly #host: EngineHost;
+  readonly #view: DataView;
+  readonly #handlers: Handlers;
+  #whole: DataView;
+  #bytes: Uint8Array;
+  #context = 0;
+  #thrown: unknown;
+  /** Block whose copy runs in the scratch records, for finding the instruction. */
+  #stepping: { block: Block; index: number } | undefined;
+  /** A read-modify-write in scratch memory: where it goes. */
+  #modifyAddress = 0n;
+
+  /** `cacheStart`–`cacheEnd`: the part of linear memory for decoded code. */
+  constructor(
+    memory: WebAssembly.Memory,
+    cpu: EngineProcessor,
+    host: EngineHost,
+    cacheStart: number,
+    cacheEnd: number,
+    prebuilt?: Prebuilt,
+  ) {
+    this.#cpu = cpu;
+    this.#host = host;
+    this.#view = cpu.view;
+    this.#whole = new DataView(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
+    this.#handlers = new Handlers(
+      memory,
+      {
+        access: (_cpu, _record, info) => this.#access(info),
+        modify: (_cpu, _record, info) => this.#modify(info),
+        modified: (_cpu, _record, info) => this.#modified(info),
+        helper: (_cpu, record) => this.#helper(record),
+        pure: (_cpu, id) => this.#pure(id),
+        fp: (_cpu, id) => this.#fp(id),
+        fpCommit: (_cpu, record) => this.#fpCommit(record),
+        segment: (_cpu, _record, info) => this.#segment(info),
+      },
+      prebuilt?.runtime,
+    );
+    if (prebuilt) this.#handlers.preload(prebuilt.keys, prebuilt.handlers);
+    this.tlb = new SoftTlb(memory, cpu.base);
+    this.code = new CodeCache(memory, cacheStart, cacheEnd, this.#handlers, host);
+    this.code.onCodePage = () => this.tlb.flushWrites();
+    this.code.onClear = () => this.tlb.flushJumps();
+    this.contextChanged();
+  }
+
+  /** Call when mode, privilege, segments or control registers may have changed. */
+  contextChanged(): void {
+    const context = this.#host.context();
+    const { user, smap } = this.#host.privilege();
+    this.tlb.setPrivilege(user, smap);
+    this.#context = context;
+    const width = this.#cpu.stackWidth;
+    this.#view.setBigUint64(S.STACK_MASK, (1n << BigInt(width)) - 1n, true);
+    this.tlb.setContext(context);
+  }
+  /** Call when translations may have changed. */
+  flush(): void {
+    this.tlb.flush();
+    this.tlb.setContext(this.#context);
+  }
+  /** Call when memory has been written by others (devices, loaders) at physical `address`. */
+  written(address: number, size: number): void {
+    const first = Math.floor(address / 4096) * 4096;
+    for (let page = first; page < address + size; page += 4096) {
+      if (!this.code.hasCode(page)) continue;
+      const from = Math.max(page, address);
+      this.code.written(from, Math.min(page + 4096, address + size) - from);
+    }
+  }
+  /** Forgets all decoded code and translations, for a machine that starts afresh. */
+  reset(): void {
+    this.code.clear();
+    this.tlb.clear();
+    this.instructions = 0;
+    this.cycles = 0;
+    this.contextChanged();
+  }
+
+  // ------------------------------------------------------------------------------------------------- running
+
+  /** Runs until `cycles` more have been used (the last instruction may overrun), or something wants attention. */
+  run(cycles: number): Stop {
+    const v = this.#view;
+    let left = cycles;
+    while (left > 0) {
+      v.setBigUint64(S.ELAPSED, 0n, true);
+      const stretch = Math.min(left, STRETCH);
+      v.setUint32(S.LIMIT, stretch, true);
+      const stop = this.#stretch(stretch, left);
+      left -= this.#collect();
+      if (stop !== undefined) return stop;
+    }
+    return BUDGET;
+  }
+  /** Adds what ELAPSED says to the totals; returns its cycles. */
+  #collect(): number {
+    const v = this.#view;
+    const cycles = v.getUint32(S.ELAPSED, true);
+    this.cycles += cycles;
+    this.instructions += v.getUint32(S.ELAPSED + 4, true);
+    v.setBigUint64(S.ELAPSED, 0n, true);
+    return cycles;
+  }
+  #charge(instructions: number, cycles: number): void {
+    const v = this.#view;
+    v.setUint32(S.ELAPSED, v.getUint32(S.ELAPSED, true) + cycles, true);
+    v.setUint32(S.ELAPSED + 4, v.getUint32(S.ELAPSED + 4, true) + instructions, true);
+  }
+
+  /** One stretch of at most LIMIT cycles; undefined when it is used up. */
+  #stretch(limit: number, left: number): Stop | undefined {
+    const v = this.#view;
+    let block: Block;
+    let linkFrom: { record: number; which: "taken" | "next"; block: Block } | undefined;
+    for (;;) {
+      const used = v.getUint32(S.ELAPSED, true);
+      if (used >= limit) return undefined;
+      try {
+        block = this.#find();
+      } catch (e) {
+        return this.#fetchFault(e);
+      }
+      if (linkFrom !== undefined && !linkFrom.block.dropped) {
+        this.code.link(linkFrom.record, linkFrom.which, linkFrom.block, block);
+      }
+      linkFrom = undefined;
+      const count = block.instructions.length;
+      const cost = count === 0 ? 0 : (block.costs[count - 1] ?? 0);
+      if (used + cost > limit) {
+        // A stretch that ends before the budget does simply makes room; else step to the exact boundary.
+        if (limit < left && used > 0) return undefined;
+        const stop = this.#stepThrough(block, limit);
+        if (stop !== undefined) return stop;
+        continue;
+      }
+      this.#charge(count, cost);
+      const exit = this.#handlers.enter(this.#cpu.base, block.header + L.HEADER_SIZE);
+      switch (exit) {
+        case L.EXIT.taken:
+        case L.EXIT.next: {
+          const record = v.getUint32(S.EXIT_RECORD, true);
+          const at = this.code.locate(record);
+          if (at !== undefined) {
+            linkFrom = { record, which: exit === L.EXIT.taken ? "taken" : "next", block: at.block };
+          }
+          break;
+        }
+        case L.EXIT.lookup:
+          break;
+        default: {
+          const stop = this.#leave(exit);
+          if (stop !== undefined) return stop;
+        }
+      }
+    }
+  }
+  /** The block at rip, and its place in the jump cache. */
+  #find(): Block {
+    const linear = this.#cpu.rip + this.#view.getBigUint64(S.segmentOffset(S.CS) + S.SEGMENT_BASE, true);
+    const block = this.code.find(this.#cpu.mode === 64 ? linear : linear & 0xffffffffn, this.#context);
+    const v = this.#view;
+    const entry =
+      L.JUMP_CACHE +
+      jumpIndex(Number(linear & 0xffffffffn), Number((linear >> 32n) & 0xffffffffn)) * L.JUMP_ENTRY;
+    const whole = this.#whole;
+    const at = this.#cpu.base + entry;
+    whole.setBigUint64(at, BigInt.asUintN(64, linear), true);
+    whole.setUint32(at + 8, v.getUint32(S.CODE_KEY, true), true);
+    whole.setUint32(at + 12, block.header, true);
+    return block;
+  }
+  #fetchFault(e: unknown): Stop {
+    if (!this.#host.isFault(e)) throw e;
+    return { kind: "fault", fault: e };
+  }
+
+  /** Runs single instructions of `block` until the limit is reached or it is left. */
+  #stepThrough(block: Block, limit: number): Stop | undefined {
+    const start = this.#cpu.rip;
+    for (let i = 0; i < block.instructions.length; i++) {
+      const before = i === 0 ? 0 : (block.costs[i - 1] ?? 0);
+      this.#cpu.rip = start;
+      const stop = this.#runOne(block, i, (block.costs[i] ?? 0) - before);
+      if (stop !== undefined) return stop;
+      const next = BigInt.asUintN(
+        64,
+        start + BigInt((block.offsets[i] ?? 0) + (block.instructions[i]?.length ?? 0)),
+      );
+      if (block.dropped || this.#cpu.rip !== next) return undefined;
+      if (this.#view.getUint32(S.ELAPSED, true) >= limit) return undefined;
+    }
+    if (block.instructions.length === 0) return this.#trap(block);
+    return undefined;
+  }
+  /** A block that is nothing but an exception. */
+  #trap(block: Block): Stop | undefined {
+    const exit = this.#handlers.enter(this.#cpu.base, block.header + L.HEADER_SIZE);
+    return this.#leave(exit);
+  }
+  /** Runs instruction `index` of `block`, whose start is at rip; rip is the next instruction's afterwards. */
+  #runOne(block: Block, index: number, cost: number): Stop | undefined {
+    const record = this.code.prepareStep(block, index);
+    this.#stepping = { block, index };
+    this.#charge(1, cost);
+    const exit = this.#handlers.enter(this.#cpu.base, record);
+    const stop =
+      exit === L.EXIT.flow || exit === L.EXIT.taken || exit === L.EXIT.next || exit === L.EXIT.lookup
+        ? undefined
+        : this.#leave(exit);
+    this.#stepping = undefined;
+    return stop;
+  }
+  /** Executes exactly one instruction (one iteration of a repeated one). */
+  step(): Stop {
+    const v = this.#view;
+    v.setBigUint64(S.ELAPSED, 0n, true);
+    v.setUint32(S.LIMIT, 0, true);
+    let block: Block;
+    try {
+      block = this.#find();
+    } catch (e) {
+      return this.#fetchFault(e);
+    }
+    const stop =
+      block.instructions.length === 0 ? this.#trap(block) : this.#runOne(block, 0, block.costs[0] ?? 0);
+    this.#collect();
+    return stop ?? BOUNDARY;
+  }
+
+  /** Makes state precise after an exit in the middle of a block. */
+  #leave(exit: number): Stop | undefined {
+    const v = this.#view;
+    const record = v.getUint32(S.EXIT_RECORD, true);
+    switch (exit) {
+      case L.EXIT.flow:
+        return BOUNDARY;
+      case L.EXIT.fault: {
+        this.#rewind(record, "before");
+        const fault = v.getUint32(S.FAULT, true);
+        v.setUint32(S.FAULT, 0, true);
+        v.setUint32(S.FP_PENDING, 0, true);
+        if ((fault & L.FAULT_RAISED) === 0) return { kind: "fault", fault: this.#thrown };
+        const errorCode = fault & RAISED_WITH_ERROR ? v.getUint32(S.SLOW_INFO, true) : undefined;
+        return { kind: "raised", vector: fault & 0xff, errorCode };
+      }
+      case L.EXIT.repeat:
+        this.#rewind(record, "after");
+        return undefined;
+      case EXIT_STALE:
+        this.#rewind(record, "before");
+        return undefined;
+      default:
+        throw new Error(`engine left with code ${exit}`);
+    }
+  }
+  /**
+   * Sets rip to the instruction of `record` and takes back the cost of what has not run: from it on ("before"), or from
+   * the one after it ("after": a repeated instruction that will go on).
+   */
+  #rewind(record: number, from: "before" | "after"): void {
+    const at = this.#locate(record);
+    if (at === undefined) return;
+    const { block, index } = at;
+    const v = this.#view;
+    const count = block.instructions.length;
+    this.#cpu.rip += BigInt(block.offsets[index] ?? block.size);
+    const kept = from === "before" ? index : index + 1;
+    const cost = (i: number): number => (i === 0 ? 0 : (block.costs[Math.min(i, count) - 1] ?? 0));
+    if (this.#stepping !== undefined) {
+      if (from === "before") this.#charge(-1, cost(index) - cost(index + 1));
+      return;
+    }
+    v.setUint32(S.ELAPSED, v.getUint32(S.ELAPSED, true) - (cost(count) - cost(kept)), true);
+    v.setUint32(S.ELAPSED + 4, v.getUint32(S.ELAPSED + 4, true) - (count - Math.min(kept, count)), true);
+  }
+  #locate(record: number): { block: Block; index: number } | undefined {
+    if (record === this.code.scratch) return this.#stepping;
+    return this.code.locate(record);
+  }
+  /** The instruction in progress and its address. */
+  #current(record: number): { insn: Instruction; offset: number } {
+    const at = this.#locate(record);
+    const insn = at?.block.instructions[at.index];
+    if (at === undefined || insn === undefined) throw new Error("no instruction is in progress");
+    return { insn, offset: at.block.offsets[at.index] ?? 0 };
+  }
+
+  // --------------------------------------------------------------------------------------- called by handlers
+
+  /** Runs `f`; a fault is kept and reported through FAULT. */
+  #guard(f: () => number): number {
+    try {
+      return f();
+    } catch (e) {
+      if (!this.#host.isFault(e)) throw e;
+      this.#thrown = e;
+      this.#view.setUint32(S.FAULT, L.FAULT_THROWN, true);
+      return L.EXIT.fault;
+    }
+  }
+  #isStack(info: number): boolean {
+    if (info & ACCESS_STACK) return true;
+    const at = this.#locate(this.#view.getUint32(S.EXIT_RECORD, true));
+    const operands = at?.block.instructions[at.index]?.operands;
+    if (operands !== undefined) for (const o of operands) if (o.kind === "memory") return o.segment === S.SS;
+    return false;
+  }
+  #access(info: number): number {
+    return this.#guard(() => {
+      const v = this.#view;
+      const lo = v.getUint32(S.SLOW_ADDRESS, true);
+      const hi = v.getUint32(S.SLOW_ADDRESS + 4, true);
+      const size = info & 0xff;
+      const write = (info & ACCESS_WRITE) !== 0;
+      const stack = this.#isStack(info);
+      if ((lo & 0xfff) + size <= 4096) {
+        const page = this.#page(hi, lo, write, stack);
+        if (page >= 0) {
+          const host = page + (lo & 0xfff);
+          const scratch = this.#cpu.base + S.SCRATCH;
+          if (write) this.#bytes.copyWithin(host, scratch, scratch + size);
+          else this.#bytes.copyWithin(scratch, host, host + size);
+          if (write) this.#afterWrite(page, host, size);
+          return 0;
+        }
+      }
+      const linear = v.getBigUint64(S.SLOW_ADDRESS, true);
+      if (write) this.#host.write(linear, size, this.#scratchValue(size), stack);
+      else this.#setScratch(this.#host.read(linear, size, stack));
+      return 0;
+    });
+  }
+  /** Place of a page for a data access, remembered in the soft TLB where it may be. */
+  #page(hi: number, lo: number, write: boolean, stack: boolean): number {
+    const page = this.#host.dataPage(hi, lo, write, stack);
+    if (page < 0) return page;
+    if (!write) this.tlb.fillRead(hi, lo, page);
+    else if (!this.code.hasCode(this.#host.physicalPage(page))) this.tlb.fillWrite(hi, lo, page);
+    return page;
+  }
+  #afterWrite(page: number, host: number, size: number): void {
+    const physical = this.#host.physicalPage(page);
+    if (this.code.hasCode(physical)) this.code.written(physical + (host - page), size);
+  }
+  #scratchValue(size: number): bigint {
+    const v = this.#view;
+    const low = v.getBigUint64(S.SCRATCH, true);
+    if (size <= 8) return BigInt.asUintN(size * 8, low);
+    return low | (v.getBigUint64(S.SCRATCH + 8, true) << 64n);
+  }
+  #setScratch(value: bigint): void {
+    this.#view.setBigUint64(S.SCRATCH, BigInt.asUintN(64, value), true);
+    this.#view.setBigUint64(S.SCRATCH + 8, BigInt.asUintN(64, value >> 64n), true);
+  }
+  #modify(info: number): number {
+    const place = this.#cpu.base + S.SCRATCH;
+    const result = this.#guard(() => {
+      const v = this.#view;
+      const lo = v.getUint32(S.SLOW_ADDRESS, true);
+      const hi = v.getUint32(S.SLOW_ADDRESS + 4, true);
+      const size = info & 0xff;
+      const stack = this.#isStack(info);
+      if ((lo & 0xfff) + size <= 4096) {
+        const page = this.#page(hi, lo, true, stack);
+        if (page >= 0 && !this.code.hasCode(this.#host.physicalPage(page))) return page + (lo & 0xfff);
+      }
+      this.#modifyAddress = v.getBigUint64(S.SLOW_ADDRESS, true);
+      this.#host.probeWrite(this.#modifyAddress, size);
+      this.#setScratch(this.#host.read(this.#modifyAddress, size, stack));
+      return place;
+    });
+    return result;
+  }
+  #modified(info: number): number {
+    return this.#guard(() => {
+      this.#host.write(this.#modifyAddress, info & 0xff, this.#scratchValue(info & 0xff), false);
+      return 0;
+    });
+  }
+  #segment(info: number): number {
+    return this.#guard(() => {
+      const offset = this.#view.getBigUint64(S.SLOW_ADDRESS, true);
+      const linear = this.#host.linear(
+        (info >>> 16) & 0xff,
+        offset,
+        info & 0xff,
+        (info & ACCESS_WRITE) !== 0,
+      );
+      this.#setScratch(linear);
+      return 0;
+    });
+  }
+  #helper(record: number): number {
+    this.#view.setUint32(S.EXIT_RECORD, record, true);
+    const { insn, offset } = this.#current(record);
+    const cpu = this.#cpu;
+    const start = cpu.rip;
+    const rip = start + BigInt(offset);
+    const next = BigInt.asUintN(insn.mode, rip + BigInt(insn.length));
+    cpu.rip = rip;
+    cpu.nextRip = next;
+    const result = this.#guard(() => {
+      this.#host.helper(helperOf(insn), insn);
+      return 0;
+    });
+    if (result !== 0) {
+      cpu.rip = start;
+      return result;
+    }
+    if (cpu.nextRip !== next || insn.row.ends) {
+      cpu.rip = cpu.nextRip;
+      return L.EXIT.flow;
+    }
+    cpu.rip = start;
+    return 0;
+  }
+  #pure(id: number): number {
+    const f = PURE_FUNCTIONS[id];
+    if (f === undefined) throw new Error(`pure function ${id}`);
+    const args = f.args.map((w, i) => BigInt.asUintN(w, this.#argument(i)));
+    this.#setScratch(f.evaluate(...args));
+    return 0;
+  }
+  #argument(i: number): bigint {
+    const at = S.SCRATCH + i * 16;
+    return this.#view.getBigUint64(at, true) | (this.#view.getBigUint64(at + 8, true) << 64n);
+  }
+  #fp(id: number): number {
+    const f = FP_FUNCTIONS[id];
+    if (f === undefined) throw new Error(`floating-point function ${id}`);
+    const v = this.#view;
+    const context: FpContext = { mxcsr: v.getUint32(S.MXCSR, true), raised: 0 };
+    const args = f.args.map((w, i) => BigInt.asUintN(w, this.#argument(i)));
+    this.#setScratch(f.evaluate(context, ...args));
+    v.setUint32(S.FP_PENDING, v.getUint32(S.FP_PENDING, true) | context.raised, true);
+    return 0;
+  }
+  #fpCommit(record: number): number {
+    const v = this.#view;
+    const raised = v.getUint32(S.FP_PENDING, true);
+    const mxcsr = v.getUint32(S.MXCSR, true);
+    v.setUint32(S.FP_PENDING, 0, true);
+    v.setUint32(S.MXCSR, mxcsr | raised, true);
+    if ((raised & ~(mxcsr >> 7) & 0x3f) === 0) return 0;
+    v.setUint32(S.FAULT, L.FAULT_RAISED | EXCEPTION_VECTOR.XM, true);
+    v.setUint32(S.EXIT_RECORD, record, true);
+    return 1;
+  }
+}
+
+/** The helper a row calls: found by running its semantics with an Ops that only knows `helper`. */
+const helperNames = new WeakMap<object, ReturnType<typeof findHelper>>();
+
+
+function findHelper(insn: Instruction) {
+  return effectsOf(insn).helper;
+}
+function helperOf(insn: Instruction): NonNullable<ReturnType<typeof findHelper>> {
+  let name = helperNames.get(insn.row);
+  if (name === undefined) {
+    name = findHelper(insn);
+    helperNames.set(insn.row, name);
+  }
+  if (name === undefined) throw new Error(`${insn.row.id} calls no helper`);
+  return name;
+}

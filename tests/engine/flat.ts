@@ -1,0 +1,151 @@
+/**
+ * A processor with flat memory and no machine around it, for testing engines: RAM at linear addresses from RAM_START,
+ * everything else faults. Both the evaluator and the interpreter can run on it.
+ */
+import type { EngineHost } from "../../src/engine/host.ts";
+import { CPU_BLOCK_SIZE } from "../../src/engine/layout.ts";
+import { decode } from "../../src/isa/decode.ts";
+import { evaluate } from "../../src/isa/readings/evaluate.ts";
+import * as S from "../../src/isa/state.ts";
+import { Cpu } from "../../src/machine/cpu.ts";
+import { Fault } from "../../src/machine/fault.ts";
+import { HELPER_IMPLEMENTATIONS } from "../../src/machine/helpers/index.ts";
+import type { LinearMemory } from "../../src/machine/linear.ts";
+
+export const RAM_START = 0x10000;
+export const RAM_SIZE = 0x20000;
+const CPU_BASE = 0x10000;
+const CODE_CACHE = 0x80000;
+const CODE_CACHE_END = 0x400000;
+const RAM_HOST = 0x400000;
+
+export class Flat implements LinearMemory, EngineHost {
+  readonly memory = new WebAssembly.Memory({ initial: 0x440000 / 65536 });
+  readonly cpu: Cpu;
+  readonly ram: Uint8Array;
+  readonly #view: DataView;
+  readonly mode: 16 | 32 | 64;
+  readonly cacheStart = CODE_CACHE;
+  readonly cacheEnd = CODE_CACHE_END;
+
+  constructor(mode: 16 | 32 | 64 = 64) {
+    this.mode = mode;
+    if (CPU_BASE + CPU_BLOCK_SIZE > CODE_CACHE) throw new Error("CPU block overlaps the code cache");
+    this.cpu = new Cpu(this.memory, CPU_BASE);
+    this.cpu.memory = this;
+    this.ram = new Uint8Array(this.memory.buffer, RAM_HOST, RAM_SIZE);
+    this.#view = new DataView(this.memory.buffer, RAM_HOST, RAM_SIZE);
+    const { cpu } = this;
+    cpu.rflags = 2;
+    cpu.setU32(S.MXCSR, 0x1f80);
+    cpu.setU16(S.FCW, 0x37f);
+    cpu.setU16(S.FTW, 0xffff);
+    cpu.setU32(S.CR0, 0x80000033);
+    cpu.setU32(S.CR4, 0x6a0);
+    cpu.setU32(S.EFER, mode === 64 ? 0x500 : 0);
+    const d = mode === 64 ? 0x2000 : mode === 32 ? 0x4000 : 0;
+    for (const i of [S.ES, S.SS, S.DS, S.FS, S.GS]) {
+      cpu.segment(i).limit = 0xffffffff;
+      cpu.segment(i).attributes = 0x8093 | (mode === 32 ? 0x4000 : 0);
+    }
+    cpu.segment(S.CS).limit = 0xffffffff;
+    cpu.segment(S.CS).attributes = 0x809b | d;
+  }
+
+  // LinearMemory
+  #at(linear: bigint, size: number, write: boolean): number {
+    for (const a of [linear, BigInt.asUintN(64, linear + BigInt(size - 1))]) {
+      if (a < BigInt(RAM_START) || a >= BigInt(RAM_START + RAM_SIZE)) {
+        const first = a === linear ? a : a & ~0xfffn;
+        throw new Fault("PF", write ? 2 : 0, { address: first });
+      }
+    }
+    return Number(linear) - RAM_START;
+  }
+  linear(segment: number, offset: bigint, _size: number, _write: boolean): bigint {
+    const s = this.cpu.segment(segment);
+    if (this.mode === 64) return BigInt.asUintN(64, segment === S.FS || segment === S.GS ? s.base + offset : offset);
+    return BigInt.asUintN(32, s.base + offset);
+  }
+  read(linear: bigint, size: number): bigint {
+    const at = this.#at(linear, size, false);
+    let v = 0n;
+    for (let i = size - 1; i >= 0; i--) v = (v << 8n) | BigInt(this.ram[at + i] ?? 0);
+    return v;
+  }
+  write(linear: bigint, size: number, value: bigint): void {
+    const at = this.#at(linear, size, true);
+    for (let i = 0; i < size; i++) this.#view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn));
+    this.onWrite(RAM_HOST + at, size);
+  }
+  /** Set by the interpreter's test: writes that did not go through it. */
+  onWrite: (host: number, size: number) => void = () => {};
+  readSystem(linear: bigint, size: number): bigint {
+    return this.read(linear, size);
+  }
+  writeSystem(linear: bigint, size: number, value: bigint): void {
+    this.write(linear, size, value);
+  }
+  probe(linear: bigint, size: number, write: boolean): void {
+    this.#at(linear, size, write);
+  }
+  translate(linear: bigint): number {
+    return this.#at(linear, 1, false) + RAM_HOST;
+  }
+
+  // EngineHost
+  isFault(e: unknown): boolean {
+    return e instanceof Fault;
+  }
+  dataPage(hi: number, lo: number, write: boolean): number {
+    return RAM_HOST + (this.#at((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0), 1, write) & ~0xfff);
+  }
+  physicalPage(host: number): number {
+    return host;
+  }
+  probeWrite(linear: bigint, size: number): void {
+    this.#at(linear, size, true);
+  }
+  codePage(linear: bigint) {
+    const at = this.#at(linear, 1, false) & ~0xfff;
+    return { physical: RAM_HOST + at, bytes: this.ram.subarray(at, at + 4096) };
+  }
+  decode(bytes: Uint8Array, offset: number) {
+    const insn = decode(bytes, offset, { mode: this.mode });
+    if ("row" in insn) return { kind: "instruction", instruction: insn } as const;
+    if (insn.kind === "truncated") return { kind: "truncated" } as const;
+    return { kind: "exception", exception: "UD", length: 1 } as const;
+  }
+  context(): number {
+    return this.mode === 16 ? 0 : this.mode === 32 ? 1 : 2;
+  }
+  privilege() {
+    return { user: false, smap: false };
+  }
+  helper(name: keyof typeof HELPER_IMPLEMENTATIONS, insn: Parameters<(typeof HELPER_IMPLEMENTATIONS)["hlt"]>[1]): void {
+    HELPER_IMPLEMENTATIONS[name](this.cpu, insn);
+  }
+  cost(instructions: readonly unknown[]): number[] {
+    return instructions.map((_, i) => i + 1);
+  }
+
+  /** One instruction by the evaluator; returns the fault it raised. */
+  evaluateOne(): Fault | undefined {
+    const { cpu } = this;
+    try {
+      const insn = decode(this.ram, Number(cpu.rip) - RAM_START, { mode: this.mode });
+      if (!("row" in insn)) throw new Fault("UD");
+      evaluate(insn, cpu, {
+        raise: (exception, error) => {
+          throw new Fault(exception, error);
+        },
+        helper: (name, i) => this.helper(name, i),
+      });
+      cpu.rip = cpu.nextRip;
+      return undefined;
+    } catch (e) {
+      if (e instanceof Fault) return e;
+      throw e;
+    }
+  }
+}
