@@ -26,7 +26,8 @@ import {
   typeWidth,
 } from "./operand.ts";
 import type { Row } from "./row.ts";
-import { CS, DS, ES, FS, GS, RSI, SS } from "./state.ts";
+import { implicitPointer, mnemonicOf } from "./row-facts.ts";
+import { CS, DS, ES, FS, GS, SS } from "./state.ts";
 import { TABLE } from "./table.ts";
 
 /**
@@ -287,7 +288,7 @@ export function decodeWith(
     const list: Operand[] = new Array(count);
     if (isMemory) memory = address();
     for (let i = 0; i < count; i++) {
-      const operand = operandOf(specs[i]!, isMemory, memory);
+      const operand = operandOf(row, specs[i]!, isMemory, memory);
       if (operand === undefined) return fail("invalid", s.at - offset);
       list[i] = operand;
     }
@@ -305,12 +306,8 @@ export function decodeWith(
     repeat: row.rep === undefined || repeat === 0 ? "none" : repeat === 0xf3 ? "rep" : "repne",
     segmentOverride: segment,
     modrm: row.hasModrm ? modrm : -1,
-    mnemonic: mnemonicOf(row, row.namedBy === "address size" ? s.addressSize : size),
+    mnemonic: mnemonicOf(row, size, s.addressSize),
   };
-}
-
-function mnemonicOf(row: Row, size: 8 | 16 | 32 | 64): string {
-  return row.names === undefined || size === 8 ? row.mnemonic : (row.names[size] ?? row.mnemonic);
 }
 
 // ------------------------------------------------------------------------------------------------------- lengths
@@ -459,6 +456,7 @@ function withWidth(m: MemoryOperand | undefined, type: OperandType): MemoryOpera
 
 /** One operand; undefined where the encoding names none. */
 function operandOf(
+  row: Row,
   spec: OperandSpec,
   isMemory: boolean,
   memory: MemoryOperand | undefined,
@@ -509,7 +507,7 @@ function operandOf(
     case "D":
       return registerOperand("dr", reg | s.r, s.size);
     case "X":
-      return stringOperand(s.segment >= 0 ? s.segment : DS, RSI, widthOf(type));
+      return stringOperand(s.segment >= 0 ? s.segment : DS, implicitPointer(row), widthOf(type));
     case "Y":
       return stringOperand(ES, 7, widthOf(type));
     case "O": {

@@ -8,8 +8,15 @@ import { PREFIX_INDEX } from "./decode-table.ts";
 import type { MemoryOperand, Operand } from "./instruction.ts";
 import { FIXED_OPERANDS, type OperandSpec, type OperandType, typeWidth } from "./operand.ts";
 import type { Row } from "./row.ts";
-import { type Mode, modForms, type OperandSize, operandSize } from "./row-facts.ts";
-import { DS, ES, RSI, SS } from "./state.ts";
+import {
+  accepts66,
+  implicitPointer,
+  type Mode,
+  modForms,
+  type OperandSize,
+  operandSize,
+} from "./row-facts.ts";
+import { DS, ES, SS } from "./state.ts";
 
 export interface EncodeContext {
   readonly mode: Mode;
@@ -248,7 +255,7 @@ function putOperand(
         if (o.base !== 7 || o.segment !== ES)
           throw new EncodeError("the destination of a string is es:[rdi]");
       } else if (spec.letter === "X") {
-        if (o.base !== RSI) throw new EncodeError("the source of a string is [rsi]");
+        if (o.base !== implicitPointer(row)) throw new EncodeError(`${row.mnemonic} has another pointer`);
         if (o.segment !== DS) p.segment = o.segment;
       } else {
         p.displacement = little(o.displacement, 8 * encodeAddress(p, o, addressSize, mode));
@@ -310,8 +317,7 @@ export function encode(row: Row, operands: readonly Operand[], context: EncodeCo
   let why = `no operand size of ${mode}-bit mode is ${context.size} bits`;
   for (const [has66, w] of SIZE_PREFIXES) {
     if (w && mode !== 64 && row.vex === undefined) continue;
-    if (has66 && row.vex !== undefined) continue;
-    if (has66 && row.prefix === "66") continue;
+    if (has66 && !accepts66(row)) continue;
     const rexW = row.w === undefined ? w : row.w === 1;
     if (rexW !== w && w) continue;
     const size = operandSize(row, mode, has66, rexW);
@@ -401,7 +407,7 @@ function assembleBytes(
   }
   bytes.push(opcode);
   if (row.hasModrm) {
-    bytes.push((p.mod << 6) | ((p.reg & 7) << 3) | (p.rm & 7));
+    bytes.push((p.mod << 6) | ((p.reg & 7) << 3) | (p.sib >= 0 ? 4 : p.rm & 7));
     if (p.sib >= 0) bytes.push(p.sib);
   }
   bytes.push(...p.displacement, ...p.immediates);

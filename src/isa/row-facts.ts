@@ -5,6 +5,7 @@
  */
 import type { OperandSpec } from "./operand.ts";
 import type { Row } from "./row.ts";
+import { RBX, RSI } from "./state.ts";
 
 export type Mode = 16 | 32 | 64;
 export type OperandSize = 8 | 16 | 32 | 64;
@@ -48,10 +49,16 @@ const SIZED_TYPES = new Set(["v", "z", "p", "a", "bs", "env", "sav"]);
 
 /** Whether the operand-size prefix changes an operand or the name: then 66 never excludes a row without mandatory prefix. */
 export function isSizedBy66(row: Row): boolean {
-  if (row.names !== undefined) return true;
+  if (row.names !== undefined && row.namedBy === undefined) return true;
   return row.operands.some((s) =>
     "letter" in s ? SIZED_TYPES.has(s.type) : s.fixed === "rAX" || s.fixed === "eAX",
   );
+}
+
+/** Whether 66 may precede the row as operand-size prefix, or without effect. */
+export function accepts66(row: Row): boolean {
+  if (row.vex !== undefined || row.evex !== undefined || row.prefix === "66") return false;
+  return row.prefix !== "none" || isSizedBy66(row);
 }
 
 /** Operand size in bits with or without a 66 prefix and REX.W or VEX.W. A mandatory 66 is not an operand-size prefix. */
@@ -73,3 +80,13 @@ export function operandSize(row: Row, mode: Mode, has66: boolean, w: boolean): O
 /** Whether VEX.vvvv names an operand; where it does not it must be 1111. */
 export const usesVvvv = (row: Row): boolean =>
   row.operands.some((s) => "letter" in s && (s.letter === "H" || s.letter === "B"));
+
+/** Mnemonic at an operand size and address size (row.names, row.namedBy). */
+export function mnemonicOf(row: Row, size: OperandSize, addressSize: Mode): string {
+  if (row.names === undefined) return row.mnemonic;
+  const by = row.namedBy === "address size" ? addressSize : size;
+  return (by === 8 ? undefined : row.names[by]) ?? row.mnemonic;
+}
+
+/** The register that an operand X is at: rSI, but rBX in xlatb (SDM vol. 2D, XLAT). */
+export const implicitPointer = (row: Row): number => (row.map === 0 && row.opcode === 0xd7 ? RBX : RSI);

@@ -19,10 +19,10 @@ const movzx: Semantics = (o) => {
   o.write(0, o.zext(o.read(1), o.width(0)));
 };
 
-/** With a 66 prefix it moves 16 bits, and reads no more. */
+/** With a 66 prefix it moves 16 bits, though silicon reads 32. */
 const movsxd: Semantics = (o) => {
-  if (o.size === 16) o.write(0, o.readLow(1, 16));
-  else o.write(0, o.sext(o.read(1), o.width(0)));
+  const v = o.read(1);
+  o.write(0, o.size === 16 ? o.low(v, 16) : o.sext(v, o.width(0)));
 };
 
 /** Bytes in the opposite order; width 16–64. Exchanges bytes, then pairs, then halves. */
@@ -121,7 +121,7 @@ export const DATA_MOVEMENT: readonly Row[] = [
   op(0xc6, "mov", "Eb,Ib", mov, { digit: 0 }),
   op(0xc7, "mov", "Ev,Iz", mov, { digit: 0 }),
   op(0x0fc3, "movnti", "My,Gy", mov, { prefix: "none", feature: "sse2" }),
-  op(0x63, "movsxd", "Gv,Ed", movsxd, { only: "o64" }),
+  op(0x63, "movsxd", "Gv,Ez", movsxd, { only: "o64" }),
   op(0x0fb6, "movzx", "Gv,Eb", movzx),
   op(0x0fb7, "movzx", "Gv,Ew", movzx),
   op(0x0fbe, "movsx", "Gv,Eb", movsx),

@@ -8,8 +8,10 @@
  * tests/isa/iced-text.ts is the peer; tests/isa/iced-differences.txt lists where and why the texts differ.
  */
 import type { Instruction, MemoryOperand, Operand, RegisterOperand } from "../instruction.ts";
-import type { OperandSpec } from "../operand.ts";
-import { GPR_NAMES, SEGMENT_NAMES } from "../state.ts";
+import { type OperandSpec, typeWidth } from "../operand.ts";
+import type { Row } from "../row.ts";
+import { isSizedBy66, operandSize } from "../row-facts.ts";
+import { GPR_NAMES, RAX, SEGMENT_NAMES } from "../state.ts";
 
 export interface TextOptions {
   /** Address of the instruction; branch targets count from it. Default 0. */
@@ -66,7 +68,12 @@ const SIZE_NAMES: Readonly<Record<number, string>> = {
   256: "ymmword ptr ",
 };
 
-function sizeText(m: MemoryOperand, spec: OperandSpec): string {
+function sizeText(insn: Instruction, m: MemoryOperand, spec: OperandSpec): string {
+  // The x87 environment and state have names for their sizes, needed only where a prefix chose the other one.
+  if ("letter" in spec && (spec.type === "env" || spec.type === "sav")) {
+    if ((insn.size === 16) === (insn.mode === 16)) return "";
+    return `fpu${spec.type === "env" ? "env" : "state"}${m.width / 8} ptr `;
+  }
   // The pseudo-descriptor of lgdt has six or ten bytes and one name.
   if ("letter" in spec && spec.type === "s") return "fword ptr ";
   return SIZE_NAMES[m.width] ?? "";
@@ -74,10 +81,15 @@ function sizeText(m: MemoryOperand, spec: OperandSpec): string {
 
 const defaultSegment = (m: MemoryOperand): number => (m.base === 4 || m.base === 5 ? 2 : 3);
 
+/** es of a string destination shows beside an override, which does not touch it; lea has no use for a segment. */
+function showsSegment(insn: Instruction, m: MemoryOperand, spec: OperandSpec): boolean {
+  if ("letter" in spec && spec.letter === "Y") return insn.segmentOverride >= 0;
+  return m.segment !== defaultSegment(m) && insn.row.mnemonic !== "lea";
+}
+
 function memoryText(insn: Instruction, m: MemoryOperand, spec: OperandSpec, options: TextOptions): string {
-  const size = sizeText(m, spec);
-  const isString = "letter" in spec && spec.letter === "Y";
-  const segment = isString || m.segment === defaultSegment(m) ? "" : `${SEGMENT_NAMES[m.segment]}:`;
+  const size = sizeText(insn, m, spec);
+  const segment = showsSegment(insn, m, spec) ? `${SEGMENT_NAMES[m.segment]}:` : "";
   if (m.ripRelative) {
     const target = BigInt.asUintN(
       insn.addressSize,
@@ -126,13 +138,49 @@ function operandText(insn: Instruction, o: Operand, spec: OperandSpec, options: 
   }
 }
 
+const isString = (row: Row): boolean =>
+  row.operands.some((s) => "letter" in s && (s.letter === "X" || s.letter === "Y"));
+
+/** Operands whose width shows the operand size. */
+function showsSize(insn: Instruction): boolean {
+  return insn.row.operands.some((spec, i) => {
+    if (!("letter" in spec)) return spec.fixed === "rAX" || spec.fixed === "eAX";
+    const kind = insn.operands[i]!.kind;
+    return kind === "register" || kind === "memory"
+      ? typeWidth(spec.type, 16, 64) !== typeWidth(spec.type, 32, 64)
+      : false;
+  });
+}
+
+/** "data32 " and "addr32 " where a prefix has an effect that nothing else in the text shows. */
+function sizePrefixes(insn: Instruction): string {
+  const { row, mode, size, addressSize } = insn;
+  let out = "";
+  const named = row.names !== undefined && row.namedBy === undefined;
+  if (isSizedBy66(row) || row.operandSize === "d64" || row.operandSize === "f64") {
+    if (!named && size !== operandSize(row, mode, false, false) && !showsSize(insn)) out += `data${size} `;
+  }
+  if (addressSize !== mode && row.namedBy === undefined) {
+    const hidden =
+      row.mnemonic.startsWith("loop") || row.operands.some((s) => "letter" in s && s.letter === "O");
+    if (hidden) out += `addr${addressSize} `;
+  }
+  return out;
+}
+
 /** Text of an instruction, without address or bytes. */
 export function text(insn: Instruction, options: TextOptions = {}): string {
   let out = insn.lock ? "lock " : "";
+  out += sizePrefixes(insn);
   if (insn.repeat !== "none") {
     out += insn.repeat === "repne" ? "repne " : insn.row.rep === "repe" ? "repe " : "rep ";
   }
   out += insn.mnemonic;
-  const operands = insn.operands.map((o, i) => operandText(insn, o, insn.row.operands[i]!, options));
+  const hidesAccumulator = isString(insn.row);
+  const operands = insn.operands.flatMap((o, i) => {
+    const spec = insn.row.operands[i]!;
+    if (hidesAccumulator && o.kind === "register" && o.index === RAX) return [];
+    return [operandText(insn, o, spec, options)];
+  });
   return operands.length === 0 ? out : `${out} ${operands.join(", ")}`;
 }
