@@ -474,6 +474,9 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
   storeStackAt(offset: Node, value: Node): void {
     this.#memory.store(this.#stackLinear(this.zext(offset, 64), value.w, true), value, true);
   }
+  probeStackAt(offset: Node, width: Width): void {
+    this.#memory.modify(this.#stackLinear(this.zext(offset, 64), width, true), width);
+  }
 
   // --------------------------------------------------------------------------------------------------- control
 

@@ -159,6 +159,8 @@ export interface Ops<V> {
   /** The same accesses at an arbitrary stack offset (enter, leave): ss:[offset]. */
   loadStackAt(offset: V, width: Width): V;
   storeStackAt(offset: V, value: V): void;
+  /** Raises what a store of `width` bits there would raise, and stores nothing. */
+  probeStackAt(offset: V, width: Width): void;
 
   // --- control ------------------------------------------------------------------------------------------------
   /** Runs `then` where condition (width 1) holds, else `otherwise`. Values made inside must not be used outside; use `variable`. */

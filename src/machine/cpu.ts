@@ -255,6 +255,10 @@ export class Cpu {
   write(linear: bigint, size: number, value: bigint): void {
     this.memory.write(linear, size, value);
   }
+  /** Throws the fault that an access of `size` bytes would, and makes none. */
+  probe(linear: bigint, size: number, write: boolean): void {
+    this.memory.probe(linear, size, write);
+  }
   /** Pushes at the current stack width, as `size` bytes; commits rsp only after the store. */
   push(value: bigint, size: number): void {
     const width = this.stackWidth;

@@ -19,10 +19,11 @@ const movzx: Semantics = (o) => {
   o.write(0, o.zext(o.read(1), o.width(0)));
 };
 
-/** With a 66 prefix it moves 16 bits, though silicon reads 32. */
+/** With a 66 prefix it moves 16 bits, but silicon reads 32. */
 const movsxd: Semantics = (o) => {
-  const v = o.read(1);
-  o.write(0, o.size === 16 ? o.low(v, 16) : o.sext(v, o.width(0)));
+  if (o.size !== 16) o.write(0, o.sext(o.read(1), o.width(0)));
+  else if (o.isMemory(1)) o.write(0, o.low(o.loadAt(1, o.address(1), 32), 16));
+  else o.write(0, o.read(1));
 };
 
 /** Bytes in the opposite order; width 16–64. Exchanges bytes, then pairs, then halves. */

@@ -152,18 +152,23 @@ function doubleWide<V>(o: Ops<V>, a: V, b: V, count: V, left: boolean): Shifted<
     ? o.or(o.shl(a, c), o.shr(o.shr(b, one), rest))
     : o.or(o.shr(a, c), o.shl(o.shl(b, one), rest));
   const cf = () => (left ? o.bit(o.rotl(a, c), 0) : o.msb(o.rotr(a, c)));
-  return { result: r, flags: { result: () => r, cf, of: () => o.msb(o.xor(r, a)) } };
+  const of = () => (left ? o.xor(o.msb(r), cf()) : topBitsDiffer(o, r));
+  return { result: r, flags: { result: () => r, cf, of } };
 }
 
-/** Shifts of 16 bits: of destination, source and destination again in a row, so that counts up to 31 have bits to take. */
+/**
+ * Shifts of 16 bits: of the destination and the source twice in a row, so that counts up to 31 have bits to take. cf, and
+ * of to the left, are those of a plain shift of the destination.
+ */
 function doubleNarrow<V>(o: Ops<V>, a: V, b: V, count: V, left: boolean): Shifted<V> {
   const c = o.zext(count, 64);
-  const wide = (v: V, at: number) => o.shl(o.zext(v, 64), o.const(64, at));
-  const row = o.or(o.or(wide(a, 32), wide(b, 16)), wide(a, 0));
-  const shifted = left ? o.shl(row, c) : o.shr(row, c);
-  const r = o.bits(shifted, left ? 32 : 0, 16);
-  const cf = () => (left ? o.bit(shifted, 48) : o.bit(o.shr(row, countBefore(o, c, 64)), 0));
-  return { result: r, flags: { result: () => r, cf, of: () => o.msb(o.xor(r, a)) } };
+  const at = (v: V, place: number) => o.shl(o.zext(v, 64), o.const(64, place));
+  const row = o.or(o.or(at(b, 16), at(a, left ? 32 : 0)), at(b, left ? 0 : 32));
+  const r = left ? o.bits(o.shl(row, c), 32, 16) : o.bits(o.shr(row, c), 0, 16);
+  const plain = left ? shl(o, a, count) : shr(o, a, count);
+  const of = () => topBitsDiffer(o, r);
+  const flags = left ? plain.flags : { ...plain.flags, of };
+  return { result: r, flags: { ...flags, result: () => r } };
 }
 
 const double =

@@ -53,7 +53,8 @@ const DEEPEST = 31;
 
 /**
  * The frame pointers of the levels above are copied from the old frame, then this frame's own is pushed, then come
- * the locals. rBP and rSP move after the last access.
+ * the locals. rBP and rSP move after the last access, which probes the final top of the stack for writing; a fault there
+ * leaves the frame written.
  */
 const enter: Semantics = (o) => {
   const bytes = o.size / 8;
@@ -68,10 +69,11 @@ const enter: Semantics = (o) => {
     });
   }
   const pushed = o.mul(o.zext(level, 64), o.const(64, bytes));
+  const down = o.add(o.add(pushed, locals), o.const(64, bytes));
   o.when(deeperThan(0), () => {
     o.storeStackAt(o.sub(frame, pushed), o.low(frame, o.size));
   });
-  const down = o.add(o.add(pushed, locals), o.const(64, bytes));
+  o.probeStackAt(o.sub(o.reg(RSP, 64), down), o.size);
   o.setReg(RBP, o.low(frame, o.size));
   o.moveStack(o.neg(down));
 };

@@ -5,7 +5,7 @@
 import type { Ops, Semantics } from "../ops.ts";
 import { op, type Row, type RowOptions } from "../row.ts";
 import { RAX, RDI, RSI } from "../state.ts";
-import { cmp } from "./arithmetic.ts";
+import { subtractionFlags } from "./arithmetic.ts";
 
 /** Moves the string pointers past one element, down where df is set. */
 function advance<V>(o: Ops<V>, ...registers: readonly number[]): void {
@@ -20,8 +20,14 @@ const movs: Semantics = (o) => {
   advance(o, RSI, RDI);
 };
 
+function compare<V>(o: Ops<V>, a: V, b: V): void {
+  subtractionFlags(o, a, b, o.sub(a, b), () => o.ltu(a, b));
+}
+
+/** The second operand, at rDI, is read first: silicon faults there where both would. */
 const cmps: Semantics = (o) => {
-  cmp(o);
+  const b = o.read(1);
+  compare(o, o.read(0), b);
   advance(o, RSI, RDI);
 };
 
@@ -36,7 +42,7 @@ const lods: Semantics = (o) => {
 };
 
 const scas: Semantics = (o) => {
-  cmp(o);
+  compare(o, o.reg(RAX), o.read(1));
   advance(o, RDI);
 };
 

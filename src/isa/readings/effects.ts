@@ -364,6 +364,9 @@ class EffectsOps implements Ops<Nothing> {
   storeStackAt(): void {
     this.#useStack(true);
   }
+  probeStackAt(): void {
+    this.#useStack(true);
+  }
   when(_condition: Nothing, then: () => void, otherwise?: () => void): void {
     this.#depth++;
     then();

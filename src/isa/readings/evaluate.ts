@@ -13,6 +13,7 @@ import { valueWidth } from "../operand.ts";
 import type { ExceptionName, FlagThunks, Ops, Width } from "../ops.ts";
 import { PURE, type PureName } from "../pure.ts";
 import * as S from "../state.ts";
+import { type Effects, effectsOf } from "./effects.ts";
 
 /** The processor that instructions are evaluated on; `machine/cpu.ts` is one. */
 export interface EvaluatedProcessor {
@@ -32,6 +33,8 @@ export interface EvaluatedProcessor {
   linear(segment: number, offset: bigint, size: number, write: boolean): bigint;
   read(linear: bigint, size: number): bigint;
   write(linear: bigint, size: number, value: bigint): void;
+  /** Throws the fault that the access would. */
+  probe(linear: bigint, size: number, write: boolean): void;
   effectiveAddress(insn: Instruction, m: MemoryOperand): bigint;
 }
 
@@ -81,6 +84,7 @@ class EvaluateOps implements Ops<Bits> {
   readonly #cpu: EvaluatedProcessor;
   readonly #env: EvaluateEnvironment;
   readonly #fp: FpContext;
+  #effects: Effects | undefined;
 
   constructor(insn: Instruction, cpu: EvaluatedProcessor, environment: EvaluateEnvironment) {
     this.#insn = insn;
@@ -101,6 +105,11 @@ class EvaluateOps implements Ops<Bits> {
     const operand = this.#operand(i);
     if (operand.kind !== "memory") throw new Error(`operand ${i} of ${this.#insn.mnemonic} is not memory`);
     return operand;
+  }
+  /** Whether the instruction also writes operand `i`: then it is read with the permissions of a write. */
+  #isWritten(i: number): boolean {
+    this.#effects ??= effectsOf(this.#insn);
+    return this.#effects.operands[i]?.written ?? false;
   }
   width(i: number): Width {
     return valueWidth(this.#operand(i).width);
@@ -390,7 +399,11 @@ class EvaluateOps implements Ops<Bits> {
 
   loadAt(i: number, offset: Bits, width: Width): Bits {
     const cpu = this.#cpu;
-    return make(width, cpu.read(cpu.linear(this.#memory(i).segment, offset.n, width / 8, false), width / 8));
+    const size = width / 8;
+    const write = this.#isWritten(i);
+    const linear = cpu.linear(this.#memory(i).segment, offset.n, size, write);
+    if (write) cpu.probe(linear, size, true);
+    return make(width, cpu.read(linear, size));
   }
   storeAt(i: number, offset: Bits, value: Bits): void {
     const cpu = this.#cpu;
@@ -421,6 +434,11 @@ class EvaluateOps implements Ops<Bits> {
     const cpu = this.#cpu;
     const at = BigInt.asUintN(cpu.stackWidth, offset.n);
     cpu.write(cpu.linear(S.SS, at, value.w / 8, true), value.w / 8, value.n);
+  }
+  probeStackAt(offset: Bits, width: Width): void {
+    const cpu = this.#cpu;
+    const at = BigInt.asUintN(cpu.stackWidth, offset.n);
+    cpu.probe(cpu.linear(S.SS, at, width / 8, true), width / 8, true);
   }
 
   when(condition: Bits, then: () => void, otherwise?: () => void): void {
