@@ -327,8 +327,21 @@ export class ValueOps {
   }
   lanes(op: LaneOp, ...args: readonly Node[]): Node {
     const f: LaneFunction = LANES[op];
-    // as: lane operations bear the names of wasm instructions; the writer throws on others
-    return this.node(f.result, op as OpName, this.#checked(op, f.args, args));
+    const clean = this.#checked(op, f.args, args);
+    if (clean.every((a) => a.kind === "const")) {
+      return constant(f.result, f.evaluate(...clean.map((a) => a.value)));
+    }
+    const { shuffle } = f;
+    if (shuffle !== undefined) {
+      return this.code.define(
+        customNode(f.result, "v128", clean, (e) => {
+          for (const a of clean) e.value(a);
+          e.f.op("i8x16.shuffle", shuffle);
+        }),
+      );
+    }
+    // as: other lane operations bear the names of wasm instructions; the writer throws on others
+    return this.node(f.result, op as OpName, clean);
   }
   fp(op: FpOp, ...args: readonly Node[]): Node {
     const f: FpFunction = FP[op];
