@@ -14,6 +14,14 @@ import type { LinearMemory } from "../../src/machine/linear.ts";
 
 export const RAM_START = 0x10000;
 export const RAM_SIZE = 0x20000;
+
+/** Mapped linear addresses, whole pages; the bytes lie in `ram` one region after the other. */
+export interface Region {
+  readonly start: number;
+  readonly size: number;
+  readonly writable: boolean;
+}
+const DEFAULT_REGIONS: readonly Region[] = [{ start: RAM_START, size: RAM_SIZE, writable: true }];
 const CPU_BASE = 0x10000;
 const CODE_CACHE = 0x80000;
 const CODE_CACHE_END = 0x400000;
@@ -28,8 +36,17 @@ export class Flat implements LinearMemory, EngineHost {
   readonly cacheStart = CODE_CACHE;
   readonly cacheEnd = CODE_CACHE_END;
 
-  constructor(mode: 16 | 32 | 64 = 64) {
+  readonly #regions: readonly (Region & { readonly at: number })[];
+  readonly #user: boolean;
+
+  constructor(mode: 16 | 32 | 64 = 64, regions: readonly Region[] = DEFAULT_REGIONS, user = false) {
     this.mode = mode;
+    this.#user = user;
+    let at = 0;
+    this.#regions = regions.map((r) => {
+      at += r.size;
+      return { ...r, at: at - r.size };
+    });
     if (CPU_BASE + CPU_BLOCK_SIZE > CODE_CACHE) throw new Error("CPU block overlaps the code cache");
     this.cpu = new Cpu(this.memory, CPU_BASE);
     this.cpu.memory = this;
@@ -54,26 +71,45 @@ export class Flat implements LinearMemory, EngineHost {
 
   // LinearMemory
   #at(linear: bigint, size: number, write: boolean): number {
-    for (const a of [linear, BigInt.asUintN(64, linear + BigInt(size - 1))]) {
-      if (a < BigInt(RAM_START) || a >= BigInt(RAM_START + RAM_SIZE)) {
+    let place = -1;
+    for (const a of size === 1 ? [linear] : [linear, BigInt.asUintN(64, linear + BigInt(size - 1))]) {
+      const region = this.#regions.find((r) => a >= BigInt(r.start) && a < BigInt(r.start + r.size));
+      if (region === undefined || (write && !region.writable)) {
         const first = a === linear ? a : a & ~0xfffn;
-        throw new Fault("PF", write ? 2 : 0, { address: first });
+        const error = (region === undefined ? 0 : 1) | (write ? 2 : 0) | (this.#user ? 4 : 0);
+        throw new Fault("PF", error, { address: first });
       }
+      if (place < 0) place = Number(linear) - region.start + region.at;
     }
-    return Number(linear) - RAM_START;
+    return place;
   }
-  linear(segment: number, offset: bigint, _size: number, _write: boolean): bigint {
+  /** Place in `ram` of a mapped linear address. */
+  place(linear: number): number {
+    return this.#at(BigInt(linear), 1, false);
+  }
+  linear(segment: number, offset: bigint, size: number, _write: boolean): bigint {
     const s = this.cpu.segment(segment);
-    if (this.mode === 64) return BigInt.asUintN(64, segment === S.FS || segment === S.GS ? s.base + offset : offset);
+    if (this.mode === 64) {
+      const linear = BigInt.asUintN(64, segment === S.FS || segment === S.GS ? s.base + offset : offset);
+      this.#canonical(linear, size, segment === S.SS);
+      return linear;
+    }
     return BigInt.asUintN(32, s.base + offset);
   }
-  read(linear: bigint, size: number): bigint {
+  #canonical(linear: bigint, size: number, stack: boolean): void {
+    for (const a of [linear, linear + BigInt(Math.max(size, 1) - 1)]) {
+      if (BigInt.asUintN(64, BigInt.asIntN(48, a)) !== BigInt.asUintN(64, a)) throw new Fault(stack ? "SS" : "GP", 0);
+    }
+  }
+  read(linear: bigint, size: number, stack = false): bigint {
+    if (this.mode === 64) this.#canonical(linear, size, stack);
     const at = this.#at(linear, size, false);
     let v = 0n;
     for (let i = size - 1; i >= 0; i--) v = (v << 8n) | BigInt(this.ram[at + i] ?? 0);
     return v;
   }
-  write(linear: bigint, size: number, value: bigint): void {
+  write(linear: bigint, size: number, value: bigint, stack = false): void {
+    if (this.mode === 64) this.#canonical(linear, size, stack);
     const at = this.#at(linear, size, true);
     for (let i = 0; i < size; i++) this.#view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn));
     this.onWrite(RAM_HOST + at, size);
@@ -97,13 +133,16 @@ export class Flat implements LinearMemory, EngineHost {
   isFault(e: unknown): boolean {
     return e instanceof Fault;
   }
-  dataPage(hi: number, lo: number, write: boolean): number {
-    return RAM_HOST + (this.#at((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0), 1, write) & ~0xfff);
+  dataPage(hi: number, lo: number, write: boolean, stack: boolean): number {
+    const linear = (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
+    if (this.mode === 64) this.#canonical(linear, 1, stack);
+    return RAM_HOST + (this.#at(linear, 1, write) & ~0xfff);
   }
   physicalPage(host: number): number {
     return host;
   }
   probeWrite(linear: bigint, size: number): void {
+    if (this.mode === 64) this.#canonical(linear, size, false);
     this.#at(linear, size, true);
   }
   codePage(linear: bigint) {
@@ -120,7 +159,7 @@ export class Flat implements LinearMemory, EngineHost {
     return this.mode === 16 ? 0 : this.mode === 32 ? 1 : 2;
   }
   privilege() {
-    return { user: false, smap: false };
+    return { user: this.#user, smap: false };
   }
   helper(name: keyof typeof HELPER_IMPLEMENTATIONS, insn: Parameters<(typeof HELPER_IMPLEMENTATIONS)["hlt"]>[1]): void {
     HELPER_IMPLEMENTATIONS[name](this.cpu, insn);
@@ -133,7 +172,7 @@ export class Flat implements LinearMemory, EngineHost {
   evaluateOne(): Fault | undefined {
     const { cpu } = this;
     try {
-      const insn = decode(this.ram, Number(cpu.rip) - RAM_START, { mode: this.mode });
+      const insn = decode(this.ram, this.#at(cpu.rip, 1, false), { mode: this.mode });
       if (!("row" in insn)) throw new Fault("UD");
       evaluate(insn, cpu, {
         raise: (exception, error) => {
