@@ -12,6 +12,9 @@ import { NOP } from "./families/nop.ts";
 import { SHIFT } from "./families/shift.ts";
 import { STACK } from "./families/stack.ts";
 import { STRING } from "./families/string.ts";
+import { SYSTEM_CONTROL } from "./families/system-control.ts";
+import { SYSTEM_PROCESSOR } from "./families/system-processor.ts";
+import { SYSTEM_SEGMENTS } from "./families/system-segments.ts";
 import { X87_ARITHMETIC } from "./families/x87-arithmetic.ts";
 import { X87_DATA } from "./families/x87-data.ts";
 import type { Row } from "./row.ts";
@@ -32,4 +35,7 @@ export const TABLE: readonly Row[] = [
   ...DECIMAL,
   ...X87_ARITHMETIC,
   ...X87_DATA,
+  ...SYSTEM_CONTROL,
+  ...SYSTEM_SEGMENTS,
+  ...SYSTEM_PROCESSOR,
 ];
