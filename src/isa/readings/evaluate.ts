@@ -5,7 +5,7 @@
  * A repeated string instruction evaluates one iteration and leaves `nextRip` at itself while more are to come.
  * Faults are thrown by the processor given; registers and flags are as the semantics left them.
  */
-import { FP, type FpContext, type FpOp } from "../fp.ts";
+import { FP, type FpContext, type FpOp, settle } from "../fp.ts";
 import type { HelperName } from "../helpers.ts";
 import type { Instruction, MemoryOperand, Operand } from "../instruction.ts";
 import { LANES, type LaneOp } from "../lanes.ts";
@@ -83,7 +83,7 @@ class EvaluateOps implements Ops<Bits> {
   readonly #insn: Instruction;
   readonly #cpu: EvaluatedProcessor;
   readonly #env: EvaluateEnvironment;
-  readonly #fp: FpContext;
+  #fp: FpContext;
   #effects: Effects | undefined;
 
   constructor(insn: Instruction, cpu: EvaluatedProcessor, environment: EvaluateEnvironment) {
@@ -481,12 +481,10 @@ class EvaluateOps implements Ops<Bits> {
     return make(f.result, f.evaluate(this.#fp, ...this.#checked(op, f.args, args)));
   }
   fpCommit(): void {
-    const masks = (this.#fp.mxcsr >> 7) & 0x3f;
-    if ((this.#fp.raised & ~masks) !== 0) {
-      this.#cpu.setU32(S.MXCSR, this.#fp.mxcsr | this.#fp.raised);
-      this.#env.raise("XM");
-    }
-    this.#cpu.setU32(S.MXCSR, this.#fp.mxcsr | this.#fp.raised);
+    const { mxcsr, faults } = settle(this.#fp.mxcsr, this.#fp.raised);
+    this.#fp = { mxcsr, raised: 0 };
+    this.#cpu.setU32(S.MXCSR, mxcsr);
+    if (faults) this.#env.raise("XM");
   }
 }
 
