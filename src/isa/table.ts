@@ -7,6 +7,7 @@ import { CONDITIONAL } from "./families/conditional.ts";
 import { CONTROL } from "./families/control.ts";
 import { DATA_MOVEMENT } from "./families/data-movement.ts";
 import { DECIMAL } from "./families/decimal.ts";
+import { EXTENDED_STATE } from "./families/extended-state.ts";
 import { MULTIPLY } from "./families/multiply.ts";
 import { NOP } from "./families/nop.ts";
 import { SHIFT } from "./families/shift.ts";
@@ -35,6 +36,7 @@ export const TABLE: readonly Row[] = [
   ...DECIMAL,
   ...X87_ARITHMETIC,
   ...X87_DATA,
+  ...EXTENDED_STATE,
   ...SYSTEM_CONTROL,
   ...SYSTEM_SEGMENTS,
   ...SYSTEM_PROCESSOR,
