@@ -57,7 +57,10 @@ const byImmediate =
     testBit(o, o.read(0), index, change, (r) => o.write(0, r));
   };
 
-/** A source of 0 sets zf and leaves the destination alone, even the upper half of a 32-bit one. */
+/**
+ * A source of 0 sets zf and leaves the destination alone, even the upper half of a 32-bit one. The flags beside zf are
+ * undefined by the manual; on silicon pf is that of the number found, and the others are clear.
+ */
 const scan =
   (reverse: boolean): Semantics =>
   (o) => {
@@ -65,16 +68,25 @@ const scan =
     const size = o.size;
     const found = reverse ? o.sub(o.const(size, size - 1), o.clz(source)) : o.ctz(source);
     o.when(o.ne(source, o.const(size, 0)), () => o.write(0, found));
-    o.setFlags({ zf: () => o.isZero(source) });
+    const clear = () => o.const(1, 0);
+    o.setFlags({
+      result: () => o.select(o.isZero(source), source, found),
+      zf: () => o.isZero(source),
+      cf: clear,
+      of: clear,
+      af: clear,
+    });
   };
 
+/** Of the undefined flags silicon clears sf, af and pf. */
 const countZeros =
   (leading: boolean): Semantics =>
   (o) => {
     const source = o.read(1);
     const r = leading ? o.clz(source) : o.ctz(source);
     o.write(0, r);
-    o.setFlags({ cf: () => o.isZero(source), zf: () => o.isZero(r) });
+    const clear = () => o.const(1, 0);
+    o.setFlags({ cf: () => o.isZero(source), zf: () => o.isZero(r), sf: clear, af: clear, pf: clear });
   };
 
 const popcnt: Semantics = (o) => {

@@ -1,6 +1,7 @@
 /**
  * BMI1, BMI2 and ADX: ANDN, BEXTR, BLSI, BLSMSK, BLSR, BZHI, PDEP, PEXT, MULX, RORX, SARX, SHLX, SHRX, ADCX, ADOX (SDM
- * vol. 2A, 2B). TZCNT and LZCNT, which have no VEX, are in bits.ts.
+ * vol. 2A, 2B). TZCNT and LZCNT, which have no VEX, are in bits.ts. Flags that the manual leaves undefined are as Zen 4
+ * has them: pf and sf of the result, af clear; BEXTR sets af and clears sf.
  */
 import type { Ops, Semantics } from "../ops.ts";
 import type { PureName } from "../pure.ts";
@@ -15,7 +16,7 @@ const zero =
 const andn: Semantics = (o) => {
   const r = o.and(o.not(o.read(1)), o.read(2));
   o.write(0, r);
-  o.setFlags({ result: () => r, cf: zero(o), of: zero(o) });
+  o.setFlags({ result: () => r, cf: zero(o), of: zero(o), af: zero(o) });
 };
 
 /**
@@ -39,7 +40,7 @@ const bextr: Semantics = (o) => {
   const shifted = o.shr(source, o.and(start, o.const(size, size - 1)));
   const r = lowest(o, o.select(inside, shifted, o.const(size, 0)), length);
   o.write(0, r);
-  o.setFlags({ zf: () => o.isZero(r), cf: zero(o), of: zero(o) });
+  o.setFlags({ result: () => r, cf: zero(o), of: zero(o), sf: zero(o), af: () => o.const(1, 1) });
 };
 
 const bzhi: Semantics = (o) => {
@@ -47,28 +48,28 @@ const bzhi: Semantics = (o) => {
   const count = o.zext(o.low(o.read(2), 8), size);
   const r = lowest(o, o.read(1), count);
   o.write(0, r);
-  o.setFlags({ result: () => r, cf: () => o.ltu(o.const(size, size - 1), count), of: zero(o) });
+  o.setFlags({ result: () => r, cf: () => o.ltu(o.const(size, size - 1), count), of: zero(o), af: zero(o) });
 };
 
 const blsi: Semantics = (o) => {
   const source = o.read(1);
   const r = o.and(source, o.neg(source));
   o.write(0, r);
-  o.setFlags({ result: () => r, cf: () => o.ne(source, o.const(o.size, 0)), of: zero(o) });
+  o.setFlags({ result: () => r, cf: () => o.ne(source, o.const(o.size, 0)), of: zero(o), af: zero(o) });
 };
 
 const blsmsk: Semantics = (o) => {
   const source = o.read(1);
   const r = o.xor(source, o.sub(source, o.const(o.size, 1)));
   o.write(0, r);
-  o.setFlags({ result: () => r, cf: () => o.isZero(source), of: zero(o) });
+  o.setFlags({ result: () => r, cf: () => o.isZero(source), of: zero(o), af: zero(o) });
 };
 
 const blsr: Semantics = (o) => {
   const source = o.read(1);
   const r = o.and(source, o.sub(source, o.const(o.size, 1)));
   o.write(0, r);
-  o.setFlags({ result: () => r, cf: () => o.isZero(source), of: zero(o) });
+  o.setFlags({ result: () => r, cf: () => o.isZero(source), of: zero(o), af: zero(o) });
 };
 
 /** PDEP and PEXT: of 32 bits with zeros above, whose mask selects nothing. */

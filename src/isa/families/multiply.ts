@@ -63,6 +63,12 @@ function dividend<V>(o: Ops<V>, extend: (v: V) => V): V {
   return o.size === 8 ? extend(o.reg(RAX, 16)) : extend(o.concat(o.reg(RDX), o.reg(RAX)));
 }
 
+/** All of them are undefined by the manual; silicon leaves cf and of alone. */
+function divisionFlags<V>(o: Ops<V>): void {
+  const clear = () => o.const(1, 0);
+  o.setFlags({ af: () => o.const(1, 1), sf: clear, zf: clear, pf: clear });
+}
+
 const div: Semantics = (o) => {
   const d = o.read(0);
   if (o.size === 64) {
@@ -70,6 +76,7 @@ const div: Semantics = (o) => {
     const lo = o.reg(RAX);
     o.raiseIf(o.pure("divu128_overflows", hi, lo, d), "DE");
     setPair(o, o.pure("remu128", hi, lo, d), o.pure("divu128", hi, lo, d));
+    divisionFlags(o);
     return;
   }
   // The quotient fits exactly where the dividend's upper half is below the divisor; so d is not 0 either.
@@ -78,6 +85,7 @@ const div: Semantics = (o) => {
   const n = dividend(o, (v) => o.zext(v, 64));
   const wide = o.zext(d, 64);
   setPair(o, o.low(o.pure("remu64", n, wide), o.size), o.low(o.pure("divu64", n, wide), o.size));
+  divisionFlags(o);
 };
 
 const idiv: Semantics = (o) => {
@@ -87,6 +95,7 @@ const idiv: Semantics = (o) => {
     const lo = o.reg(RAX);
     o.raiseIf(o.pure("divs128_overflows", hi, lo, d), "DE");
     setPair(o, o.pure("rems128", hi, lo, d), o.pure("divs128", hi, lo, d));
+    divisionFlags(o);
     return;
   }
   o.raiseIf(o.isZero(d), "DE");
@@ -96,6 +105,7 @@ const idiv: Semantics = (o) => {
   const q = o.low(quotient, o.size);
   o.raiseIf(o.ne(o.sext(q, 64), quotient), "DE");
   setPair(o, o.low(o.pure("rems64", n, wide), o.size), q);
+  divisionFlags(o);
 };
 
 const product = ["sf", "zf", "af", "pf"] as const;

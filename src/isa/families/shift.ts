@@ -21,6 +21,15 @@ const workWidth = (size: Width): Width => (size === 64 ? 64 : 32);
 
 const countBefore = <V>(o: Ops<V>, count: V, width: Width): V => o.sub(count, o.const(width, 1));
 
+/** Of a shift or rotate right: the two top bits of the result differ. */
+const topBitsDiffer = <V>(o: Ops<V>, r: V): V => o.msb(o.xor(r, o.shl(r, o.const(o.size, 1))));
+
+/** The manual leaves af undefined; silicon sets it. */
+const set =
+  <V>(o: Ops<V>) =>
+  () =>
+    o.const(1, 1);
+
 const shl: Operation = (o, a, count) => {
   const work = workWidth(o.size);
   const wide = o.zext(a, work);
@@ -28,7 +37,7 @@ const shl: Operation = (o, a, count) => {
   const shifted = o.shl(wide, c);
   const r = o.low(shifted, o.size);
   const cf = () => (work === o.size ? o.bit(o.rotl(a, c), 0) : o.bit(shifted, o.size));
-  return { result: r, flags: { result: () => r, cf, of: () => o.xor(o.msb(r), cf()) } };
+  return { result: r, flags: { result: () => r, cf, of: () => o.xor(o.msb(r), cf()), af: set(o) } };
 };
 
 const shr: Operation = (o, a, count) => {
@@ -41,7 +50,8 @@ const shr: Operation = (o, a, count) => {
     flags: {
       result: () => r,
       cf: () => o.bit(o.shr(wide, countBefore(o, c, work)), 0),
-      of: () => o.msb(o.xor(r, o.shl(r, o.const(o.size, 1)))),
+      of: () => topBitsDiffer(o, r),
+      af: set(o),
     },
   };
 };
@@ -57,12 +67,10 @@ const sar: Operation = (o, a, count) => {
       result: () => r,
       cf: () => o.bit(o.sar(wide, countBefore(o, c, work)), 0),
       of: () => o.const(1, 0),
+      af: set(o),
     },
   };
 };
-
-/** Of a rotate right: the two top bits of the result differ. */
-const topBitsDiffer = <V>(o: Ops<V>, r: V): V => o.msb(o.xor(r, o.shl(r, o.const(o.size, 1))));
 
 const rol: Operation = (o, a, count) => {
   const r = o.rotl(a, o.zext(count, o.size));
@@ -153,7 +161,7 @@ function doubleWide<V>(o: Ops<V>, a: V, b: V, count: V, left: boolean): Shifted<
     : o.or(o.shr(a, c), o.shl(o.shl(b, one), rest));
   const cf = () => (left ? o.bit(o.rotl(a, c), 0) : o.msb(o.rotr(a, c)));
   const of = () => (left ? o.xor(o.msb(r), cf()) : topBitsDiffer(o, r));
-  return { result: r, flags: { result: () => r, cf, of } };
+  return { result: r, flags: { result: () => r, cf, of, af: set(o) } };
 }
 
 /**
