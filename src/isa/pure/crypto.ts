@@ -1,4 +1,17 @@
-/** Pure functions: ciphers, hashes and carry-less products (AES, SHA, PCLMULQDQ, CRC32). */
+/** Pure functions: ciphers, hashes and carry-less products (AES, SHA, PCLMULQDQ; SDM vol. 2). */
 import type { PureFunction } from "../pure.ts";
+import { AES_FUNCTIONS } from "./aes.ts";
+import { SHA_FUNCTIONS } from "./sha.ts";
 
-export const CRYPTO_FUNCTIONS = {} as const satisfies Record<string, PureFunction>;
+/** The product of polynomials over GF(2). */
+function carrylessProduct(a: bigint, b: bigint): bigint {
+  let product = 0n;
+  for (let i = 0n; i < 64n; i++) if ((b >> i) & 1n) product ^= a << i;
+  return product;
+}
+
+export const CRYPTO_FUNCTIONS = {
+  ...AES_FUNCTIONS,
+  ...SHA_FUNCTIONS,
+  clmul: { args: [64, 64], result: 128, evaluate: carrylessProduct },
+} as const satisfies Record<string, PureFunction>;
