@@ -20,6 +20,8 @@ interface RamRegion {
   readonly writable: boolean;
 }
 
+const NOWHERE: RamRegion = { start: 0, end: 0, host: 0, writable: false };
+
 interface MmioRegion {
   readonly start: number;
   readonly end: number;
@@ -36,6 +38,8 @@ export class PhysicalMemory {
   #bytes: Uint8Array;
   readonly #ram: RamRegion[] = [];
   readonly #mmio: MmioRegion[] = [];
+  /** The region found last: accesses come in clusters. */
+  #last: RamRegion = NOWHERE;
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
@@ -67,6 +71,13 @@ export class PhysicalMemory {
     if (i >= 0) this.#mmio.splice(i, 1);
   }
 
+  /** Unmaps everything. */
+  clear(): void {
+    this.#ram.length = 0;
+    this.#last = NOWHERE;
+    this.#mmio.length = 0;
+  }
+
   #claim(start: number, size: number): void {
     if (
       start % PAGE !== 0 ||
@@ -95,6 +106,10 @@ export class PhysicalMemory {
 
   /** Byte offset in linear memory of physical address `address`, or −1 if it is not RAM (or not writable when asked). */
   host(address: number, forWrite = false): number {
+    const last = this.#last;
+    if (address >= last.start && address < last.end && (!forWrite || last.writable)) {
+      return last.host + (address - last.start);
+    }
     let lo = 0;
     let hi = this.#ram.length - 1;
     while (lo <= hi) {
@@ -103,9 +118,28 @@ export class PhysicalMemory {
       if (r === undefined) break;
       if (address < r.start) hi = mid - 1;
       else if (address >= r.end) lo = mid + 1;
-      else return forWrite && !r.writable ? -1 : r.host + (address - r.start);
+      else {
+        this.#last = r;
+        return forWrite && !r.writable ? -1 : r.host + (address - r.start);
+      }
     }
     return -1;
+  }
+
+  /** Copies `size` bytes that lie in one page into `out` from `at`. Devices are not read: all ones stand for their bytes. */
+  copy(address: number, size: number, out: Uint8Array, at: number): void {
+    const host = this.host(address);
+    for (let i = 0; i < size; i++) out[at + i] = host >= 0 ? this.#bytes[host + i]! : 0xff;
+  }
+  /** The 32 bits at a multiple of four, as a signed number: page-table entries, by halves. */
+  read32(address: number): number {
+    const host = this.host(address);
+    return host >= 0 ? this.#view.getInt32(host, true) : Number(this.read(address, 4)) | 0;
+  }
+  /** Sets bits of the 32 at a multiple of four. */
+  set32(address: number, bits: number): void {
+    const host = this.host(address, true);
+    if (host >= 0) this.#view.setInt32(host, this.#view.getInt32(host, true) | bits, true);
   }
 
   /** Reads 1–8 bytes (any number) that lie in one page. */

@@ -1,0 +1,23 @@
+/** The engines there are, by name. */
+
+import type { Engine, Processor } from "./engine.ts";
+import { Evaluator } from "./evaluator.ts";
+
+export const ENGINE_NAMES = ["evaluator"] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
+export const DEFAULT_ENGINE: EngineName = "evaluator";
+
+/** Makes an engine for a processor; decoded code may go in `memory` up to `codeCacheEnd`. Throws RangeError for an unknown name. */
+export function makeEngine(
+  name: EngineName,
+  processor: Processor,
+  _memory: WebAssembly.Memory,
+  _codeCacheEnd: number,
+): Engine {
+  switch (name) {
+    case "evaluator":
+      return new Evaluator(processor);
+    default:
+      throw new RangeError(`no engine is called ${JSON.stringify(name)}: ${ENGINE_NAMES.join(", ")}`);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The evaluator as an engine: fetches, decodes and evaluates one instruction at a time, straight from the table, with
+ * no cache of anything. Slow; it is what other engines are compared with.
+ */
+import type { HelperName } from "../isa/helpers.ts";
+import type { Instruction } from "../isa/instruction.ts";
+import type { ExceptionName } from "../isa/ops.ts";
+import { type EvaluateEnvironment, evaluate } from "../isa/readings/evaluate.ts";
+import { Boundary } from "./boundary.ts";
+import { cyclesOf } from "./cost.ts";
+import type { Engine, Processor, StopReason } from "./engine.ts";
+import { Fault } from "./fault.ts";
+import { Fetcher } from "./fetch.ts";
+import { gate, mmxErrorPending } from "./gating.ts";
+import { HELPER_IMPLEMENTATIONS } from "./helpers/index.ts";
+
+export class Evaluator implements Engine {
+  readonly name = "evaluator";
+  instructions = 0;
+  cycles = 0;
+  readonly #processor: Processor;
+  readonly #boundary: Boundary;
+  readonly #fetcher: Fetcher;
+  readonly #environment: EvaluateEnvironment;
+
+  constructor(processor: Processor) {
+    const { cpu, mmu } = processor;
+    this.#processor = processor;
+    this.#boundary = new Boundary(processor);
+    this.#fetcher = new Fetcher(cpu, mmu);
+    this.#environment = {
+      raise: (exception: ExceptionName, errorCode?: number): never => {
+        throw new Fault(exception, errorCode);
+      },
+      helper: (name: HelperName, insn: Instruction) => {
+        HELPER_IMPLEMENTATIONS[name](cpu, insn);
+      },
+    };
+  }
+
+  run(instructions: number): StopReason {
+    // A fault uses up the budget like an instruction, so that faults without end come to one.
+    for (let left = instructions; left > 0; left--) {
+      const stop = this.#boundary.enter() ?? this.#step();
+      if (stop !== undefined) return stop;
+    }
+    return { kind: "limit" };
+  }
+  reset(): void {
+    this.instructions = 0;
+    this.cycles = 0;
+    this.#boundary.reset();
+  }
+
+  #step(): StopReason | undefined {
+    const { cpu, hooks } = this.#processor;
+    const boundary = this.#boundary;
+    let insn: Instruction | undefined;
+    try {
+      insn = this.#fetcher.fetch();
+      hooks.instruction?.(cpu.rip, insn);
+      if (hooks.stopRequested) return undefined;
+      boundary.begin();
+      const refused = gate(insn.row, cpu);
+      if (refused !== undefined) throw new Fault(refused);
+      if (mmxErrorPending(insn.row, cpu)) throw new Fault("MF");
+      evaluate(insn, cpu, this.#environment);
+    } catch (thrown) {
+      if (!(thrown instanceof Fault)) throw thrown;
+      return boundary.raise(thrown, insn);
+    }
+    const repeats = insn.repeat !== "none" && cpu.nextRip === cpu.rip;
+    cpu.rip = cpu.nextRip;
+    this.instructions++;
+    this.cycles += cyclesOf(insn);
+    boundary.retire(insn);
+    boundary.setRepeating(repeats);
+    return undefined;
+  }
+}
