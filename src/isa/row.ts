@@ -12,6 +12,9 @@ import type { StatusFlag } from "./state.ts";
 
 export type MandatoryPrefix = "none" | "66" | "f3" | "f2";
 
+/** "mmx sse": an instruction between mm and xmm registers, which has the demands of both (SDM vol. 3B §23.25.3). */
+export type Unit = "x87" | "mmx" | "sse" | "mmx sse" | "fwait";
+
 export interface RowOptions {
   /** modrm.reg must be this (the SDM's "/digit"). */
   readonly digit?: number;
@@ -40,7 +43,7 @@ export interface RowOptions {
   /** CPUID feature that must be there; else #UD. */
   readonly feature?: Feature;
   /** State the instruction uses: decides #UD/#NM by cr0 and cr4 (SDM vol. 3A §2.5, §14.1). "fwait" also looks at MP. */
-  readonly unit?: "x87" | "mmx" | "sse" | "fwait";
+  readonly unit?: Unit;
   /** Status flags that the manual leaves undefined after it; compared with silicon under this mask. */
   readonly undefined?: readonly StatusFlag[];
   /** Ends a block though the semantics does no branch: changes modes, paging, interrupt flag … */
