@@ -87,6 +87,8 @@ const NO_HOOKS: EngineHooks = { flushTlb() {}, contextChanged() {} };
 export class Cpu {
   readonly view: DataView;
   readonly bytes: Uint8Array;
+  /** The same bytes as 32-bit words. */
+  readonly words: Uint32Array;
   /** Byte offset of the CPU block in the linear memory. */
   readonly base: number;
   readonly segments: readonly Segment[];
@@ -112,6 +114,7 @@ export class Cpu {
     this.base = base;
     this.view = new DataView(memory.buffer, base, S.STATE_SIZE);
     this.bytes = new Uint8Array(memory.buffer, base, S.STATE_SIZE);
+    this.words = new Uint32Array(memory.buffer, base, S.STATE_SIZE / 4);
     this.segments = S.SEGMENT_NAMES.map((_, i) => new Segment(this.view, S.segmentOffset(i)));
   }
 

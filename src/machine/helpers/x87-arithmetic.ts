@@ -8,6 +8,8 @@ import type { Arithmetic } from "../../isa/float/arithmetic.ts";
 import { extendInteger } from "../../isa/float/convert.ts";
 import type { Environment } from "../../isa/float/environment.ts";
 import { BINARY32, BINARY64, EXTENDED, type Format } from "../../isa/float/format.ts";
+import { limbExtend32, limbExtend64 } from "../../isa/float/limb-memory.ts";
+import { limbAdd, limbMultiply } from "../../isa/float/limbs.ts";
 import { x87Remainder } from "../../isa/float/remainder.ts";
 import { x87Extract, x87RoundToInteger, x87Scale } from "../../isa/float/scale.ts";
 import { C0, C1, C2, C3, x87Absolute, x87Binary, x87Negate, x87SquareRoot } from "../../isa/float/x87.ts";
@@ -24,13 +26,39 @@ import {
   push,
   recordPointers,
   report,
+  SPARE_WORDS,
   setCodes,
   setSt,
   st,
   stackFault,
   stackOperand,
+  stWords,
   wait,
 } from "./x87-stack.ts";
+
+/** Add, subtract or multiply by the quick road: cpu.words[destination] op cpu.words[source]. False: not done. */
+function quick(cpu: Cpu, op: Arithmetic, destination: number, source: number, env: Environment): boolean {
+  const { words } = cpu;
+  switch (op) {
+    case "add":
+      return limbAdd(words, destination, source, destination, false, false, env);
+    case "sub":
+      return limbAdd(words, destination, source, destination, false, true, env);
+    case "subr":
+      return limbAdd(words, destination, source, destination, true, false, env);
+    case "mul":
+      return limbMultiply(words, destination, source, destination, env);
+    default:
+      return false;
+  }
+}
+
+/** Writes the extended form of a real of 32 or 64 bits to the spare words. False: not an ordinary number. */
+function extendToSpare(cpu: Cpu, bits: bigint, width: number): boolean {
+  if (width === 32) return limbExtend32(cpu.words, SPARE_WORDS, Number(bits));
+  const high = Number(bits >> 32n);
+  return limbExtend64(cpu.words, SPARE_WORDS, Number(BigInt.asUintN(32, bits)), high);
+}
 
 /** st(destination) = st(destination) op b; empties are st(destination) and, if not −1, st(source). */
 function apply(
@@ -59,7 +87,16 @@ const registers =
     wait(cpu);
     recordPointers(cpu, insn);
     const source = stackOperand(insn, 1);
-    const done = apply(cpu, op, stackOperand(insn, 0), source, st(cpu, source), EXTENDED);
+    const destination = stackOperand(insn, 0);
+    if (!isEmpty(cpu, destination) && !isEmpty(cpu, source)) {
+      const env = environment(cpu);
+      if (quick(cpu, op, stWords(cpu, destination), stWords(cpu, source), env)) {
+        report(cpu, env);
+        if (pops) pop(cpu);
+        return;
+      }
+    }
+    const done = apply(cpu, op, destination, source, st(cpu, source), EXTENDED);
     if (done && pops) pop(cpu);
   };
 
@@ -69,7 +106,15 @@ const memory =
     wait(cpu);
     const b = cpu.readOperand(insn, 0);
     recordPointers(cpu, insn);
-    apply(cpu, op, 0, -1, b, insn.operands[0]?.width === 32 ? BINARY32 : BINARY64);
+    const width = insn.operands[0]?.width === 32 ? 32 : 64;
+    if (!isEmpty(cpu, 0) && extendToSpare(cpu, b, width)) {
+      const env = environment(cpu);
+      if (quick(cpu, op, stWords(cpu, 0), SPARE_WORDS, env)) {
+        report(cpu, env);
+        return;
+      }
+    }
+    apply(cpu, op, 0, -1, b, width === 32 ? BINARY32 : BINARY64);
   };
 
 const integer =

@@ -10,6 +10,7 @@ import { type Constant, x87Constant } from "../../isa/float/constants.ts";
 import { extend, extendInteger, narrow, x87ToInteger } from "../../isa/float/convert.ts";
 import { type Environment, IE, OE, UE } from "../../isa/float/environment.ts";
 import { formatOf } from "../../isa/float/format.ts";
+import { limbExtend32, limbExtend64, limbNarrow32, limbNarrow64 } from "../../isa/float/limb-memory.ts";
 import { C1 } from "../../isa/float/x87.ts";
 import type { Instruction } from "../../isa/instruction.ts";
 import { FLAG } from "../../isa/state.ts";
@@ -24,14 +25,17 @@ import {
   pop,
   push,
   pushChecked,
+  pushHeld,
   recordPointers,
   report,
+  SPARE_WORDS,
   STOPPING,
   setCodes,
   setSt,
   st,
   stackFault,
   stackOperand,
+  stWords,
   wait,
 } from "./x87-stack.ts";
 
@@ -57,6 +61,12 @@ function fld(cpu: Cpu, insn: Instruction): void {
   pushChecked(cpu, st(cpu, source));
 }
 
+/** FLD of an ordinary number, without a bigint's arithmetic. False: not done. */
+function quickLoad(cpu: Cpu, to: number, bits: bigint, width: number): boolean {
+  if (width === 32) return limbExtend32(cpu.words, to, Number(bits));
+  return limbExtend64(cpu.words, to, Number(BigInt.asUintN(32, bits)), Number(bits >> 32n));
+}
+
 function fldMemory(cpu: Cpu, insn: Instruction): void {
   wait(cpu);
   const bits = cpu.readOperand(insn, 0);
@@ -65,6 +75,10 @@ function fldMemory(cpu: Cpu, insn: Instruction): void {
   setCodes(cpu, 0, C1);
   if (width === 80 || isFull(cpu)) {
     pushChecked(cpu, bits);
+    return;
+  }
+  if (quickLoad(cpu, stWords(cpu, 7), bits, width)) {
+    pushHeld(cpu);
     return;
   }
   const env = environment(cpu);
@@ -99,10 +113,10 @@ function checkStore(cpu: Cpu, insn: Instruction): void {
   cpu.memory.probe(cpu.operandLinear(insn, 0, true), operandWidth(insn) / 8, true);
 }
 
-/** Stores `convert(st(0))`, or `indefinite` from an empty register. */
+/** Stores what `convert` makes of st(0), or `indefinite` from an empty register. */
 const store =
   (
-    convert: (a: bigint, insn: Instruction, env: Environment) => bigint,
+    convert: (cpu: Cpu, insn: Instruction, env: Environment) => bigint,
     indefinite: (insn: Instruction) => bigint,
     pops: boolean,
   ): Helper =>
@@ -116,7 +130,7 @@ const store =
       if (stackFault(cpu, false) && pops) pop(cpu);
       return;
     }
-    const value = convert(st(cpu, 0), insn, env);
+    const value = convert(cpu, insn, env);
     const delivers = (env.unmasked & (STOPPING | OE | UE)) === 0;
     if (delivers) cpu.writeOperand(insn, 0, value);
     else checkStore(cpu, insn);
@@ -125,9 +139,19 @@ const store =
     if (delivers && pops) pop(cpu);
   };
 
-function realToMemory(a: bigint, insn: Instruction, env: Environment): bigint {
-  const width = operandWidth(insn);
-  return width === 80 ? a : narrow(width === 32 ? 32 : 64, a, env);
+function realToMemory(cpu: Cpu, insn: Instruction, env: Environment): bigint {
+  const { words } = cpu;
+  const from = stWords(cpu, 0);
+  switch (operandWidth(insn)) {
+    case 80:
+      return st(cpu, 0);
+    case 32:
+      if (limbNarrow32(words, from, words, SPARE_WORDS, env)) return BigInt(words[SPARE_WORDS]!);
+      return narrow(32, st(cpu, 0), env);
+    default:
+      if (limbNarrow64(words, from, words, SPARE_WORDS, env)) return cpu.u64(SPARE_WORDS * 4);
+      return narrow(64, st(cpu, 0), env);
+  }
 }
 
 function realIndefinite(insn: Instruction): bigint {
@@ -137,12 +161,13 @@ function realIndefinite(insn: Instruction): bigint {
 
 const integerToMemory =
   (truncate: boolean) =>
-  (a: bigint, insn: Instruction, env: Environment): bigint =>
-    x87ToInteger(integerWidth(insn), a, truncate, env);
+  (cpu: Cpu, insn: Instruction, env: Environment): bigint =>
+    x87ToInteger(integerWidth(insn), st(cpu, 0), truncate, env);
 
 const integerIndefinite = (insn: Instruction): bigint => 1n << BigInt(integerWidth(insn) - 1);
 
-const decimalToMemory = (a: bigint, _: Instruction, env: Environment): bigint => toPackedDecimal(a, env);
+const decimalToMemory = (cpu: Cpu, _: Instruction, env: Environment): bigint =>
+  toPackedDecimal(st(cpu, 0), env);
 
 const storeRegister =
   (pops: boolean): Helper =>

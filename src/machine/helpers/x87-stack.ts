@@ -120,6 +120,14 @@ export function st(cpu: Cpu, i: number): bigint {
   return physicalValue(cpu, physical(cpu, i));
 }
 
+/** Index of st(i) in cpu.words, in the layout of isa/float/limbs.ts. */
+export function stWords(cpu: Cpu, i: number): number {
+  return (S.X87 >> 2) + 4 * physical(cpu, i);
+}
+
+/** Index in cpu.words of a place for a number on its way between memory and the stack. */
+export const SPARE_WORDS = S.SCRATCH >> 2;
+
 /** Writes st(i), which is then not empty. */
 export function setSt(cpu: Cpu, i: number, value: bigint): void {
   const n = physical(cpu, i);
@@ -141,6 +149,13 @@ export function moveTop(cpu: Cpu, change: number): void {
 export function pop(cpu: Cpu): void {
   free(cpu, 0);
   moveTop(cpu, 1);
+}
+
+/** Makes the register above the top the top: what it holds is pushed. There is known to be room. */
+export function pushHeld(cpu: Cpu): void {
+  moveTop(cpu, -1);
+  const ftw = cpu.view.getUint16(S.FTW, true);
+  cpu.view.setUint16(S.FTW, ftw & ~(3 << (2 * physical(cpu, 0))), true);
 }
 
 /** Pushes a value where there is known to be room. */
