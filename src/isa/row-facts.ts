@@ -81,6 +81,10 @@ export function operandSize(row: Row, mode: Mode, has66: boolean, w: boolean): O
 export const usesVvvv = (row: Row): boolean =>
   row.operands.some((s) => "letter" in s && (s.letter === "H" || s.letter === "B"));
 
+/** Names that stand for the operand size of the mode; with a final w for 16 bits in another mode (pushfw), as NASM has it. */
+const SIZED_BY_MODE = new Set(["pushf", "popf", "pusha", "popa", "iret"]);
+export const isSizedByMode = (row: Row): boolean => SIZED_BY_MODE.has(row.mnemonic);
+
 /** Mnemonic at an operand size and address size (row.names, row.namedBy). */
 export function mnemonicOf(row: Row, size: OperandSize, addressSize: Mode): string {
   if (row.names === undefined) return row.mnemonic;

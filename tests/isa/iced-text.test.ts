@@ -7,6 +7,7 @@ import { decode, isFailure } from "../../src/isa/decode.ts";
 import { encode } from "../../src/isa/encode.ts";
 import { text } from "../../src/isa/readings/text.ts";
 import type { Row } from "../../src/isa/row.ts";
+import { isSizedByMode } from "../../src/isa/row-facts.ts";
 import { TABLE } from "../../src/isa/table.ts";
 import { Draw, formsOf } from "./forms.ts";
 import { icedDecode, icedFormatter } from "./iced-text.ts";
@@ -32,6 +33,22 @@ const REASONS: readonly (readonly [
     (row, ours, theirs) => row.id === "f0d/0" && ours === theirs.replace("_exclusive", ""),
   ],
   ["3E before an indirect branch is also notrack", (_row, ours, theirs) => theirs === `notrack ${ours}`],
+  [
+    "names that stand for the mode's operand size end in w for 16 bits elsewhere, as NASM has it",
+    (row, ours, theirs) => isSizedByMode(row) && ours === `${theirs}w`,
+  ],
+  [
+    "66 before lgdt and kin is shown: it changes what is loaded",
+    (row, ours, theirs) => /^[sl][gi]dt$/.test(row.mnemonic) && ours.replace(/^data\d+ /, "") === theirs,
+  ],
+  [
+    "retf is one word",
+    (row, ours, theirs) => row.mnemonic === "retf" && ours === theirs.replace("ret far", "retf"),
+  ],
+  [
+    "a far pointer is selector:offset",
+    (_row, ours, theirs) => ours === theirs.replace(/(0x\w+|\d), (0x\w+|\d)$/, "$2:$1"),
+  ],
   [
     "xlatb is the name without operand",
     (row, ours, theirs) => row.mnemonic === "xlatb" && ours === theirs.replace("xlat ", "xlatb "),

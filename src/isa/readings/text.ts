@@ -10,7 +10,7 @@
 import type { Instruction, MemoryOperand, Operand, RegisterOperand } from "../instruction.ts";
 import { type OperandSpec, typeWidth } from "../operand.ts";
 import type { Row } from "../row.ts";
-import { isSizedBy66, operandSize } from "../row-facts.ts";
+import { isSizedBy66, isSizedByMode, operandSize } from "../row-facts.ts";
 import { GPR_NAMES, RAX, SEGMENT_NAMES } from "../state.ts";
 
 export interface TextOptions {
@@ -152,33 +152,44 @@ function showsSize(insn: Instruction): boolean {
   });
 }
 
+/** Of the rows without sized operands those that the operand size still changes: what they push or pop. */
+const STACK_NAMES = new Set(["push", "pop", "retf", "ret"]);
+
 /** "data32 " and "addr32 " where a prefix has an effect that nothing else in the text shows. */
 function sizePrefixes(insn: Instruction): string {
   const { row, mode, size, addressSize } = insn;
   let out = "";
   const named = row.names !== undefined && row.namedBy === undefined;
-  if (isSizedBy66(row) || row.operandSize === "d64" || row.operandSize === "f64") {
+  const usesSize = isSizedBy66(row) || row.operandSize === "d64" || row.operandSize === "f64";
+  if (usesSize || STACK_NAMES.has(row.mnemonic)) {
     if (!named && size !== operandSize(row, mode, false, false) && !showsSize(insn)) out += `data${size} `;
   }
   if (addressSize !== mode && row.namedBy === undefined) {
     const hidden =
-      row.mnemonic.startsWith("loop") || row.operands.some((s) => "letter" in s && s.letter === "O");
+      row.mnemonic.startsWith("loop") ||
+      row.mnemonic === "monitor" ||
+      row.operands.some((s) => "letter" in s && s.letter === "O");
     if (hidden) out += `addr${addressSize} `;
   }
   return out;
 }
 
+const isFar = (spec: OperandSpec): boolean => "letter" in spec && spec.type === "p";
+
 /** Text of an instruction, without address or bytes. */
 export function text(insn: Instruction, options: TextOptions = {}): string {
+  const { row } = insn;
   let out = insn.lock ? "lock " : "";
   out += sizePrefixes(insn);
   if (insn.repeat !== "none") {
-    out += insn.repeat === "repne" ? "repne " : insn.row.rep === "repe" ? "repe " : "rep ";
+    out += insn.repeat === "repne" ? "repne " : row.rep === "repe" ? "repe " : "rep ";
   }
   out += insn.mnemonic;
-  const hidesAccumulator = isString(insn.row);
+  if (insn.size === 16 && insn.mode !== 16 && isSizedByMode(row)) out += "w";
+  if ((row.mnemonic === "jmp" || row.mnemonic === "call") && row.operands.some(isFar)) out += " far";
+  const hidesAccumulator = isString(row);
   const operands = insn.operands.flatMap((o, i) => {
-    const spec = insn.row.operands[i]!;
+    const spec = row.operands[i]!;
     if (hidesAccumulator && o.kind === "register" && o.index === RAX) return [];
     return [operandText(insn, o, spec, options)];
   });
