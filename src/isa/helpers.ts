@@ -6,6 +6,7 @@
  */
 import { EXTENDED_STATE_HELPERS } from "./helpers/extended-state.ts";
 import { SYSTEM_HELPERS } from "./helpers/system.ts";
+import { VECTOR_HELPERS } from "./helpers/vector.ts";
 import { X87_HELPERS } from "./helpers/x87.ts";
 import type { StatusFlag } from "./state.ts";
 
@@ -27,6 +28,7 @@ export const HELPERS = {
   ...SYSTEM_HELPERS,
   ...X87_HELPERS,
   ...EXTENDED_STATE_HELPERS,
+  ...VECTOR_HELPERS,
 } as const satisfies Record<string, HelperEffects>;
 
 export type HelperName = keyof typeof HELPERS;

@@ -1,0 +1,12 @@
+/** Helpers of the vector families: what each may touch. Implemented in machine/helpers/mxcsr.ts and masked-store.ts. */
+import type { HelperEffects } from "../helpers.ts";
+
+/** They store at ds:rdi. */
+const MASKED_STORE = { reads: [7], operands: ["r", "r"], memory: true } as const satisfies HelperEffects;
+
+export const VECTOR_HELPERS = {
+  ldmxcsr: { operands: ["r"] },
+  stmxcsr: { operands: ["w"] },
+  maskmovq: MASKED_STORE,
+  maskmovdqu: MASKED_STORE,
+} as const satisfies Record<string, HelperEffects>;

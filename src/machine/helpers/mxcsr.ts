@@ -1,0 +1,23 @@
+/**
+ * LDMXCSR and STMXCSR (SDM vol. 2A, 2B; vol. 1 §10.2.3).
+ *
+ * The engine's summary of mxcsr, FP_FAST in isa/state.ts, is the engine's to recompute after ldmxcsr.
+ */
+import * as S from "../../isa/state.ts";
+import { Fault } from "../fault.ts";
+import type { Helper } from "../helper.ts";
+
+/** Bits that may be set: all but the upper sixteen, DAZ included (SDM vol. 1 §11.6.6). */
+export const MXCSR_MASK = 0xffff;
+
+const ldmxcsr: Helper = (cpu, insn) => {
+  const value = Number(cpu.readOperand(insn, 0));
+  if ((value & ~MXCSR_MASK) !== 0) throw new Fault("GP", 0);
+  cpu.setU32(S.MXCSR, value);
+};
+
+const stmxcsr: Helper = (cpu, insn) => {
+  cpu.writeOperand(insn, 0, BigInt(cpu.u32(S.MXCSR)));
+};
+
+export const MXCSR_IMPLEMENTATIONS = { ldmxcsr, stmxcsr } as const satisfies Record<string, Helper>;
