@@ -8,6 +8,12 @@ import { FEATURES, type Feature } from "../isa/features.ts";
 import * as S from "../isa/state.ts";
 import { TABLE } from "../isa/table.ts";
 import type { Cpu } from "./cpu.ts";
+import {
+  COMPONENTS,
+  compactedLayout,
+  standardSize,
+  XCR0_SUPPORTED,
+} from "./helpers/extended-state-layout.ts";
 import { PHYSICAL_BITS } from "./physical.ts";
 
 /** eax of leaf 1, and edx after reset: family 19h, model 61h, stepping 2. */
@@ -18,11 +24,6 @@ const HYPERVISOR = "Vitrine";
 const MAX_BASIC = 0x16;
 const MAX_HYPERVISOR = 0x40000010;
 const MAX_EXTENDED = 0x80000021;
-
-/** Components that XCR0 may enable: x87 and SSE (SDM vol. 1 §13.3). */
-export const XCR0_SUPPORTED = 3n;
-/** Bytes of an XSAVE area of x87, SSE and the header. */
-const XSAVE_SIZE = 512 + 64;
 
 /** Features that are implemented by code of the machine, not by a row; each with where. */
 export const MACHINE_FEATURES: readonly Feature[] = [
@@ -122,9 +123,15 @@ function topology(cpu: Cpu, subleaf: number): CpuidResult {
 
 function xsave(cpu: Cpu, subleaf: number): CpuidResult {
   if (!featuresOf(cpu).has("xsave")) return ZERO;
-  if (subleaf === 0) return { eax: Number(XCR0_SUPPORTED), ebx: XSAVE_SIZE, ecx: XSAVE_SIZE, edx: 0 };
-  if (subleaf === 1) return { ...featureBits(cpu, 0xd, 1), ebx: XSAVE_SIZE };
-  return ZERO;
+  const enabled = cpu.u64(S.XCR0);
+  if (subleaf === 0) {
+    const most = standardSize(XCR0_SUPPORTED);
+    return { eax: Number(XCR0_SUPPORTED), ebx: standardSize(enabled), ecx: most, edx: 0 };
+  }
+  if (subleaf === 1) return { ...featureBits(cpu, 0xd, 1), ebx: compactedLayout(enabled).size };
+  const component = COMPONENTS.find((c) => c.bit === 1n << BigInt(subleaf & 63));
+  if (component === undefined || (component.bit & XCR0_SUPPORTED) === 0n) return ZERO;
+  return { eax: component.size, ebx: component.offset, ecx: component.aligned ? 2 : 0, edx: 0 };
 }
 
 function cache(cpu: Cpu, subleaf: number): CpuidResult {

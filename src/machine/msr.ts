@@ -7,6 +7,7 @@ import * as S from "../isa/state.ts";
 import { writeEfer } from "./control-registers.ts";
 import type { Cpu } from "./cpu.ts";
 import { Fault } from "./fault.ts";
+import { XSS_SUPPORTED } from "./helpers/extended-state-layout.ts";
 import { PHYSICAL_BITS } from "./physical.ts";
 import { isCanonical } from "./segmentation.ts";
 
@@ -29,6 +30,7 @@ export const MSR = {
   MTRR_FIX4K: 0x268,
   PAT: 0x277,
   MTRR_DEF_TYPE: 0x2ff,
+  XSS: 0xda0,
   EFER: 0xc0000080,
   STAR: 0xc0000081,
   LSTAR: 0xc0000082,
@@ -151,6 +153,8 @@ const REGISTERS = new Map<number, Register>([
   [MSR.GS_BASE, segmentBase(S.GS)],
   [MSR.KERNEL_GS_BASE, stored(S.KERNEL_GS_BASE, isCanonical)],
   [MSR.TSC_AUX, stored(S.TSC_AUX, is32Bits)],
+  // No supervisor state component exists (SDM vol. 1 §13.3).
+  [MSR.XSS, { read: () => XSS_SUPPORTED, write: (_cpu, value) => (value & ~XSS_SUPPORTED) === 0n }],
   // AMD's: MtrrFixDramEn and kin are accepted and do nothing; HWCR says that the TSC is invariant (bit 24).
   [MSR.SYSCFG, ignored],
   [MSR.HWCR, { read: () => 1n << 24n, write: () => true }],
