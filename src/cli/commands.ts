@@ -15,4 +15,6 @@ export interface CommandEntry {
   readonly load: () => Promise<CommandModule>;
 }
 
-export const commands: Readonly<Record<string, CommandEntry>> = {};
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  exec: { summary: "run flat machine code to HLT and print the registers", load: () => import("./exec.ts") },
+};

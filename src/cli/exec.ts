@@ -1,0 +1,240 @@
+/*
+ * `vitrine exec`: runs flat machine code until HLT and prints the state. docs/exec.md is its description for users.
+ *
+ * It reads options and files, sets up a Machine and runs it; what the state looks like in text and JSON is exec-report.ts.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "../machine/engines.ts";
+import type { FlatMode } from "../machine/flat.ts";
+import { Machine } from "../machine/machine.ts";
+import { describeError, UserError } from "./errors.ts";
+import { type ExecReport, execReport, execText } from "./exec-report.ts";
+
+interface Range {
+  readonly address: number;
+  readonly size: number;
+}
+interface Assignment {
+  readonly name: string;
+  readonly value: bigint;
+}
+interface ExecOptions {
+  readonly base?: number;
+  readonly map: readonly Range[];
+  readonly set: readonly Assignment[];
+  readonly mode: string;
+  readonly ring: string;
+  readonly maxInstructions?: number;
+  readonly dump: readonly Range[];
+  readonly engine: string;
+  readonly json?: true;
+  readonly batch?: true;
+}
+
+const DEFAULT_BASE = 0x10000;
+/** The stack: 64 KiB that end here; in real mode 24 KiB below 0x7000. */
+const STACK_TOP = 0x7fff_0000;
+const STACK_SIZE = 0x10000;
+const REAL_STACK_TOP = 0x7000;
+const REAL_STACK_SIZE = 0x6000;
+/** Decoded code: a program of this kind is small. */
+const CODE_CACHE = 4 << 20;
+const PAGE = 4096;
+
+const hex = (n: number): string => `0x${n.toString(16)}`;
+
+/** A whole number: decimal, 0x, 0o or 0b, with an optional sign, and K, M or G for binary multiples. */
+function parseNumber(text: string): bigint {
+  const match = /^(-?)(0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*)([kmg]?)$/i.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError(`${JSON.stringify(text)} is not a number`);
+  const value =
+    BigInt(match[2]!.replaceAll("_", "")) << BigInt({ "": 0, k: 10, m: 20, g: 30 }[match[3]!.toLowerCase()]!);
+  return match[1] === "-" ? -value : value;
+}
+function parseAddress(text: string): number {
+  const value = parseNumber(text);
+  if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new InvalidArgumentError(`${text} is out of range`);
+  }
+  return Number(value);
+}
+function parseCount(text: string): number {
+  const value = parseAddress(text);
+  if (value === 0) throw new InvalidArgumentError("It must be at least 1");
+  return value;
+}
+function parseRange(text: string, before: readonly Range[]): readonly Range[] {
+  const [address, size, ...rest] = text.split(":");
+  if (address === undefined || size === undefined || rest.length > 0) {
+    throw new InvalidArgumentError("It has the form ADDRESS:SIZE");
+  }
+  return [...before, { address: parseAddress(address), size: parseCount(size) }];
+}
+function parseAssignment(text: string, before: readonly Assignment[]): readonly Assignment[] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("It has the form REGISTER=VALUE");
+  return [...before, { name: text.slice(0, at).trim(), value: parseNumber(text.slice(at + 1)) }];
+}
+
+/** Runs `f`; a RangeError of the machine is the user's to mend. */
+function checked<T>(f: () => T): T {
+  try {
+    return f();
+  } catch (e) {
+    if (e instanceof RangeError) throw new UserError(e.message);
+    throw e;
+  }
+}
+
+/** A file's bytes; "-" is standard input. */
+function readProgram(path: string): Uint8Array {
+  const bytes = readFileSync(path === "-" ? 0 : path);
+  if (bytes.length === 0)
+    throw new UserError(`${path === "-" ? "standard input" : path}: empty, there is no code`);
+  return bytes;
+}
+
+const roundUp = (n: number): number => Math.ceil(n / PAGE) * PAGE + PAGE;
+
+/** What all files of one command share. */
+class Runner {
+  readonly #options: ExecOptions;
+  readonly #mode: FlatMode;
+  readonly #ring: 0 | 3;
+  readonly #base: number;
+  readonly #machine: Machine;
+  #fresh = true;
+
+  /** `largest`: bytes of the largest program. */
+  constructor(options: ExecOptions, largest: number) {
+    this.#options = options;
+    // as: commander has checked them against the choices
+    this.#mode = Number(options.mode) as FlatMode;
+    this.#ring = Number(options.ring) as 0 | 3;
+    this.#base = options.base ?? DEFAULT_BASE;
+    const memory = [largest, STACK_SIZE, ...options.map.map((m) => m.size)].reduce(
+      (sum, n) => sum + roundUp(n),
+      0,
+    );
+    this.#machine = checked(
+      () =>
+        new Machine({
+          mode: this.#mode,
+          ring: this.#ring,
+          engine: options.engine as EngineName, // as: one of the choices
+          memory,
+          codeCache: CODE_CACHE,
+        }),
+    );
+  }
+
+  run(program: Uint8Array): ExecReport {
+    const machine = this.#machine;
+    const { map, set, maxInstructions, dump } = this.#options;
+    if (!this.#fresh) machine.reset();
+    this.#fresh = false;
+    checked(() => {
+      machine.map(this.#base, program.length);
+      for (const { address, size } of map) machine.map(address, size);
+      if (this.#mode === 16) machine.map(REAL_STACK_TOP - REAL_STACK_SIZE, REAL_STACK_SIZE);
+      else machine.map(STACK_TOP - STACK_SIZE, STACK_SIZE);
+      machine.write(this.#base, program);
+      this.#start(program.length);
+      for (const { name, value } of set) machine.set(name, value);
+      for (const { address, size } of dump) machine.read(address, size);
+    });
+    const stop = machine.run(maxInstructions === undefined ? {} : { maxInstructions });
+    return execReport(
+      machine,
+      stop,
+      dump.map(({ address, size }) => ({ address, bytes: machine.read(address, size) })),
+    );
+  }
+  #start(size: number): void {
+    const machine = this.#machine;
+    const base = this.#base;
+    if (this.#mode !== 16) {
+      machine.set("rip", base);
+      machine.set("rsp", STACK_TOP);
+      machine.setKernelStack(STACK_TOP - STACK_SIZE / 2);
+      return;
+    }
+    // Code within the first 64 KiB runs with cs 0, other code with its own segment.
+    const own = base + size > 0x10000;
+    if (own && base > 0xffff0) throw new RangeError(`real mode cannot run code at ${hex(base)}`);
+    machine.set("cs", own ? base >> 4 : 0);
+    machine.set("rip", own ? base & 15 : base);
+    machine.set("rsp", REAL_STACK_TOP);
+  }
+}
+
+function one(path: string, options: ExecOptions, out: (text: string) => void): void {
+  const program = readProgram(path);
+  const report = new Runner(options, program.length).run(program);
+  out(options.json ? `${JSON.stringify(report)}\n` : execText(report));
+  if (report.stop !== "hlt") process.exitCode = 1;
+}
+
+/** One JSON line for each file; a file that cannot be run has an `error` instead of a state, and the rest goes on. */
+function batch(paths: readonly string[], options: ExecOptions, out: (text: string) => void): void {
+  const stdin = paths.includes("-") ? readProgram("-") : undefined;
+  const sizeOf = (path: string): number =>
+    path === "-" ? (stdin?.length ?? 0) : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  const runner = new Runner(options, Math.max(...paths.map(sizeOf)));
+  let status = 0;
+  for (const file of paths) {
+    let line: object;
+    try {
+      const program = file === "-" && stdin !== undefined ? stdin : readProgram(file);
+      const report = runner.run(program);
+      if (report.stop !== "hlt") status = Math.max(status, 1);
+      line = { file, ...report };
+    } catch (e) {
+      const { line: error, exitCode } = describeError(e);
+      if (exitCode !== 2) throw e;
+      status = 2;
+      line = { file, error };
+    }
+    out(`${JSON.stringify(line)}\n`);
+  }
+  if (status !== 0) process.exitCode = status;
+}
+
+export function register(program: Command): void {
+  const command = program.command("exec");
+  command
+    .summary("run flat machine code to HLT and print the registers")
+    .description(
+      "Runs flat machine code until HLT and prints why it stopped and the state: 64-bit mode with paging, every mapped\n" +
+        "address at the same physical one, ring 0. The file may be - for standard input.",
+    )
+    .argument("<files...>", "machine code; several with --batch")
+    .option(
+      "--base <address>",
+      `where the code is loaded and starts (default: ${hex(DEFAULT_BASE)})`,
+      parseAddress,
+    )
+    .option("--map <address:size>", "zeroed RAM, in whole pages; may be repeated", parseRange, [])
+    .option("--set <register=value>", "a register's value at the start; may be repeated", parseAssignment, [])
+    .addOption(
+      new Option("--mode <bits>", "code size: 16 is real mode").choices(["16", "32", "64"]).default("64"),
+    )
+    .addOption(new Option("--ring <ring>", "privilege level").choices(["0", "3"]).default("0"))
+    .option("--max-instructions <n>", "stop after so many", parseCount)
+    .option("--dump <address:length>", "memory to print at the end; may be repeated", parseRange, [])
+    .addOption(
+      new Option("--engine <name>", "what executes instructions")
+        .choices(ENGINE_NAMES)
+        .default(DEFAULT_ENGINE),
+    )
+    .option("--json", "print one JSON object")
+    .option("--batch", "run each file in a fresh machine and print one JSON line for each")
+    .action((files: string[], options: ExecOptions) => {
+      const out = (text: string): void => command.configureOutput().writeOut?.(text);
+      if (options.ring === "3" && options.mode === "16") throw new UserError("real mode has no ring 3");
+      if (options.batch) batch(files, options, out);
+      else if (files.length > 1) throw new UserError("several files want --batch");
+      else one(files[0] ?? "-", options, out);
+    });
+}
