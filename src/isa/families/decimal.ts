@@ -5,6 +5,7 @@
 import type { Ops, Semantics } from "../ops.ts";
 import { op, type Row } from "../row.ts";
 import { RAX } from "../state.ts";
+import { additionFlags } from "./arithmetic.ts";
 
 /** Whether the low digit is above 9 or af says that it overflowed. */
 function lowDigitOverflows<V>(o: Ops<V>, al: V): V {
@@ -12,16 +13,26 @@ function lowDigitOverflows<V>(o: Ops<V>, al: V): V {
   return o.or(o.ltu(o.const(8, 9), digit), o.flag("af"));
 }
 
+/** Of a + b = r, or a − b = r: whether the sign is wrong. */
+const overflow = <V>(o: Ops<V>, subtract: boolean, a: V, b: V, r: V): V =>
+  o.msb(o.and(o.xor(a, r), o.xor(subtract ? a : r, b)));
+
 /** AAA and AAS: AX moves by 106h towards the next digit. */
 const asciiAdjust =
-  (move: <V>(o: Ops<V>, a: V, b: V) => V): Semantics =>
+  (subtract: boolean): Semantics =>
   (o) => {
     const ax = o.reg(RAX, 16);
     const adjust = lowDigitOverflows(o, o.low(ax, 8));
-    const moved = move(o, ax, o.select(adjust, o.const(16, 0x106), o.const(16, 0)));
-    o.setReg(RAX, o.and(moved, o.const(16, 0xff0f)));
-    const al = o.low(moved, 8);
-    o.setFlags({ result: () => al, cf: () => adjust, af: () => adjust, of: () => o.const(1, 0) });
+    const by = o.select(adjust, o.const(16, 0x106), o.const(16, 0));
+    const moved = subtract ? o.sub(ax, by) : o.add(ax, by);
+    const r = o.and(moved, o.const(16, 0xff0f));
+    o.setReg(RAX, r);
+    o.setFlags({
+      result: () => moved,
+      cf: () => adjust,
+      af: () => adjust,
+      of: () => overflow(o, subtract, ax, by, moved),
+    });
   };
 
 /** DAA and DAS: AL moves by 6 and by 60h. */
@@ -36,7 +47,12 @@ const decimalAdjust =
     const r = subtract ? o.sub(al, by) : o.add(al, by);
     o.setReg(RAX, r);
     const borrowed = subtract ? o.or(high, o.and(low, o.ltu(al, o.const(8, 6)))) : high;
-    o.setFlags({ result: () => r, cf: () => borrowed, af: () => low, of: () => o.const(1, 0) });
+    o.setFlags({
+      result: () => r,
+      cf: () => borrowed,
+      af: () => low,
+      of: () => overflow(o, subtract, al, by, r),
+    });
   };
 
 /** The base is the immediate: 10 in the mnemonic's own form. */
@@ -54,10 +70,10 @@ const aam: Semantics = (o) => {
 const aad: Semantics = (o) => {
   const ax = o.reg(RAX, 16);
   const al = o.low(ax, 8);
-  const r = o.add(al, o.mul(o.bits(ax, 8, 8), o.read(0)));
+  const tens = o.mul(o.bits(ax, 8, 8), o.read(0));
+  const r = o.add(al, tens);
   o.setReg(RAX, o.zext(r, 16));
-  const none = () => o.const(1, 0);
-  o.setFlags({ result: () => r, cf: none, of: none, af: none });
+  additionFlags(o, al, tens, r, () => o.ltu(r, al));
 };
 
 const i64 = { only: "i64" } as const;
@@ -65,20 +81,8 @@ const i64 = { only: "i64" } as const;
 export const DECIMAL: readonly Row[] = [
   op(0x27, "daa", "", decimalAdjust(false), { ...i64, undefined: ["of"] }),
   op(0x2f, "das", "", decimalAdjust(true), { ...i64, undefined: ["of"] }),
-  op(
-    0x37,
-    "aaa",
-    "",
-    asciiAdjust((o, a, b) => o.add(a, b)),
-    { ...i64, undefined: ["of", "sf", "zf", "pf"] },
-  ),
-  op(
-    0x3f,
-    "aas",
-    "",
-    asciiAdjust((o, a, b) => o.sub(a, b)),
-    { ...i64, undefined: ["of", "sf", "zf", "pf"] },
-  ),
+  op(0x37, "aaa", "", asciiAdjust(false), { ...i64, undefined: ["of", "sf", "zf", "pf"] }),
+  op(0x3f, "aas", "", asciiAdjust(true), { ...i64, undefined: ["of", "sf", "zf", "pf"] }),
   op(0xd4, "aam", "Ib", aam, { ...i64, undefined: ["of", "af", "cf"], cost: [13, 4] }),
   op(0xd5, "aad", "Ib", aad, { ...i64, undefined: ["of", "af", "cf"], cost: [5, 2] }),
 ];

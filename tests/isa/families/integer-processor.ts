@@ -5,6 +5,19 @@
  */
 import { decodeWith, isFailure } from "../../../src/isa/decode.ts";
 import { buildDecodeTable } from "../../../src/isa/decode-table.ts";
+import { ARITHMETIC } from "../../../src/isa/families/arithmetic.ts";
+import { ATOMIC } from "../../../src/isa/families/atomic.ts";
+import { BITS } from "../../../src/isa/families/bits.ts";
+import { BMI } from "../../../src/isa/families/bmi.ts";
+import { CONDITIONAL } from "../../../src/isa/families/conditional.ts";
+import { CONTROL } from "../../../src/isa/families/control.ts";
+import { DATA_MOVEMENT } from "../../../src/isa/families/data-movement.ts";
+import { DECIMAL } from "../../../src/isa/families/decimal.ts";
+import { MULTIPLY } from "../../../src/isa/families/multiply.ts";
+import { NOP } from "../../../src/isa/families/nop.ts";
+import { SHIFT } from "../../../src/isa/families/shift.ts";
+import { STACK } from "../../../src/isa/families/stack.ts";
+import { STRING } from "../../../src/isa/families/string.ts";
 import type { Instruction } from "../../../src/isa/instruction.ts";
 import { evaluate } from "../../../src/isa/readings/evaluate.ts";
 import type { Row } from "../../../src/isa/row.ts";
@@ -13,6 +26,23 @@ import { Cpu } from "../../../src/machine/cpu.ts";
 import { Fault } from "../../../src/machine/fault.ts";
 import type { LinearMemory } from "../../../src/machine/linear.ts";
 import { CODE, CODE_PAGE, DATA_END, READ_ONLY_PAGE, State, WRITABLE_PAGES } from "../../silicon/state.ts";
+
+/** The rows of the integer families. */
+export const INTEGER_ROWS: readonly Row[] = [
+  ...ARITHMETIC,
+  ...ATOMIC,
+  ...BITS,
+  ...BMI,
+  ...CONDITIONAL,
+  ...CONTROL,
+  ...DATA_MOVEMENT,
+  ...DECIMAL,
+  ...MULTIPLY,
+  ...NOP,
+  ...SHIFT,
+  ...STACK,
+  ...STRING,
+];
 
 const PRESENT = 1;
 const WRITE = 2;
@@ -84,8 +114,8 @@ export class IntegerProcessor {
   readonly #table;
   readonly #out = new State();
 
-  constructor(rows: readonly Row[]) {
-    this.#table = buildDecodeTable(rows);
+  constructor() {
+    this.#table = buildDecodeTable(INTEGER_ROWS);
     this.cpu.memory = this.#pages;
     this.cpu.setU64(S.CR0, 0x80050033n);
     this.cpu.setU64(S.EFER, 0xd01n);
