@@ -47,7 +47,10 @@ export interface DecodeTable {
   readonly vex: { readonly other: OpcodeMaps; readonly in64: OpcodeMaps };
 }
 
-/** A row at one opcode; `exactB` where it is the case without REX.B of an opcode that a +r row covers too (nop in xchg). */
+/**
+ * A row at one opcode; `exactB` where it is the case without REX.B of an opcode that a +r row covers too: nop and pause
+ * in xchg. F3 with REX.B is xchg with r8 (tried on Zen 4).
+ */
 interface Candidate {
   readonly decoded: DecodeRow;
   readonly exactB: boolean;

@@ -130,17 +130,38 @@ function shape(bytes: Uint8Array, at: number, draw: Draw): void {
     bytes[p] = draw.pick([0x01, 0xae, 0xc7, 0x00, 0x20, 0x22, 0x18, 0x1e, 0x0d]);
 }
 
+/** iced's name and ours, where they differ and both are right. */
+const OTHER_NAMES = new Set([
+  "wait fwait",
+  "xlat xlatb",
+  "cldemote nop",
+  "prefetchit0 nop",
+  "prefetchit1 nop",
+  "rdsspd nop",
+  "rdsspq nop",
+  // Without their extension the prefix is ignored.
+  "wbnoinvd wbinvd",
+  // F3 with REX.B is xchg with r8: tried on Zen 4.
+  "pause xchg",
+]);
+
+/** Reserved by Intel; on AMD's processors, which we follow, #UD: the register form of 0F 0D. */
+const isReservedPrefetch = (peer: Instruction): boolean => /^Reservednop_.*_0F0D$/.test(Code[peer.code]!);
+
 function compare(ours: ReturnType<typeof decode>, peer: Instruction): string | undefined {
   const valid = peer.code !== Code.INVALID;
   if (isFailure(ours)) {
     if (!valid) return undefined;
     const known = peer.cpuidFeatures().every((f) => IMPLEMENTED.has(f));
-    return known ? `iced: ${Code[peer.code]}, ours: ${ours.kind}` : undefined;
+    return known && !isReservedPrefetch(peer) ? `iced: ${Code[peer.code]}, ours: ${ours.kind}` : undefined;
   }
   if (!valid) return `iced: invalid, ours: ${ours.row.id} ${ours.mnemonic}`;
   if (peer.length !== ours.length) {
     return `${ours.row.id} ${ours.mnemonic}: iced: ${Code[peer.code]} of other length`;
   }
+  if (ours.row.alternate) return undefined;
   const theirs = Mnemonic[peer.mnemonic]!.toLowerCase();
-  return theirs === ours.mnemonic ? undefined : `iced: ${theirs}, ours: ${ours.row.id} ${ours.mnemonic}`;
+  return theirs === ours.mnemonic || OTHER_NAMES.has(`${theirs} ${ours.mnemonic}`)
+    ? undefined
+    : `iced: ${theirs}, ours: ${ours.row.id} ${ours.mnemonic}`;
 }
