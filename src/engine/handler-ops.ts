@@ -422,6 +422,12 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
     return wide;
   }
   loadAt(i: number, offset: Node, width: Width): Node {
+    if (this.#modified[i]) {
+      // A store follows: the read, too, faults as a write.
+      const linear = this.#linear(this.#memoryOperand(i), offset, width, true);
+      const host = this.#memory.modify(linear, width);
+      return this.#load(width, (e) => e.f.localGet(host.index), 0);
+    }
     return this.#memory.load(this.#linear(this.#memoryOperand(i), offset, width, false), width, false);
   }
   storeAt(i: number, offset: Node, value: Node): void {

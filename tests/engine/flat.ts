@@ -4,7 +4,8 @@
  */
 import type { EngineHost } from "../../src/engine/host.ts";
 import { CPU_BLOCK_SIZE } from "../../src/engine/layout.ts";
-import { decode } from "../../src/isa/decode.ts";
+import { decode, isFailure } from "../../src/isa/decode.ts";
+import type { Instruction } from "../../src/isa/instruction.ts";
 import { evaluate } from "../../src/isa/readings/evaluate.ts";
 import * as S from "../../src/isa/state.ts";
 import { Cpu } from "../../src/machine/cpu.ts";
@@ -20,6 +21,8 @@ export interface Region {
   readonly start: number;
   readonly size: number;
   readonly writable: boolean;
+  /** Whether instructions may be fetched from it; absent: they may. */
+  readonly executable?: boolean;
 }
 const DEFAULT_REGIONS: readonly Region[] = [{ start: RAM_START, size: RAM_SIZE, writable: true }];
 const CPU_BASE = 0x10000;
@@ -70,13 +73,14 @@ export class Flat implements LinearMemory, EngineHost {
   }
 
   // LinearMemory
-  #at(linear: bigint, size: number, write: boolean): number {
+  #at(linear: bigint, size: number, write: boolean, fetch = false): number {
     let place = -1;
     for (const a of size === 1 ? [linear] : [linear, BigInt.asUintN(64, linear + BigInt(size - 1))]) {
       const region = this.#regions.find((r) => a >= BigInt(r.start) && a < BigInt(r.start + r.size));
-      if (region === undefined || (write && !region.writable)) {
+      if (region === undefined || (write && !region.writable) || (fetch && region.executable === false)) {
         const first = a === linear ? a : a & ~0xfffn;
-        const error = (region === undefined ? 0 : 1) | (write ? 2 : 0) | (this.#user ? 4 : 0);
+        const error =
+          (region === undefined ? 0 : 1) | (write ? 2 : 0) | (this.#user ? 4 : 0) | (fetch ? 16 : 0);
         throw new Fault("PF", error, { address: first });
       }
       if (place < 0) place = Number(linear) - region.start + region.at;
@@ -98,7 +102,8 @@ export class Flat implements LinearMemory, EngineHost {
   }
   #canonical(linear: bigint, size: number, stack: boolean): void {
     for (const a of [linear, linear + BigInt(Math.max(size, 1) - 1)]) {
-      if (BigInt.asUintN(64, BigInt.asIntN(48, a)) !== BigInt.asUintN(64, a)) throw new Fault(stack ? "SS" : "GP", 0);
+      if (BigInt.asUintN(64, BigInt.asIntN(48, a)) !== BigInt.asUintN(64, a))
+        throw new Fault(stack ? "SS" : "GP", 0);
     }
   }
   read(linear: bigint, size: number, stack = false): bigint {
@@ -146,14 +151,18 @@ export class Flat implements LinearMemory, EngineHost {
     this.#at(linear, size, true);
   }
   codePage(linear: bigint) {
-    const at = this.#at(linear, 1, false) & ~0xfff;
+    if (this.mode === 64) this.#canonical(linear, 1, false);
+    const at = this.#at(linear, 1, false, true) & ~0xfff;
     return { physical: RAM_HOST + at, bytes: this.ram.subarray(at, at + 4096) };
   }
   decode(bytes: Uint8Array, offset: number) {
     const insn = decode(bytes, offset, { mode: this.mode });
     if ("row" in insn) return { kind: "instruction", instruction: insn } as const;
     if (insn.kind === "truncated") return { kind: "truncated" } as const;
-    return { kind: "exception", exception: "UD", length: 1 } as const;
+    const { length } = insn;
+    if (insn.kind === "too long")
+      return { kind: "exception", exception: "GP", errorCode: 0, length } as const;
+    return { kind: "exception", exception: "UD", length } as const;
   }
   context(): number {
     return this.mode === 16 ? 0 : this.mode === 32 ? 1 : 2;
@@ -161,19 +170,35 @@ export class Flat implements LinearMemory, EngineHost {
   privilege() {
     return { user: this.#user, smap: false };
   }
-  helper(name: keyof typeof HELPER_IMPLEMENTATIONS, insn: Parameters<(typeof HELPER_IMPLEMENTATIONS)["hlt"]>[1]): void {
+  helper(
+    name: keyof typeof HELPER_IMPLEMENTATIONS,
+    insn: Parameters<(typeof HELPER_IMPLEMENTATIONS)["hlt"]>[1],
+  ): void {
     HELPER_IMPLEMENTATIONS[name](this.cpu, insn);
   }
   cost(instructions: readonly unknown[]): number[] {
     return instructions.map((_, i) => i + 1);
   }
 
+  /** The instruction at rip. Throws the fault of fetching or decoding it. */
+  fetch(): Instruction {
+    const { cpu } = this;
+    const base = this.mode === 64 ? 0n : cpu.segment(S.CS).base;
+    const linear = BigInt.asUintN(this.mode === 64 ? 64 : 32, cpu.rip + base);
+    const first = this.codePage(linear).bytes.subarray(Number(linear & 0xfffn));
+    let insn = decode(first, 0, { mode: this.mode });
+    if (isFailure(insn) && insn.kind === "truncated") {
+      const second = this.codePage((linear | 0xfffn) + 1n).bytes;
+      insn = decode(Uint8Array.from([...first, ...second.subarray(0, 15)]), 0, { mode: this.mode });
+    }
+    if (isFailure(insn)) throw new Fault(insn.kind === "too long" ? "GP" : "UD");
+    return insn;
+  }
   /** One instruction by the evaluator; returns the fault it raised. */
   evaluateOne(): Fault | undefined {
     const { cpu } = this;
     try {
-      const insn = decode(this.ram, this.#at(cpu.rip, 1, false), { mode: this.mode });
-      if (!("row" in insn)) throw new Fault("UD");
+      const insn = this.fetch();
       evaluate(insn, cpu, {
         raise: (exception, error) => {
           throw new Fault(exception, error);

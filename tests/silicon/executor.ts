@@ -2,10 +2,18 @@
 import { Interpreter, type Prebuilt } from "../../src/engine/interpreter.ts";
 import { decode } from "../../src/isa/decode.ts";
 import * as S from "../../src/isa/state.ts";
-import { Fault } from "../../src/machine/fault.ts";
+import { Fault, VECTOR } from "../../src/machine/fault.ts";
 import { Flat } from "../engine/flat.ts";
 import type { Executor } from "./check.ts";
 import { CODE, CODE_PAGE, DATA_END, READ_ONLY_PAGE, State, WINDOW_SIZE, WRITABLE_PAGES } from "./state.ts";
+
+/** No descriptor tables: the recorder saw int3 as its own handler did. */
+class UserProcess extends Flat {
+  override helper(...[name, insn]: Parameters<Flat["helper"]>): void {
+    if (name === "int3") throw new Fault("BP");
+    super.helper(name, insn);
+  }
+}
 
 /** Iterations of a repeated instruction that no recorded case needs. */
 const MANY = 100_000;
@@ -27,11 +35,11 @@ function tags(abridged: number, x87: Uint8Array): number {
 
 /** An executor of one instruction at a time on `engine`. */
 export function executor(engine: "evaluate" | "interpreter", prebuilt?: Prebuilt): Executor {
-  const flat = new Flat(
+  const flat = new UserProcess(
     64,
     [
-      { start: READ_ONLY_PAGE, size: WRITABLE_PAGES - READ_ONLY_PAGE, writable: false },
-      { start: WRITABLE_PAGES, size: DATA_END - WRITABLE_PAGES, writable: true },
+      { start: READ_ONLY_PAGE, size: WRITABLE_PAGES - READ_ONLY_PAGE, writable: false, executable: false },
+      { start: WRITABLE_PAGES, size: DATA_END - WRITABLE_PAGES, writable: true, executable: false },
       { start: CODE_PAGE, size: 4096, writable: false },
     ],
     true,
@@ -62,7 +70,7 @@ export function executor(engine: "evaluate" | "interpreter", prebuilt?: Prebuilt
     cpu.setU16(S.FTW, tags(before.ftw, before.x87));
     cpu.setU32(S.MXCSR, before.mxcsr);
     for (const pointer of [S.FIP, S.FDP]) cpu.setU64(pointer, 0n);
-    cpu.setU16(S.FOP, 0);
+    for (const word of [S.FOP, S.FCS, S.FDS]) cpu.setU16(word, 0);
     cpu.rip = before.rip;
     interpreter?.contextChanged();
 
@@ -87,6 +95,18 @@ export function executor(engine: "evaluate" | "interpreter", prebuilt?: Prebuilt
       if (vector >= 0 || cpu.rip !== before.rip) break;
       const insn = decode(code, 0, { mode: 64 });
       if (!("row" in insn) || insn.repeat === "none") break;
+    }
+    if (vector === VECTOR.BP) cpu.rip = before.rip + BigInt(code.length);
+    if (vector < 0 && cpu.rip !== before.rip + BigInt(code.length)) {
+      // A branch: whether the target can be fetched is recorded with it.
+      try {
+        flat.codePage(cpu.rip);
+      } catch (e) {
+        if (!(e instanceof Fault)) throw e;
+        fault = e;
+        vector = e.vector;
+        error = e.errorCode ?? 0;
+      }
     }
     for (let i = 0; i < 16; i++) out.gpr[i] = cpu.reg(i);
     for (let i = 0; i < 16; i++) out.xmm.set(cpu.bytes.subarray(S.ymmOffset(i), S.ymmOffset(i) + 16), i * 16);
