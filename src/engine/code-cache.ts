@@ -223,7 +223,10 @@ export class CodeCache {
       physical: page.physical + offset,
       context,
       size,
-      extent: Math.max(size + (end.kind === "trap" && end.decoded.kind === "exception" ? end.decoded.length : 0), 1),
+      extent: Math.max(
+        size + (end.kind === "trap" && end.decoded.kind === "exception" ? end.decoded.length : 0),
+        1,
+      ),
       instructions,
       offsets,
       costs,
@@ -367,6 +370,11 @@ export class CodeCache {
     if (block.secondPage >= 0) this.#pages.get(block.secondPage)?.delete(block);
   }
 
+  /** Lets function `handler` of the table stand in for the block's first record. */
+  install(block: Block, handler: number): void {
+    if (!block.dropped) this.#view.setUint32(block.header + L.HEADER_SIZE + L.RECORD_HANDLER, handler, true);
+  }
+
   /** Copies instruction `index` of `block` to the scratch records, followed by one that leaves. */
   prepareStep(block: Block, index: number): number {
     const v = this.#view;
@@ -378,6 +386,7 @@ export class CodeCache {
     v.setUint16(after + L.RECORD_START, v.getUint16(from + L.RECORD_NEXT, true), true);
     v.setUint16(after + L.RECORD_NEXT, v.getUint16(from + L.RECORD_NEXT, true), true);
     const insn = block.instructions[index];
+    if (insn !== undefined) v.setUint32(this.scratch + L.RECORD_HANDLER, this.#handlers.indexOf(insn), true);
     if (insn?.operands[0]?.kind === "relative") {
       v.setUint32(this.scratch + L.RECORD_TAKEN_LINK, this.unlinked, true);
       v.setUint32(this.scratch + L.RECORD_NEXT_LINK, this.unlinked, true);

@@ -120,9 +120,12 @@ export class Code {
       e.f.localSet(slot.index);
     });
   }
-  emit(f: FunctionBuilder): void {
+  /** Writes everything; `prologue` comes first, when slots have their locals. */
+  emit(f: FunctionBuilder, prologue?: (e: Emitter) => void): void {
     for (const slot of this.#slots) if (slot.index < 0) slot.index = f.local(slot.type);
-    emitList(this.#list, new Emitter(f));
+    const e = new Emitter(f);
+    prologue?.(e);
+    emitList(this.#list, e);
   }
 }
 

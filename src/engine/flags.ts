@@ -6,7 +6,7 @@ import type { FlagThunks, Width } from "../isa/ops.ts";
 import * as S from "../isa/state.ts";
 import { at, type Code } from "./code.ts";
 import { constant, customNode, type Node, typeOf } from "./node.ts";
-import type { ValueOps } from "./value-ops.ts";
+import { pushArgument, type ValueOps } from "./value-ops.ts";
 
 export type Origin = (bit: Node) => { readonly value: Node; readonly bit: number } | undefined;
 
@@ -76,7 +76,7 @@ export class FlagStores {
         e.f.localGet(0).op(width === 64 ? "i64.load" : "i32.load", at(offset)),
       ),
     );
-    if (name === "cf") return this.#code.define(customNode(1, "i32", [source], (e) => e.value(source)));
+    if (name === "cf") return this.#code.define(customNode(1, "i32", [source], pushArgument));
     return flagFrom(this.#o, name, source);
   }
   write(flags: FlagThunks<Node>): void {

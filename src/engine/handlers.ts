@@ -53,6 +53,15 @@ export class Handlers {
     for (const key of keys) this.#index.set(key, this.#next++);
   }
 
+  /** Places `count` functions at the end of the table: `build` makes their module for the first's index, which is returned. */
+  place(count: number, build: (first: number) => Uint8Array<ArrayBuffer>): number {
+    const first = this.#next;
+    if (first + count > TABLE_SIZE) throw new Error(`more than ${TABLE_SIZE} handlers`);
+    this.#next += count;
+    new WebAssembly.Instance(new WebAssembly.Module(build(first)), { vitrine: this.#imports });
+    return first;
+  }
+
   /** Table index of the handler for `insn`, made now if its shape is new. */
   indexOf(insn: Instruction): number {
     const key = shapeKey(insn);

@@ -17,6 +17,7 @@ import type { EngineHost, EngineProcessor } from "./host.ts";
 import * as L from "./layout.ts";
 import { ACCESS_STACK, ACCESS_WRITE } from "./memory-access.ts";
 import { EXIT_STALE, jumpIndex } from "./runtime.ts";
+import { buildRegions, fitsRegion } from "./region.ts";
 import { SoftTlb } from "./soft-tlb.ts";
 
 /** Why `run` came back; rip is that of the next instruction, or of the faulting one. */
@@ -131,6 +132,22 @@ export class Interpreter {
     this.instructions = 0;
     this.cycles = 0;
     this.contextChanged();
+  }
+
+  /**
+   * Turns the blocks at these linear addresses (in the present context) into regions, in one module. Blocks whose first
+   * instruction no region can hold stay as they are; the number of regions made is returned.
+   */
+  compile(addresses: readonly bigint[]): number {
+    const blocks = addresses
+      .map((linear) => this.code.find(linear, this.#context))
+      .filter((b) => b.instructions[0] !== undefined && fitsRegion(b.instructions[0]));
+    if (blocks.length === 0) return 0;
+    const first = this.#handlers.place(blocks.length, (index) => buildRegions(blocks, index));
+    blocks.forEach((block, i) => {
+      this.code.install(block, first + i);
+    });
+    return blocks.length;
   }
 
   // ------------------------------------------------------------------------------------------------- running
@@ -507,7 +524,6 @@ export class Interpreter {
 
 /** The helper a row calls: found by running its semantics with an Ops that only knows `helper`. */
 const helperNames = new WeakMap<object, ReturnType<typeof findHelper>>();
-
 
 function findHelper(insn: Instruction) {
   return effectsOf(insn).helper;

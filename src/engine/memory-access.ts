@@ -11,6 +11,7 @@ import { at, type Code, type Emitter, type Slot } from "./code.ts";
 import * as L from "./layout.ts";
 import { customNode, type Node, typeOf } from "./node.ts";
 import type { RuntimeCalls } from "./runtime-calls.ts";
+import { pushArgument } from "./value-ops.ts";
 
 /** Bits of the info word given to slow paths: size in bytes, then flags; a segment index from bit 16 up. */
 export const ACCESS_WRITE = 0x100;
@@ -77,36 +78,35 @@ export class MemoryAccess {
   readonly #calls: RuntimeCalls;
   /** Pushes the record of the instruction in progress. */
   readonly #record: (e: Emitter) => void;
-  /** Leaves generated code because of a fault. */
-  readonly #leave: (e: Emitter) => void;
+  /** Called where an access may fault: records what leaving generated code there takes, and returns its emitter. */
+  readonly #exit: () => (e: Emitter) => void;
   /** Pushes the TLB key. */
   readonly #key: (e: Emitter) => void;
-  /** Nodes that `leave` writes back, to be counted as used at each place it may happen. */
-  readonly #live: () => readonly Node[];
 
   constructor(
     code: Code,
     calls: RuntimeCalls,
     reading: {
       record: (e: Emitter) => void;
-      leave: (e: Emitter) => void;
+      exit: () => (e: Emitter) => void;
       key: (e: Emitter) => void;
-      live: () => readonly Node[];
     } = HANDLER,
   ) {
     this.#code = code;
     this.#calls = calls;
     this.#record = reading.record;
-    this.#leave = reading.leave;
+    this.#exit = reading.exit;
     this.#key = reading.key;
-    this.#live = reading.live;
   }
 
-  #leaveOnFault(e: Emitter): void {
-    e.f.localGet(CPU).op("i32.load", at(S.FAULT));
-    e.f.if();
-    this.#leave(e);
-    e.f.end();
+  #leaver(): (e: Emitter) => void {
+    const exit = this.#exit();
+    return (e) => {
+      e.f.localGet(CPU).op("i32.load", at(S.FAULT));
+      e.f.if();
+      exit(e);
+      e.f.end();
+    };
   }
   /** Calls a slow path (cpu, record, linear, info). */
   #slow(
@@ -128,9 +128,8 @@ export class MemoryAccess {
     const w = accessWidth(width);
     const bytes = w / 8;
     const result = this.#code.slot(typeOf(w));
-    const live = this.#live();
     const leave = this.#leaver();
-    this.#code.statement([linear, linear, linear, ...live], (e) => {
+    this.#code.statement([linear, linear, linear], (e) => {
       const f = e.f;
       const entry = f.local("i32");
       probe(e, linear, bytes, L.TLB_READ, entry, this.#key);
@@ -149,9 +148,8 @@ export class MemoryAccess {
   store(linear: Node, value: Node, stack: boolean): void {
     const w = accessWidth(value.w);
     const bytes = w / 8;
-    const live = this.#live();
     const leave = this.#leaver();
-    this.#code.statement([linear, linear, linear, value, value, ...live], (e) => {
+    this.#code.statement([linear, linear, linear, value, value], (e) => {
       const f = e.f;
       const entry = f.local("i32");
       probe(e, linear, bytes, L.TLB_WRITE, entry, this.#key);
@@ -165,18 +163,13 @@ export class MemoryAccess {
       f.end();
     });
   }
-  #leaver(): (e: Emitter) => void {
-    return (e) => this.#leaveOnFault(e);
-  }
-
   /** The place of a read-modify-write, checked for writing before anything is read. */
   modify(linear: Node, width: Width): Slot {
     const w = accessWidth(width);
     const bytes = w / 8;
     const host = this.#code.slot("i32");
-    const live = this.#live();
     const leave = this.#leaver();
-    this.#code.statement([linear, linear, linear, ...live], (e) => {
+    this.#code.statement([linear, linear, linear], (e) => {
       const f = e.f;
       const entry = f.local("i32");
       probe(e, linear, bytes, L.TLB_WRITE, entry, this.#key);
@@ -222,12 +215,10 @@ export class MemoryAccess {
   ): Node {
     const info = width / 8 + (write ? ACCESS_WRITE : 0);
     const result = this.#code.slot("i64");
-    const wide =
-      offset.w === 64 ? offset : this.#code.define(customNode(32, "i32", [offset], (e) => e.value(offset)));
-    const live = this.#live();
+    const wide = offset.w === 64 ? offset : this.#code.define(customNode(32, "i32", [offset], pushArgument));
     const leave = this.#leaver();
     void segmentOffset;
-    this.#code.statement([wide, ...live], (e) => {
+    this.#code.statement([wide], (e) => {
       const f = e.f;
       f.localGet(CPU);
       this.#record(e);
@@ -252,7 +243,6 @@ export class MemoryAccess {
 
 const HANDLER = {
   record: (e: Emitter): void => void e.f.localGet(1),
-  leave: (e: Emitter): void => void e.f.i32(L.EXIT.fault).return(),
+  exit: () => (e: Emitter) => void e.f.i32(L.EXIT.fault).return(),
   key: (e: Emitter): void => void e.f.localGet(CPU).op("i64.load", at(S.TLB_KEY)),
-  live: (): readonly Node[] => [],
 };

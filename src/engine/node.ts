@@ -26,6 +26,8 @@ export interface Node {
   readonly immediates: readonly number[];
   /** Writes the value itself instead of args and op: calls, select, aliases. */
   readonly emit: ((e: Emitter, node: Node) => void) | undefined;
+  /** Order of making; a node's arguments are older than it. */
+  readonly id: number;
   /** How often emitted code uses it; above one it gets a local. */
   uses: number;
   /** Number of the local that holds it, once it has one; for kind "local" always. */
@@ -33,6 +35,10 @@ export interface Node {
 }
 
 export const typeOf = (w: Width): ValueType => (w === 128 ? "v128" : w === 64 ? "i64" : "i32");
+
+let serial = 0;
+/** The id that the next node will have. */
+export const nextId = (): number => serial;
 
 const NO_ARGS: readonly Node[] = [];
 const NO_IMMEDIATES: readonly number[] = [];
@@ -48,6 +54,7 @@ export function constant(w: Width, value: bigint): Node {
     args: NO_ARGS,
     immediates: NO_IMMEDIATES,
     emit: undefined,
+    id: serial++,
     uses: 0,
     local: -1,
   };
@@ -65,6 +72,7 @@ export function localNode(w: Width, type: ValueType, index: number, dirty = fals
     args: NO_ARGS,
     immediates: NO_IMMEDIATES,
     emit: undefined,
+    id: serial++,
     uses: 0,
     local: index,
   };
@@ -78,7 +86,20 @@ export function opNode(
   dirty = false,
   immediates: readonly number[] = NO_IMMEDIATES,
 ): Node {
-  return { kind: "op", type, w, dirty, value: 0n, op, args, immediates, emit: undefined, uses: 0, local: -1 };
+  return {
+    kind: "op",
+    type,
+    w,
+    dirty,
+    value: 0n,
+    op,
+    args,
+    immediates,
+    emit: undefined,
+    id: serial++,
+    uses: 0,
+    local: -1,
+  };
 }
 
 /** A node written by a function of its own, over `args`, which it must push with `e.value`. */
@@ -91,3 +112,12 @@ export function customNode(
 ): Node {
   return { ...opNode(w, type, "i32.add", args, dirty), op: undefined, emit };
 }
+
+/** `node` with other arguments. */
+export const withArgs = (node: Node, args: readonly Node[]): Node => ({
+  ...node,
+  args,
+  id: serial++,
+  uses: 0,
+  local: -1,
+});

@@ -9,16 +9,23 @@ import { LANES, type LaneFunction, type LaneOp } from "../isa/lanes.ts";
 import type { Width } from "../isa/ops.ts";
 import { PURE, type PureFunction, type PureName } from "../isa/pure.ts";
 import type { OpName } from "../wasm/opcodes.ts";
-import type { Code } from "./code.ts";
+import type { Code, Emitter } from "./code.ts";
 import { constant, customNode, type Node, opNode, typeOf } from "./node.ts";
 import type { RuntimeCalls } from "./runtime-calls.ts";
 
 const maskOf = (w: Width): bigint => (1n << BigInt(w)) - 1n;
 
+/** Writes a node that only is its argument under another width. */
+export const pushArgument = (e: Emitter, node: Node): void => {
+  for (const a of node.args) e.value(a);
+};
+
 export class ValueOps {
   readonly code: Code;
   readonly calls: RuntimeCalls;
   /** For 1-bit nodes made by `bit`: where the bit came from, so that flags can store the whole value. */
+  /** For widened nodes: what they were widened from. */
+  readonly #narrow = new WeakMap<Node, Node>();
   readonly #origin = new WeakMap<Node, { readonly value: Node; readonly bit: number }>();
 
   constructor(code: Code, calls: RuntimeCalls) {
@@ -145,8 +152,8 @@ export class ValueOps {
     const target = this.calls.pure(name);
     if (target === undefined) throw new Error(`no runtime function ${name}`);
     return this.code.define(
-      customNode(w, typeOf(w), args, (e) => {
-        for (const a of args) e.value(a);
+      customNode(w, typeOf(w), args, (e, n) => {
+        for (const a of n.args) e.value(a);
         e.f.call(target);
       }),
     );
@@ -186,8 +193,8 @@ export class ValueOps {
         w,
         typeOf(w),
         args,
-        (e) => {
-          for (const x of args) e.value(x);
+        (e, n) => {
+          for (const x of n.args) e.value(x);
           e.f.select();
         },
         a.dirty || b.dirty,
@@ -196,7 +203,11 @@ export class ValueOps {
   }
   /** The same bits under another width; no code. */
   #alias(w: Width, a: Node, dirty: boolean): Node {
-    return this.code.define(customNode(w, typeOf(w), [a], (e) => e.value(a), dirty));
+    return this.code.define(customNode(w, typeOf(w), [a], pushArgument, dirty));
+  }
+  #widened(from: Node, wide: Node): Node {
+    this.#narrow.set(wide, from);
+    return wide;
   }
   /** As an i32 (or i64) whose upper bits repeat the sign. */
   #signed(a: Node): Node {
@@ -209,8 +220,8 @@ export class ValueOps {
     if (width < a.w) throw new Error(`zext from ${a.w} to ${width}`);
     if (width === a.w) return a;
     if (a.kind === "const") return constant(width, a.value);
-    if (width <= 32) return this.#alias(width, this.clean(a), false);
-    const wide = a.w === 64 ? a : this.node(64, "i64.extend_i32_u", [this.clean(a)]);
+    if (width <= 32) return this.#widened(a, this.#alias(width, this.clean(a), false));
+    const wide = a.w === 64 ? a : this.#widened(a, this.node(64, "i64.extend_i32_u", [this.clean(a)]));
     if (width === 64) return wide;
     return this.node(128, "i64x2.replace_lane", [constant(128, 0n), wide], false, [0]);
   }
@@ -227,6 +238,9 @@ export class ValueOps {
     if (width > a.w) throw new Error(`low ${width} bits of ${a.w}`);
     if (width === a.w) return a;
     if (a.kind === "const") return constant(width, a.value);
+    // What was widened before is narrowed from where it came.
+    const narrow = this.#narrow.get(a);
+    if (narrow !== undefined && narrow.w >= width) return this.low(narrow, width);
     if (a.w === 128) return this.#extract(a, 0, width);
     if (width === 1) return this.bit(a, 0);
     if (a.w === 64) return this.node(width, "i32.wrap_i64", [a], width < 32);
@@ -334,8 +348,8 @@ export class ValueOps {
     const { shuffle } = f;
     if (shuffle !== undefined) {
       return this.code.define(
-        customNode(f.result, "v128", clean, (e) => {
-          for (const a of clean) e.value(a);
+        customNode(f.result, "v128", clean, (e, n) => {
+          for (const a of n.args) e.value(a);
           e.f.op("i8x16.shuffle", shuffle);
         }),
       );
