@@ -6,9 +6,7 @@
 import * as S from "../../isa/state.ts";
 import { Fault } from "../fault.ts";
 import type { Helper } from "../helper.ts";
-
-/** Bits that may be set: all but the upper sixteen, DAZ included (SDM vol. 1 §11.6.6). */
-export const MXCSR_MASK = 0xffff;
+import { MXCSR_MASK } from "./extended-state-layout.ts";
 
 const ldmxcsr: Helper = (cpu, insn) => {
   const value = Number(cpu.readOperand(insn, 0));
