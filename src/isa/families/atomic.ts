@@ -69,8 +69,8 @@ const lock = true;
 export const ATOMIC: readonly Row[] = [
   op(0x0fb0, "cmpxchg", "Eb,Gb", cmpxchg, { lock, cost: [3, 5] }),
   op(0x0fb1, "cmpxchg", "Ev,Gv", cmpxchg, { lock, cost: [3, 6] }),
-  op(0x0fc7, "cmpxchg8b", "Mq", cmpxchgPair(32), { lock, digit: 1, w: 0, feature: "cx8", cost: [8, 18] }),
-  op(0x0fc7, "cmpxchg16b", "Mdq", cmpxchgPair(64), { lock, digit: 1, w: 1, feature: "cx16", cost: [12, 27] }),
+  op(0x0fc7, "cmpxchg8b", "Mq", cmpxchgPair(32), { lock, digit: 1, w: 0, feature: "cx8", cost: [10, 18] }),
+  op(0x0fc7, "cmpxchg16b", "Mdq", cmpxchgPair(64), { lock, digit: 1, w: 1, feature: "cx16", cost: [14, 27] }),
   op(0x0fc0, "xadd", "Eb,Gb", xadd, { lock, cost: [1, 2] }),
   op(0x0fc1, "xadd", "Ev,Gv", xadd, { lock, cost: [1, 2] }),
 ];

@@ -5,7 +5,7 @@
 
 import type { Ops, Semantics } from "../ops.ts";
 import type { PureName } from "../pure.ts";
-import { op, type Row } from "../row.ts";
+import { op, type Row, type RowOptions } from "../row.ts";
 
 /** The new value of a word with one bit selected by `mask`. */
 type Change = <V>(o: Ops<V>, word: V, mask: V) => V;
@@ -113,6 +113,7 @@ const crc32: Semantics = (o) => {
 const tested = ["of", "sf", "af", "pf"] as const;
 const scanned = ["cf", "of", "sf", "af", "pf"] as const;
 
+const changing: RowOptions = { undefined: tested, lock: true, cost: [2, 2] };
 const GROUP8: readonly (readonly [name: string, registerOpcode: number, change: Change | undefined])[] = [
   ["bt", 0x0fa3, undefined],
   ["bts", 0x0fab, setBit],
@@ -122,25 +123,23 @@ const GROUP8: readonly (readonly [name: string, registerOpcode: number, change: 
 
 export const BITS: readonly Row[] = [
   ...GROUP8.flatMap(([name, opcode, change], n) => {
-    const options = change === undefined ? { undefined: tested } : { undefined: tested, lock: true };
+    const options: RowOptions = change === undefined ? { undefined: tested } : changing;
     return [
       op(opcode, name, "Ev,Gv", byRegister(change), options),
       op(0x0fba, name, "Ev,Ib", byImmediate(change), { ...options, digit: 4 + n }),
     ];
   }),
-  op(0x0fbc, "bsf", "Gv,Ev", scan(false), { undefined: scanned, cost: [1, 1] }),
-  op(0x0fbd, "bsr", "Gv,Ev", scan(true), { undefined: scanned, cost: [1, 1] }),
+  op(0x0fbc, "bsf", "Gv,Ev", scan(false), { undefined: scanned }),
+  op(0x0fbd, "bsr", "Gv,Ev", scan(true), { undefined: scanned }),
   op(0x0fbc, "tzcnt", "Gv,Ev", countZeros(false), {
     prefix: "f3",
     feature: "bmi1",
     undefined: tested,
-    cost: [1, 1],
   }),
   op(0x0fbd, "lzcnt", "Gv,Ev", countZeros(true), {
     prefix: "f3",
     feature: "abm",
     undefined: tested,
-    cost: [1, 1],
   }),
   op(0x0fb8, "popcnt", "Gv,Ev", popcnt, { prefix: "f3", feature: "popcnt" }),
   op(0x0f38f0, "crc32", "Gy,Eb", crc32, { prefix: "f2", feature: "sse4_2", cost: [3, 1] }),

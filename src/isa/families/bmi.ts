@@ -99,6 +99,10 @@ const shiftBy =
     o.write(0, shift(o, o.read(1), count));
   };
 
+const shlx = shiftBy((o, a, count) => o.shl(a, count));
+const sarx = shiftBy((o, a, count) => o.sar(a, count));
+const shrx = shiftBy((o, a, count) => o.shr(a, count));
+
 /** Addition that carries through one flag and leaves the others alone. */
 const addThrough =
   (flag: "cf" | "of"): Semantics =>
@@ -117,36 +121,18 @@ const undef = ["af", "pf"] as const;
 
 export const BMI: readonly Row[] = [
   op(0x0f38f2, "andn", "Gy,By,Ey", andn, { ...bmi1, undefined: undef }),
-  op(0x0f38f7, "bextr", "Gy,Ey,By", bextr, { ...bmi1, undefined: ["sf", "af", "pf"], cost: [1, 1] }),
-  op(0x0f38f3, "blsr", "By,Ey", blsr, { ...bmi1, digit: 1, undefined: undef, cost: [1, 1] }),
-  op(0x0f38f3, "blsmsk", "By,Ey", blsmsk, { ...bmi1, digit: 2, undefined: undef, cost: [1, 1] }),
-  op(0x0f38f3, "blsi", "By,Ey", blsi, { ...bmi1, digit: 3, undefined: undef, cost: [1, 1] }),
+  op(0x0f38f7, "bextr", "Gy,Ey,By", bextr, { ...bmi1, undefined: ["sf", "af", "pf"] }),
+  op(0x0f38f3, "blsr", "By,Ey", blsr, { ...bmi1, digit: 1, undefined: undef }),
+  op(0x0f38f3, "blsmsk", "By,Ey", blsmsk, { ...bmi1, digit: 2, undefined: undef }),
+  op(0x0f38f3, "blsi", "By,Ey", blsi, { ...bmi1, digit: 3, undefined: undef }),
   op(0x0f38f5, "bzhi", "Gy,Ey,By", bzhi, { ...bmi2, undefined: undef }),
   op(0x0f38f5, "pext", "Gy,By,Ey", spread("pext"), { ...bmi2, prefix: "f3", cost: [3, 1] }),
   op(0x0f38f5, "pdep", "Gy,By,Ey", spread("pdep"), { ...bmi2, prefix: "f2", cost: [3, 1] }),
   op(0x0f38f6, "mulx", "Gy,By,Ey", mulx, { ...bmi2, prefix: "f2", cost: [3, 2] }),
   op(0x0f3af0, "rorx", "Gy,Ey,Ib", rorx, { ...bmi2, prefix: "f2" }),
-  op(
-    0x0f38f7,
-    "shlx",
-    "Gy,Ey,By",
-    shiftBy((o, a, c) => o.shl(a, c)),
-    { ...bmi2, prefix: "66" },
-  ),
-  op(
-    0x0f38f7,
-    "sarx",
-    "Gy,Ey,By",
-    shiftBy((o, a, c) => o.sar(a, c)),
-    { ...bmi2, prefix: "f3" },
-  ),
-  op(
-    0x0f38f7,
-    "shrx",
-    "Gy,Ey,By",
-    shiftBy((o, a, c) => o.shr(a, c)),
-    { ...bmi2, prefix: "f2" },
-  ),
+  op(0x0f38f7, "shlx", "Gy,Ey,By", shlx, { ...bmi2, prefix: "66" }),
+  op(0x0f38f7, "sarx", "Gy,Ey,By", sarx, { ...bmi2, prefix: "f3" }),
+  op(0x0f38f7, "shrx", "Gy,Ey,By", shrx, { ...bmi2, prefix: "f2" }),
   op(0x0f38f6, "adcx", "Gy,Ey", addThrough("cf"), { prefix: "66", feature: "adx" }),
   op(0x0f38f6, "adox", "Gy,Ey", addThrough("of"), { prefix: "f3", feature: "adx" }),
 ];

@@ -137,7 +137,7 @@ export const CONTROL: readonly Row[] = [
   op(0xf9, "stc", "", setCarry(1)),
   op(0xf5, "cmc", "", cmc),
   op(0xfc, "cld", "", setDirection(false), { cost: [3, 1] }),
-  op(0xfd, "std", "", setDirection(true), { cost: [3, 1] }),
+  op(0xfd, "std", "", setDirection(true), { cost: [100, 3] }),
   op(0x0fff, "ud0", "Gv,Ev", undefinedInstruction),
   op(0x0fb9, "ud1", "Gv,Ev", undefinedInstruction),
   op(0x0f0b, "ud2", "", undefinedInstruction),

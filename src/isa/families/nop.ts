@@ -17,6 +17,8 @@ const PREFETCHES = ["prefetchnta", "prefetcht0", "prefetcht1", "prefetcht2"] as 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
+const prefetchw: RowOptions = { feature: "prefetchw" };
+
 export const NOP: readonly Row[] = [
   // 90 without REX.B, which decoding prefers to xchg: xchg eax,eax would clear the upper half of rax.
   op(0x90, "nop", "", nothing),
@@ -36,7 +38,9 @@ export const NOP: readonly Row[] = [
   reserved(0x0f1e, "Ev,Gv", {}),
 
   // Every memory form is a prefetch on AMD (APM vol. 3, PREFETCH); register forms are #UD.
-  op(0x0f0d, "prefetch", "Mb", nothing, { digit: 0 }),
-  op(0x0f0d, "prefetchw", "Mb", nothing, { digit: 1, feature: "prefetchw" }),
-  ...range(2, 7).map((digit) => op(0x0f0d, "prefetch", "Mb", nothing, { digit, alternate: true })),
+  op(0x0f0d, "prefetch", "Mb", nothing, { ...prefetchw, digit: 0 }),
+  op(0x0f0d, "prefetchw", "Mb", nothing, { ...prefetchw, digit: 1 }),
+  ...range(2, 7).map((digit) =>
+    op(0x0f0d, "prefetch", "Mb", nothing, { digit, feature: "prefetchw", alternate: true }),
+  ),
 ];

@@ -192,12 +192,13 @@ const double =
 /** Group 2 (SDM vol. 2D table A-6) by modrm.reg: name, operation, undefined flags, and whether it is another's duplicate. */
 const rotate: RowOptions = {};
 const shift: RowOptions = { undefined: ["af"] };
-const carried: RowOptions = { cost: [3, 7] };
+const carriedLeft: RowOptions = { cost: [4, 9] };
+const carriedRight: RowOptions = { cost: [3, 7] };
 const GROUP2: readonly (readonly [name: string, operation: Operation, options: RowOptions])[] = [
   ["rol", rol, rotate],
   ["ror", ror, rotate],
-  ["rcl", throughCarry(true), carried],
-  ["rcr", throughCarry(false), carried],
+  ["rcl", throughCarry(true), carriedLeft],
+  ["rcr", throughCarry(false), carriedRight],
   ["shl", shl, { ...shift, aliases: ["sal"] }],
   ["shr", shr, shift],
   ["sal", shl, { ...shift, alternate: true }],

@@ -97,6 +97,6 @@ export const STACK: readonly Row[] = [
   op(0x8f, "pop", "Ev", popRegister, { ...d64, digit: 0, mod: "reg", alternate: true }),
   op(0x60, "pusha", "", pusha, { only: "i64", names: { 16: "pusha", 32: "pushad" }, cost: [4, 9] }),
   op(0x61, "popa", "", popa, { only: "i64", names: { 16: "popa", 32: "popad" }, cost: [4, 9] }),
-  op(0xc8, "enter", "Iw,Ib", enter, { ...d64, cost: [14, 12] }),
+  op(0xc8, "enter", "Iw,Ib", enter, { ...d64, cost: [17, 12] }),
   op(0xc9, "leave", "", leave, d64),
 ];
