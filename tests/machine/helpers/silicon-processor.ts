@@ -18,6 +18,8 @@ import { CODE, DATA_END, READ_ONLY_PAGE, State, WRITABLE_PAGES } from "../../sil
 const USER = 4;
 const WRITE = 2;
 const PRESENT = 1;
+/** FSW: an unmasked exception is pending. */
+const SUMMARY = 0x80;
 
 /** The three data pages; everything else is not mapped. */
 export class DataPages implements LinearMemory {
@@ -102,6 +104,8 @@ export class SiliconProcessor {
     const insn = decodeWith(this.#table, code, 0, 64);
     try {
       if (isFailure(insn)) throw new Fault(insn.kind === "too long" ? "GP" : "UD");
+      // x87 instructions look for pending exceptions themselves; before MMX ones it is the engine's to do.
+      if (insn.row.unit?.startsWith("mmx") && cpu.u16(S.FSW) & SUMMARY) throw new Fault("MF");
       evaluate(insn, cpu, {
         raise: (exception: ExceptionName, errorCode?: number): never => {
           throw new Fault(exception, errorCode);
