@@ -51,6 +51,12 @@ function area(cpu: Cpu, insn: Instruction, write: boolean, size: number, alignme
   return linear;
 }
 
+/** Checks the bytes of an FXSAVE image. Zen 4 looks at the last one first, even within a page. */
+function probeLegacy(cpu: Cpu, linear: bigint, write: boolean): void {
+  cpu.memory.probe(linear + BigInt(LEGACY_SIZE - 1), 1, write);
+  cpu.memory.probe(linear, LEGACY_SIZE, write);
+}
+
 function checkMxcsr(mxcsr: number): void {
   if ((mxcsr & ~MXCSR_MASK) !== 0) throw new Fault("GP", 0);
 }
@@ -64,16 +70,14 @@ function fxsave(cpu: Cpu, insn: Instruction): void {
   storeX87(cpu, view, insn.size === 64);
   storeMxcsr(cpu, view);
   storeXmm(cpu, view, insn.mode);
-  // Zen 4 looks at the last byte first, even of one page.
-  cpu.memory.probe(linear + BigInt(LEGACY_SIZE - 1), 1, true);
-  cpu.memory.probe(linear, LEGACY_SIZE, true);
+  probeLegacy(cpu, linear, true);
   // The reserved bytes behind the last register are left alone, as software's last 48 are.
   writeLinear(cpu, linear, image, 0, xmmRange(insn.mode)[1]);
 }
 
 function fxrstor(cpu: Cpu, insn: Instruction): void {
   const linear = area(cpu, insn, false, LEGACY_SIZE, 16n);
-  probe(cpu, linear, LEGACY_SIZE, false);
+  probeLegacy(cpu, linear, false);
   const image = readLinear(cpu, linear, LEGACY_SIZE);
   const view = new DataView(image.buffer);
   const mxcsr = view.getUint32(MXCSR_AT, true);

@@ -5,22 +5,29 @@
 import type { Instruction } from "../../isa/instruction.ts";
 import type { Cpu } from "../cpu.ts";
 
+/** Bytes of a field of an x87 environment. */
+const fieldSize = (insn: Instruction): number => (insn.size === 16 ? 2 : 4);
+
 /** Reads the `size` bytes at operand 0. Throws Fault. */
 export function readBytes(cpu: Cpu, insn: Instruction, size: number): Uint8Array {
   const linear = cpu.operandLinear(insn, 0, false, size);
-  probe(cpu, linear, size, false);
+  probe(cpu, linear, size, false, fieldSize(insn));
   return readLinear(cpu, linear, size);
 }
 
 /** Writes `bytes` at operand 0. Throws Fault with nothing written. */
 export function writeBytes(cpu: Cpu, insn: Instruction, bytes: Uint8Array): void {
   const linear = cpu.operandLinear(insn, 0, true, bytes.length);
-  probe(cpu, linear, bytes.length, true);
+  probe(cpu, linear, bytes.length, true, fieldSize(insn));
   writeLinear(cpu, linear, bytes, 0, bytes.length);
 }
 
-/** Checks a structure's bytes. If it crosses into another page, that one comes first, as on Zen 4. */
-export function probe(cpu: Cpu, linear: bigint, size: number, write: boolean): void {
+/**
+ * Checks a structure's bytes in the order of Zen 4, which shows in cr2: its first field of `first` bytes; then, if it
+ * crosses into another page, the last byte; then all.
+ */
+export function probe(cpu: Cpu, linear: bigint, size: number, write: boolean, first = 1): void {
+  cpu.memory.probe(linear, first, write);
   const last = linear + BigInt(size - 1);
   if (last >> 12n !== linear >> 12n) cpu.memory.probe(last, 1, write);
   cpu.memory.probe(linear, size, write);

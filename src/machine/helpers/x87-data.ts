@@ -8,7 +8,7 @@
 import { fromPackedDecimal, toPackedDecimal } from "../../isa/float/bcd.ts";
 import { type Constant, x87Constant } from "../../isa/float/constants.ts";
 import { extend, extendInteger, narrow, x87ToInteger } from "../../isa/float/convert.ts";
-import { type Environment, IE, OE, UE } from "../../isa/float/environment.ts";
+import { DE, type Environment, IE, OE, UE } from "../../isa/float/environment.ts";
 import { formatOf } from "../../isa/float/format.ts";
 import { limbExtend32, limbExtend64, limbNarrow32, limbNarrow64 } from "../../isa/float/limb-memory.ts";
 import { C1 } from "../../isa/float/x87.ts";
@@ -81,7 +81,9 @@ function fldMemory(cpu: Cpu, insn: Instruction): void {
     pushHeld(cpu);
     return;
   }
+  // A denormal is loaded even if its exception is not masked, which then waits for the next instruction.
   const env = environment(cpu);
+  env.masks |= DE;
   const value = extend(width === 32 ? 32 : 64, bits, env);
   if (report(cpu, env)) push(cpu, value);
 }
