@@ -17,6 +17,9 @@ import { memoryForm } from "./shape.ts";
 /** Instructions in a block, at most. */
 export const MAX_BLOCK = 64;
 const PAGE = 4096;
+const MAX_INSTRUCTION = 15;
+/** An instruction that the code segment ends in. */
+const PAST_SEGMENT: Decoded = { kind: "exception", exception: "GP", errorCode: 0, length: 1 };
 
 export interface Block {
   /** Place of the header in linear memory; records follow. */
@@ -149,24 +152,31 @@ export class CodeCache {
       | { kind: "none" }
       | { kind: "trap"; decoded: Decoded } = { kind: "continue" };
     let secondPage = -1;
+    const segmentEnd = offset + this.#host.codeBytes(linear);
+    const pageEnd = Math.min(PAGE, segmentEnd);
     while (instructions.length < MAX_BLOCK) {
-      if (at >= PAGE) break;
+      if (at >= pageEnd) break;
       const decoded: Decoded =
         page.bytes === undefined
           ? { kind: "truncated" }
-          : this.#host.decode(page.bytes.subarray(0, PAGE), at);
+          : this.#host.decode(page.bytes.subarray(0, pageEnd), at);
       if (decoded.kind === "truncated") {
-        // The instruction goes on in the next page: a block of its own.
+        // The instruction goes on in the next page, or past the end of the segment: a block of its own.
         if (instructions.length > 0) break;
-        const crossing = this.#decodeCrossing(linear, page, at);
+        if (segmentEnd <= PAGE) {
+          end = { kind: "trap", decoded: PAST_SEGMENT };
+          break;
+        }
+        const crossing = this.#decodeCrossing(linear, page, at, segmentEnd - PAGE);
         secondPage = crossing.second;
-        if (crossing.decoded.kind === "instruction") {
-          instructions.push(crossing.decoded.instruction);
+        const { decoded: joined } = crossing;
+        if (joined.kind === "instruction") {
+          instructions.push(joined.instruction);
           offsets.push(0);
-          at += crossing.decoded.instruction.length;
-          end = endOf(crossing.decoded.instruction);
+          at += joined.instruction.length;
+          end = endOf(joined.instruction);
         } else {
-          end = { kind: "trap", decoded: crossing.decoded };
+          end = { kind: "trap", decoded: joined.kind === "truncated" ? PAST_SEGMENT : joined };
         }
         break;
       }
@@ -248,14 +258,20 @@ export class CodeCache {
     }
     set.add(block);
   }
-  #decodeCrossing(linear: bigint, page: CodePage, at: number): { decoded: Decoded; second: number } {
+  /** Decodes an instruction that goes on in the next page, of which `beyond` bytes are in the segment. */
+  #decodeCrossing(
+    linear: bigint,
+    page: CodePage,
+    at: number,
+    beyond: number,
+  ): { decoded: Decoded; second: number } {
     const second = this.#host.codePage((linear | 0xfffn) + 1n);
-    const joined = new Uint8Array(30);
-    const first = page.bytes?.subarray(at, PAGE) ?? new Uint8Array(0).fill(0xff);
-    joined.fill(0xff);
-    joined.set(first);
-    joined.set((second.bytes ?? new Uint8Array(15).fill(0xff)).subarray(0, 15), first.length);
-    return { decoded: this.#host.decode(joined.subarray(0, first.length + 15), 0), second: second.physical };
+    const here = Math.min(PAGE - at, MAX_INSTRUCTION);
+    const there = Math.min(MAX_INSTRUCTION - here, beyond);
+    const joined = new Uint8Array(here + there).fill(0xff);
+    if (page.bytes !== undefined) joined.set(page.bytes.subarray(at, at + here));
+    if (second.bytes !== undefined) joined.set(second.bytes.subarray(0, there), here);
+    return { decoded: this.#host.decode(joined, 0), second: second.physical };
   }
 
   /** Writes the record of `insn`, `offset` bytes into its block, at `record`. */

@@ -41,14 +41,18 @@ export interface EngineHost {
   read(linear: bigint, size: number, stack: boolean): bigint;
   write(linear: bigint, size: number, value: bigint, stack: boolean): void;
   /** Checks that a write would succeed. */
-  probeWrite(linear: bigint, size: number): void;
+  probeWrite(linear: bigint, size: number, stack: boolean): void;
   /** Linear address of segment:offset, checked. Throws the fault. */
   linear(segment: number, offset: bigint, size: number, write: boolean): bigint;
+  /** Linear address of the instruction at rip. Throws the fault if it is outside the code segment or not canonical. */
+  codeAddress(): bigint;
+  /** Bytes from `linear` to the end of the code segment; anything from a page up counts as no end. */
+  codeBytes(linear: bigint): number;
   /** The page to fetch instructions at linear address from. Throws the fault. */
   codePage(linear: bigint): CodePage;
   /** Decodes at `offset`, gates by mode and control registers. Depends only on the bytes and `context`. */
   decode(bytes: Uint8Array, offset: number): Decoded;
-  /** A number equal when decoding and gating are: mode, control-register bits. */
+  /** A number equal when decoding and gating are: bits 0–1 the mode (0 16, 1 32, 2 64), then what the host likes. */
   context(): number;
   /** Whether data accesses are those of privilege level 3, and whether supervisor accesses to user pages are refused (SMAP). */
   privilege(): { readonly user: boolean; readonly smap: boolean };

@@ -16,8 +16,8 @@ import { Handlers } from "./handlers.ts";
 import type { EngineHost, EngineProcessor } from "./host.ts";
 import * as L from "./layout.ts";
 import { ACCESS_STACK, ACCESS_WRITE } from "./memory-access.ts";
-import { EXIT_STALE, jumpIndex } from "./runtime.ts";
 import { buildRegions, fitsRegion } from "./region.ts";
+import { EXIT_STALE, jumpIndex } from "./runtime.ts";
 import { SoftTlb } from "./soft-tlb.ts";
 
 /** Why `run` came back; rip is that of the next instruction, or of the faulting one. */
@@ -60,6 +60,8 @@ export class Interpreter {
   #bytes: Uint8Array;
   #context = 0;
   #thrown: unknown;
+  /** The instruction that ran last before a boundary, or that faulted; undefined if it could not be fetched or decoded. */
+  last: Instruction | undefined;
   /** Block whose copy runs in the scratch records, for finding the instruction. */
   #stepping: { block: Block; index: number } | undefined;
   /** A read-modify-write in scratch memory: where it goes. */
@@ -230,9 +232,10 @@ export class Interpreter {
   }
   /** The block at rip, and its place in the jump cache. */
   #find(): Block {
-    const linear = this.#cpu.rip + this.#view.getBigUint64(S.segmentOffset(S.CS) + S.SEGMENT_BASE, true);
-    const block = this.code.find(this.#cpu.mode === 64 ? linear : linear & 0xffffffffn, this.#context);
+    const block = this.code.find(this.#host.codeAddress(), this.#context);
     const v = this.#view;
+    // The jump cache's tag is cs base + rip, as `dispatch` computes it.
+    const linear = this.#cpu.rip + v.getBigUint64(S.segmentOffset(S.CS) + S.SEGMENT_BASE, true);
     const entry =
       L.JUMP_CACHE +
       jumpIndex(Number(linear & 0xffffffffn), Number((linear >> 32n) & 0xffffffffn)) * L.JUMP_ENTRY;
@@ -244,6 +247,7 @@ export class Interpreter {
     return block;
   }
   #fetchFault(e: unknown): Stop {
+    this.last = undefined;
     if (!this.#host.isFault(e)) throw e;
     return { kind: "fault", fault: e };
   }
@@ -276,7 +280,9 @@ export class Interpreter {
     const record = this.code.prepareStep(block, index);
     this.#stepping = { block, index };
     this.#charge(1, cost);
+    this.last = block.instructions[index];
     const exit = this.#handlers.enter(this.#cpu.base, record);
+    this.repeating = exit === L.EXIT.repeat;
     const stop =
       exit === L.EXIT.flow || exit === L.EXIT.taken || exit === L.EXIT.next || exit === L.EXIT.lookup
         ? undefined
@@ -284,6 +290,9 @@ export class Interpreter {
     this.#stepping = undefined;
     return stop;
   }
+  /** After a step: rip is still that of a repeated instruction which has iterations left. */
+  repeating = false;
+
   /** Executes exactly one instruction (one iteration of a repeated one). */
   step(): Stop {
     const v = this.#view;
@@ -305,8 +314,12 @@ export class Interpreter {
   #leave(exit: number): Stop | undefined {
     const v = this.#view;
     const record = v.getUint32(S.EXIT_RECORD, true);
+    const at = this.#locate(record);
+    this.last = at?.block.instructions[at.index];
     switch (exit) {
       case L.EXIT.flow:
+        // The record is that of the helper, or of the end after it.
+        this.last ??= at?.block.instructions.at(-1);
         return BOUNDARY;
       case L.EXIT.fault: {
         this.#rewind(record, "before");
@@ -439,7 +452,7 @@ export class Interpreter {
         if (page >= 0 && !this.code.hasCode(this.#host.physicalPage(page))) return page + (lo & 0xfff);
       }
       this.#modifyAddress = v.getBigUint64(S.SLOW_ADDRESS, true);
-      this.#host.probeWrite(this.#modifyAddress, size);
+      this.#host.probeWrite(this.#modifyAddress, size, stack);
       this.#setScratch(this.#host.read(this.#modifyAddress, size, stack));
       return place;
     });
@@ -481,7 +494,7 @@ export class Interpreter {
       cpu.rip = start;
       return result;
     }
-    if (cpu.nextRip !== next || insn.row.ends) {
+    if (cpu.nextRip !== next || insn.row.ends || this.#host.context() !== this.#context) {
       cpu.rip = cpu.nextRip;
       return L.EXIT.flow;
     }

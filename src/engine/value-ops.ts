@@ -23,9 +23,9 @@ export const pushArgument = (e: Emitter, node: Node): void => {
 export class ValueOps {
   readonly code: Code;
   readonly calls: RuntimeCalls;
-  /** For 1-bit nodes made by `bit`: where the bit came from, so that flags can store the whole value. */
   /** For widened nodes: what they were widened from. */
   readonly #narrow = new WeakMap<Node, Node>();
+  /** For 1-bit nodes made by `bit`: where the bit came from, so that flags can store the whole value. */
   readonly #origin = new WeakMap<Node, { readonly value: Node; readonly bit: number }>();
 
   constructor(code: Code, calls: RuntimeCalls) {

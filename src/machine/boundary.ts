@@ -132,6 +132,12 @@ export class Boundary {
     return hit;
   }
 
+  /** Instructions have run while it was quiet: what `begin` would have noted for the last of them. */
+  endOfQuiet(): void {
+    this.#stepping = false;
+    this.#repeating = false;
+  }
+
   /** An instruction starts: the shadow of the one before ends, RF is used up, TF is sampled. */
   begin(): void {
     const { cpu } = this.#processor;

@@ -2,19 +2,22 @@
 
 import type { Engine, Processor } from "./engine.ts";
 import { Evaluator } from "./evaluator.ts";
+import { InterpretedEngine } from "./interpreted.ts";
 
-export const ENGINE_NAMES = ["evaluator"] as const;
+export const ENGINE_NAMES = ["interpreter", "evaluator"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
-export const DEFAULT_ENGINE: EngineName = "evaluator";
+export const DEFAULT_ENGINE: EngineName = "interpreter";
 
 /** Makes an engine for a processor; decoded code may go in `memory` up to `codeCacheEnd`. Throws RangeError for an unknown name. */
 export function makeEngine(
   name: EngineName,
   processor: Processor,
-  _memory: WebAssembly.Memory,
-  _codeCacheEnd: number,
+  memory: WebAssembly.Memory,
+  codeCacheEnd: number,
 ): Engine {
   switch (name) {
+    case "interpreter":
+      return new InterpretedEngine(processor, memory, codeCacheEnd);
     case "evaluator":
       return new Evaluator(processor);
     default:

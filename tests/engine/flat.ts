@@ -150,6 +150,17 @@ export class Flat implements LinearMemory, EngineHost {
     if (this.mode === 64) this.#canonical(linear, size, false);
     this.#at(linear, size, true);
   }
+  codeAddress(): bigint {
+    const { cpu } = this;
+    if (this.mode === 64) {
+      this.#canonical(cpu.rip, 1, false);
+      return cpu.rip;
+    }
+    return BigInt.asUintN(32, cpu.segment(S.CS).base + cpu.rip);
+  }
+  codeBytes(): number {
+    return 4096 * 2;
+  }
   codePage(linear: bigint) {
     if (this.mode === 64) this.#canonical(linear, 1, false);
     const at = this.#at(linear, 1, false, true) & ~0xfff;

@@ -1,0 +1,123 @@
+/**
+ * The threaded interpreter as an engine of the machine. While nothing can happen between instructions (boundary.ts's
+ * `quiet`) it runs blocks at full speed; else one instruction at a time with the boundary's work around each.
+ */
+import { Interpreter, type Prebuilt, type Stop } from "../engine/interpreter.ts";
+import type { ExceptionName } from "../isa/ops.ts";
+import { Boundary } from "./boundary.ts";
+import type { Engine, Processor, StopReason } from "./engine.ts";
+import { MachineEngineHost } from "./engine-host.ts";
+import { Fault, VECTOR } from "./fault.ts";
+import { Fetcher } from "./fetch.ts";
+import { CODE_CACHE } from "./layout.ts";
+
+/** Most instructions that one cycle can hold (the model's dispatch width): a budget of cycles never overruns one of instructions. */
+const WIDTH = 8;
+/** Below this many instructions the budget is used up one by one. */
+const FEW = 2 * WIDTH;
+/** Cycles to ask for at once when there is no limit. */
+const LONG = 1e9;
+
+const NAMES = new Map<number, ExceptionName>(
+  // as: VECTOR's keys are exception names
+  Object.entries(VECTOR).map(([name, vector]) => [vector, name as ExceptionName]),
+);
+
+export class InterpretedEngine implements Engine {
+  readonly name = "interpreter";
+  readonly interpreter: Interpreter;
+  readonly #processor: Processor;
+  readonly #boundary: Boundary;
+  readonly #fetcher: Fetcher;
+
+  constructor(processor: Processor, memory: WebAssembly.Memory, codeCacheEnd: number, prebuilt?: Prebuilt) {
+    const { cpu, mmu } = processor;
+    this.#processor = processor;
+    this.#boundary = new Boundary(processor);
+    this.#fetcher = new Fetcher(cpu, mmu);
+    const host = new MachineEngineHost(processor);
+    const interpreter = new Interpreter(memory, cpu, host, CODE_CACHE, codeCacheEnd, prebuilt);
+    this.interpreter = interpreter;
+    cpu.hooks = {
+      flushTlb: () => interpreter.flush(),
+      contextChanged: () => interpreter.contextChanged(),
+    };
+    mmu.written = (physical, size) => {
+      const at = mmu.physical.host(physical);
+      if (at >= 0) interpreter.written(at, size);
+    };
+  }
+
+  get instructions(): number {
+    return this.interpreter.instructions;
+  }
+  get cycles(): number {
+    return this.interpreter.cycles;
+  }
+  reset(): void {
+    this.#boundary.reset();
+    this.interpreter.reset();
+  }
+
+  run(instructions: number): StopReason {
+    const { interpreter } = this;
+    const { mmu } = this.#processor;
+    const boundary = this.#boundary;
+    // State may have been changed from outside since the last run.
+    interpreter.contextChanged();
+    let left = instructions;
+    while (left > 0) {
+      const entered = boundary.enter();
+      if (entered !== undefined) return entered;
+      const before = interpreter.instructions;
+      const fast = left > FEW && boundary.quiet && !mmu.watching;
+      const stop = fast ? interpreter.run(Math.min(Math.floor(left / WIDTH), LONG)) : this.#step();
+      left -= interpreter.instructions - before;
+      if (stop === undefined) continue;
+      const ended = this.#after(stop, fast);
+      if (ended !== undefined) return ended;
+      // A fault uses up the budget like an instruction.
+      if (stop.kind === "fault" || stop.kind === "raised") left--;
+    }
+    return { kind: "limit" };
+  }
+
+  /** One instruction with all that belongs around it; undefined: nothing was executed, because a hook stopped the run. */
+  #step(): Stop | undefined {
+    const { cpu, hooks } = this.#processor;
+    if (hooks.instruction !== undefined) {
+      try {
+        hooks.instruction(cpu.rip, this.#fetcher.fetch());
+      } catch (e) {
+        if (!(e instanceof Fault)) throw e;
+        return { kind: "fault", fault: e };
+      }
+      if (hooks.stopRequested) return undefined;
+    }
+    this.#boundary.begin();
+    this.interpreter.contextChanged();
+    return this.interpreter.step();
+  }
+  /** What follows a stop of the interpreter. `fast`: `begin` has not been called. */
+  #after(stop: Stop, fast: boolean): StopReason | undefined {
+    const { interpreter } = this;
+    const boundary = this.#boundary;
+    if (stop.kind === "budget") return undefined;
+    interpreter.contextChanged();
+    if (fast) boundary.endOfQuiet();
+    if (stop.kind === "boundary") {
+      const insn = interpreter.last;
+      if (insn !== undefined) {
+        boundary.retire(insn);
+        boundary.setRepeating(insn.repeat !== "none" && interpreter.repeating);
+      }
+      return undefined;
+    }
+    const fault =
+      stop.kind === "raised" ? new Fault(NAMES.get(stop.vector) ?? "UD", stop.errorCode) : stop.fault;
+    if (!(fault instanceof Fault)) throw fault;
+    const ended = boundary.raise(fault, interpreter.last);
+    interpreter.contextChanged();
+    return ended;
+  }
+}
