@@ -120,7 +120,7 @@ export const TSC_OFFSET = 0x2b8;
 /** 0x2c0: the four PDPTE registers of PAE paging, loaded with cr3 (SDM vol. 3A §4.4.1): i64 each. */
 export const PDPTE = 0x2c0;
 
-/** 0x300: x87: fcw u16, fsw u16 (with top), ftw u16 (two bits each: 0 valid, 1 zero, 2 special, 3 empty), fop u16, fip i64, fdp i64. */
+/** 0x300: x87: fcw u16, fsw u16 (with top), ftw u16 (two bits for each physical register: 3 empty, else not; what kind of number it holds is found when a tag word is stored), fop u16, fip i64, fdp i64. */
 export const FCW = 0x300;
 export const FSW = 0x302;
 export const FTW = 0x304;

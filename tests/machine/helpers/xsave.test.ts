@@ -142,6 +142,27 @@ test("the pointers, in both formats", () => {
   expect(inUse(cpu)).toBe(1n);
 });
 
+test("outside 64-bit mode there are eight xmm registers", () => {
+  const { cpu, memory } = processor();
+  const in32 = (bytes: readonly number[]): Instruction => {
+    const insn = decodeWith(table, Uint8Array.from(bytes), 0, 32);
+    if (isFailure(insn)) throw new Error("does not decode");
+    return insn;
+  };
+  for (let i = 0; i < 16; i++) cpu.setXmm(i, BigInt(0x1111 * i));
+  memory.bytes.fill(0xa5);
+  cpu.setReg(S.RDI, BigInt(WRITABLE_PAGES));
+  EXTENDED_STATE_IMPLEMENTATIONS.fxsave(cpu, in32([0x0f, 0xae, 0x07]));
+  expect(memory.bytes[AREA + 160 + 7 * 16]).toBe(0x77);
+  expect(memory.bytes.subarray(AREA + 160 + 8 * 16, AREA + 512).every((b) => b === 0xa5)).toBe(true);
+  for (let i = 0; i < 16; i++) cpu.setXmm(i, 5n);
+  EXTENDED_STATE_IMPLEMENTATIONS.fxrstor(cpu, in32([0x0f, 0xae, 0x0f]));
+  expect(Array.from({ length: 16 }, (_, i) => Number(cpu.xmm(i)))).toEqual([
+    ...Array.from({ length: 8 }, (_, i) => 0x1111 * i),
+    ...new Array(8).fill(5),
+  ]);
+});
+
 test("sizes are those of the manual", () => {
   expect([0n, 1n, 3n, 7n].map(standardSize)).toEqual([576, 576, 576, 832]);
   expect([3n, 7n].map((mask) => compactedLayout(mask).size)).toEqual([576, 832]);
