@@ -26,7 +26,8 @@ export interface MemoryAccess {
 
 /** Bits 47–63 alike, as two 32-bit halves. */
 const isCanonical = (hi: number): boolean => hi >> 15 === hi >> 31;
-const hiOf = (v: bigint): number => Number(BigInt.asIntN(32, v >> 32n));
+// V8 11 (Node 20) crashes in its optimiser on asIntN(n, v >> k) where v is a choice of two asUintN; asUintN around v helps.
+const hiOf = (v: bigint): number => Number(BigInt.asIntN(32, BigInt.asUintN(64, v) >> 32n));
 const loOf = (v: bigint): number => Number(BigInt.asIntN(32, v));
 
 /** Alignment that an operand of `size` bytes wants (SDM vol. 3A table 6-7): its own, but 80 bits 8, x87 environments 2 or 4. */
