@@ -1,5 +1,5 @@
 /** Helpers of FXSAVE, XSAVE and kin: what each may touch. Implemented in machine/helpers/extended-state.ts. */
-import type { HelperEffects } from "../helpers.ts";
+import type { HelperEffects } from "../helper-effects.ts";
 
 const SAVES = { operands: ["rw"], reads: [0, 2] } as const satisfies HelperEffects;
 const RESTORES = { operands: ["r"], reads: [0, 2] } as const satisfies HelperEffects;

@@ -1,5 +1,5 @@
 /** Helpers of the system instructions: what each may touch. Implemented in machine/helpers/system*.ts. */
-import type { HelperEffects } from "../helpers.ts";
+import type { HelperEffects } from "../helper-effects.ts";
 
 const NOTHING = { operands: [] } as const satisfies HelperEffects;
 const READS = { operands: ["r"] } as const satisfies HelperEffects;

@@ -1,5 +1,5 @@
 /** Helpers of the vector families: what each may touch. Implemented in machine/helpers/mxcsr.ts and masked-store.ts. */
-import type { HelperEffects } from "../helpers.ts";
+import type { HelperEffects } from "../helper-effects.ts";
 
 /** They store at ds:rdi. */
 const MASKED_STORE = { reads: [7], operands: ["r", "r"], memory: true } as const satisfies HelperEffects;

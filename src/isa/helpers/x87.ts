@@ -4,7 +4,7 @@
  * A name that ends in Memory is the form with a memory operand; the others name registers of the stack.
  * All of them read and write x87 state, which effects do not list: no compiled reading keeps it in locals.
  */
-import type { HelperEffects } from "../helpers.ts";
+import type { HelperEffects } from "../helper-effects.ts";
 
 const NOTHING = { operands: [] } as const satisfies HelperEffects;
 const READS = { operands: ["r"] } as const satisfies HelperEffects;
