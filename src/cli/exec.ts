@@ -5,9 +5,11 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { usePrebuilt } from "../engine/chunks.ts";
 import { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "../machine/engines.ts";
 import type { FlatMode } from "../machine/flat.ts";
 import { Machine } from "../machine/machine.ts";
+import { loadPrebuilt } from "../prebuilt.ts";
 import { describeError, UserError } from "./errors.ts";
 import { type ExecReport, execReport, execText } from "./exec-report.ts";
 
@@ -202,6 +204,7 @@ function batch(paths: readonly string[], options: ExecOptions, out: (text: strin
 }
 
 export function register(program: Command): void {
+  usePrebuilt(loadPrebuilt);
   const command = program.command("exec");
   command
     .summary("run flat machine code to HLT and print the registers")

@@ -12,7 +12,7 @@ import type { Handlers } from "./handlers.ts";
 import type { CodePage, Decoded, EngineHost } from "./host.ts";
 import * as L from "./layout.ts";
 import { fixedHandler } from "./runtime.ts";
-import { memoryForm } from "./shape.ts";
+import { memoryForm, memoryOf } from "./shape.ts";
 
 /** Instructions in a block, at most. */
 export const MAX_BLOCK = 64;
@@ -295,7 +295,7 @@ export class CodeCache {
           break;
         }
         case "memory":
-          this.#writeMemory(record, insn, operand, offset);
+          if (operand === memoryOf(insn)) this.#writeMemory(record, insn, operand, offset);
           break;
         case "immediate": {
           if (operand.width === 64 && insn.row.operands[i]?.code.endsWith("v")) {

@@ -19,7 +19,7 @@ import * as L from "./layout.ts";
 import { MemoryAccess } from "./memory-access.ts";
 import { constant, customNode, type Node, typeOf } from "./node.ts";
 import { HANDLER_TYPE, type RuntimeCalls } from "./runtime-calls.ts";
-import { type MemoryForm, memoryForm } from "./shape.ts";
+import { type MemoryForm, memoryForm, memoryOf } from "./shape.ts";
 import { ValueOps } from "./value-ops.ts";
 
 const CPU = 0;
@@ -400,18 +400,11 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
   }
   /** Linear address for an access of `width` bits at `offset` (address-size wide) in the operand's segment. */
   #linear(m: MemoryOperand, offset: Node, width: Width | 0, write: boolean): Node {
+    const inRecord = m === memoryOf(this.#insn);
     if (this.mode !== 64)
-      return this.#memory.segmented(
-        S.segmentOffset(m.segment),
-        m.segment,
-        offset,
-        width,
-        write,
-        this.#form !== "none",
-      );
+      return this.#memory.segmented(S.segmentOffset(m.segment), m.segment, offset, width, write, inRecord);
     const wide = this.zext(offset, 64);
-    const string = isStringOperand(this.#insn, m);
-    if ((this.#form === "full" && !string) || (string && (m.segment === S.FS || m.segment === S.GS))) {
+    if (inRecord && this.#form !== "simple") {
       const base = this.#load(
         64,
         (e) => e.f.localGet(CPU).localGet(RECORD).op("i32.load16_u", at(L.RECORD_SEGMENT)).op("i32.add"),

@@ -5,10 +5,11 @@
 import type { Instruction } from "../isa/instruction.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
 import { ModuleBuilder } from "../wasm/module.ts";
+import type { Prebuilt } from "./chunks.ts";
 import { writeHandler } from "./handler-ops.ts";
 import { buildRuntime, FIXED_HANDLERS, TABLE_SIZE } from "./runtime.ts";
 import { HANDLER_TYPE, type HostFunction, RuntimeCalls } from "./runtime-calls.ts";
-import { shapeKey } from "./shape.ts";
+import { chunkOf, shapeKey } from "./shape.ts";
 
 export type HostFunctions = Readonly<Record<HostFunction, (...args: number[]) => number>>;
 
@@ -34,23 +35,35 @@ export function buildHandlers(instructions: readonly Instruction[], first: numbe
 export class Handlers {
   readonly #imports: Record<string, WebAssembly.ImportValue>;
   readonly #index = new Map<string, number>();
-  #next = FIXED_HANDLERS.length;
+  #next: number = FIXED_HANDLERS.length;
   readonly enter: (cpu: number, record: number) => number;
 
-  /** `runtime` may be compiled beforehand. */
-  constructor(memory: WebAssembly.Memory, host: HostFunctions, runtime?: WebAssembly.Module) {
-    const module = runtime ?? new WebAssembly.Module(buildRuntime());
+  readonly #prebuilt: Prebuilt | undefined;
+  readonly #loaded = new Set<string>();
+
+  constructor(memory: WebAssembly.Memory, host: HostFunctions, prebuilt?: Prebuilt) {
+    this.#prebuilt = prebuilt;
+    const module = prebuilt?.runtime ?? new WebAssembly.Module(buildRuntime());
     const instance = new WebAssembly.Instance(module, { vitrine: { memory, ...host } });
     this.#imports = { memory, ...host, ...instance.exports };
     // as: the runtime module defines it so
     this.enter = instance.exports.enter as (cpu: number, record: number) => number;
+    // What is made while running comes after the places of all chunks.
+    for (const { first, count } of prebuilt?.places ?? []) this.#next = Math.max(this.#next, first + count);
   }
-
-  /** Places handlers for all these shapes at once: a module made beforehand by `buildHandlers(…, FIXED_HANDLERS.length)`. */
-  preload(keys: readonly string[], module: WebAssembly.Module): void {
-    if (this.#index.size > 0) throw new Error("handlers are preloaded before any other is made");
+  /** Loads the prebuilt handlers among which the instruction's is, if there are such. */
+  #loadChunk(insn: Instruction): void {
+    const name = chunkOf(insn);
+    const prebuilt = this.#prebuilt;
+    if (prebuilt === undefined || this.#loaded.has(name)) return;
+    this.#loaded.add(name);
+    const place = prebuilt.places.find((p) => p.name === name);
+    if (place === undefined) return;
+    const { keys, module } = prebuilt.load(name);
     new WebAssembly.Instance(module, { vitrine: this.#imports });
-    for (const key of keys) this.#index.set(key, this.#next++);
+    keys.forEach((key, i) => {
+      this.#index.set(key, place.first + i);
+    });
   }
 
   /** Places `count` functions at the end of the table: `build` makes their module for the first's index, which is returned. */
@@ -67,6 +80,10 @@ export class Handlers {
     const key = shapeKey(insn);
     const known = this.#index.get(key);
     if (known !== undefined) return known;
+    if (this.#prebuilt !== undefined && !this.#loaded.has(chunkOf(insn))) {
+      this.#loadChunk(insn);
+      return this.indexOf(insn);
+    }
     const index = this.#next++;
     if (index >= TABLE_SIZE) throw new Error(`more than ${TABLE_SIZE} handlers`);
     new WebAssembly.Instance(new WebAssembly.Module(buildHandlers([insn], index)), {

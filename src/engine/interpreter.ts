@@ -10,6 +10,7 @@ import type { Instruction } from "../isa/instruction.ts";
 import { PURE, type PureFunction } from "../isa/pure.ts";
 import { effectsOf } from "../isa/readings/effects.ts";
 import * as S from "../isa/state.ts";
+import type { Prebuilt } from "./chunks.ts";
 import { type Block, CodeCache } from "./code-cache.ts";
 import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
 import { Handlers } from "./handlers.ts";
@@ -38,13 +39,6 @@ const STRETCH = 4_000_000;
 
 const PURE_FUNCTIONS: readonly PureFunction[] = Object.values(PURE);
 const FP_FUNCTIONS: readonly FpFunction[] = Object.values(FP);
-
-/** A module of handlers made at build time, with the shapes in order. */
-export interface Prebuilt {
-  readonly runtime: WebAssembly.Module;
-  readonly handlers: WebAssembly.Module;
-  readonly keys: readonly string[];
-}
 
 export class Interpreter {
   /** Instructions and cycles executed in all. */
@@ -93,9 +87,8 @@ export class Interpreter {
         fpCommit: (_cpu, record) => this.#fpCommit(record),
         segment: (_cpu, _record, info) => this.#segment(info),
       },
-      prebuilt?.runtime,
+      prebuilt,
     );
-    if (prebuilt) this.#handlers.preload(prebuilt.keys, prebuilt.handlers);
     this.tlb = new SoftTlb(memory, cpu.base);
     this.code = new CodeCache(memory, cacheStart, cacheEnd, this.#handlers, host);
     this.code.onCodePage = () => this.tlb.flushWrites();
@@ -494,7 +487,9 @@ export class Interpreter {
       cpu.rip = start;
       return result;
     }
-    if (cpu.nextRip !== next || insn.row.ends || this.#host.context() !== this.#context) {
+    // A repeated one still has to count down; its block ends after it anyway.
+    const ends = insn.row.ends === true && insn.repeat === "none";
+    if (cpu.nextRip !== next || ends || this.#host.context() !== this.#context) {
       cpu.rip = cpu.nextRip;
       return L.EXIT.flow;
     }

@@ -14,9 +14,15 @@ import { FS, GS } from "../isa/state.ts";
  */
 export type MemoryForm = "none" | "simple" | "full" | "offset" | "legacy";
 
+/** The memory operand that the record describes: not es:rDI of a string instruction, if there is another. */
 export function memoryOf(insn: Instruction): MemoryOperand | undefined {
-  for (const o of insn.operands) if (o.kind === "memory") return o;
-  return undefined;
+  let found: MemoryOperand | undefined;
+  for (const [i, o] of insn.operands.entries()) {
+    if (o.kind !== "memory") continue;
+    const spec = insn.row.operands[i];
+    if (found === undefined || (spec !== undefined && "letter" in spec && spec.letter !== "Y")) found = o;
+  }
+  return found;
 }
 
 const form = new WeakMap<object, MemoryForm>();
@@ -51,3 +57,7 @@ export function shapeKey(insn: Instruction): string {
   }
   return key;
 }
+
+/** The chunk of prebuilt handlers (prebuilt.ts) that the instruction's shape is in. */
+export const chunkOf = (insn: Instruction): string =>
+  `${insn.mode}-${(insn.row.unit ?? "integer").replaceAll(" ", "-")}`;

@@ -1,5 +1,6 @@
 /** The engines there are, by name. */
 
+import { prebuilt } from "../engine/chunks.ts";
 import type { Engine, Processor } from "./engine.ts";
 import { Evaluator } from "./evaluator.ts";
 import { InterpretedEngine } from "./interpreted.ts";
@@ -17,7 +18,7 @@ export function makeEngine(
 ): Engine {
   switch (name) {
     case "interpreter":
-      return new InterpretedEngine(processor, memory, codeCacheEnd);
+      return new InterpretedEngine(processor, memory, codeCacheEnd, prebuilt());
     case "evaluator":
       return new Evaluator(processor);
     default:

@@ -2,7 +2,9 @@
  * The threaded interpreter as an engine of the machine. While nothing can happen between instructions (boundary.ts's
  * `quiet`) it runs blocks at full speed; else one instruction at a time with the boundary's work around each.
  */
-import { Interpreter, type Prebuilt, type Stop } from "../engine/interpreter.ts";
+
+import type { Prebuilt } from "../engine/chunks.ts";
+import { Interpreter, type Stop } from "../engine/interpreter.ts";
 import type { ExceptionName } from "../isa/ops.ts";
 import { Boundary } from "./boundary.ts";
 import type { Engine, Processor, StopReason } from "./engine.ts";
