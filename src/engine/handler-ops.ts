@@ -401,8 +401,10 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
   /** Linear address for an access of `width` bits at `offset` (address-size wide) in the operand's segment. */
   #linear(m: MemoryOperand, offset: Node, width: Width | 0, write: boolean): Node {
     const inRecord = m === memoryOf(this.#insn);
-    if (this.mode !== 64)
-      return this.#memory.segmented(S.segmentOffset(m.segment), m.segment, offset, width, write, inRecord);
+    if (this.mode !== 64) {
+      const clean = offset.w < 32 ? this.zext(offset, 32) : offset;
+      return this.#memory.segmented(S.segmentOffset(m.segment), m.segment, clean, width, write, inRecord);
+    }
     const wide = this.zext(offset, 64);
     if (inRecord && this.#form !== "simple") {
       const base = this.#load(
