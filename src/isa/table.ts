@@ -16,6 +16,7 @@ import { STRING } from "./families/string.ts";
 import { SYSTEM_CONTROL } from "./families/system-control.ts";
 import { SYSTEM_PROCESSOR } from "./families/system-processor.ts";
 import { SYSTEM_SEGMENTS } from "./families/system-segments.ts";
+import { VECTORS } from "./families/vectors.ts";
 import { X87_ARITHMETIC } from "./families/x87-arithmetic.ts";
 import { X87_DATA } from "./families/x87-data.ts";
 import type { Row } from "./row.ts";
@@ -40,4 +41,5 @@ export const TABLE: readonly Row[] = [
   ...SYSTEM_CONTROL,
   ...SYSTEM_SEGMENTS,
   ...SYSTEM_PROCESSOR,
+  ...VECTORS,
 ];

@@ -165,7 +165,7 @@ function operandFor(
     case "W":
     case "Q":
       if (memory) return address(draw, mode, addressSize, width);
-      return letter === "W" ? registerOperand("xmm", any, width) : registerOperand("mm", any & 7, 64);
+      return letter === "W" ? registerOperand("xmm", any, width) : registerOperand("mm", any & 7, width);
     case "M":
       return address(draw, mode, addressSize, width);
     case "G":

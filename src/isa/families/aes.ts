@@ -20,20 +20,20 @@ const carrylessMultiply: Semantics = (o) => {
   o.write(0, o.pure("clmul", halfBy(o, o.read(0), o.bit(imm8, 0)), halfBy(o, b, o.bit(imm8, 4))));
 };
 
-const AES = sse("66", "aes", [4, 1]);
+const aes = sse("66", "aes", [4, 1]);
 
-export const AES_ROWS: readonly Row[] = [
+export const AES: readonly Row[] = [
   op(
     0x0f38db,
     "aesimc",
     "Vdq,Wdq",
     unary((o, a) => o.pure("aesimc", a)),
-    AES,
+    aes,
   ),
-  op(0x0f38dc, "aesenc", "Vdq,Wdq", round("aesenc"), AES),
-  op(0x0f38dd, "aesenclast", "Vdq,Wdq", round("aesenclast"), AES),
-  op(0x0f38de, "aesdec", "Vdq,Wdq", round("aesdec"), AES),
-  op(0x0f38df, "aesdeclast", "Vdq,Wdq", round("aesdeclast"), AES),
-  op(0x0f3adf, "aeskeygenassist", "Vdq,Wdq,Ib", keyGenerationAssist, AES),
+  op(0x0f38dc, "aesenc", "Vdq,Wdq", round("aesenc"), aes),
+  op(0x0f38dd, "aesenclast", "Vdq,Wdq", round("aesenclast"), aes),
+  op(0x0f38de, "aesdec", "Vdq,Wdq", round("aesdec"), aes),
+  op(0x0f38df, "aesdeclast", "Vdq,Wdq", round("aesdeclast"), aes),
+  op(0x0f3adf, "aeskeygenassist", "Vdq,Wdq,Ib", keyGenerationAssist, aes),
   op(0x0f3a44, "pclmulqdq", "Vdq,Wdq,Ib", carrylessMultiply, sse("66", "pclmulqdq", [4, 4])),
 ];

@@ -151,10 +151,10 @@ export const VECTOR_MOVE: readonly Row[] = [
   op(0x0ff7, "maskmovq", "Pq,Nq", maskmovq, mm("sse", [4, 18])),
   op(0x0ff7, "maskmovdqu", "Vdq,Udq", (o) => o.helper("maskmovdqu"), sse("66", "sse2", [4, 76])),
 
-  op(0x0f50, "movmskps", "Gy,Ups", mask("i32x4.bitmask"), sse("none", "sse", CROSS)),
-  op(0x0f50, "movmskpd", "Gy,Upd", mask("i64x2.bitmask"), sse("66", "sse2", CROSS)),
-  op(0x0fd7, "pmovmskb", "Gy,Nq", mmx(mask("i8x16.bitmask")), mm("sse", CROSS)),
-  op(0x0fd7, "pmovmskb", "Gy,Udq", mask("i8x16.bitmask"), sse("66", "sse2", CROSS)),
+  op(0x0f50, "movmskps", "Gd,Ups", mask("i32x4.bitmask"), sse("none", "sse", CROSS)),
+  op(0x0f50, "movmskpd", "Gd,Upd", mask("i64x2.bitmask"), sse("66", "sse2", CROSS)),
+  op(0x0fd7, "pmovmskb", "Gd,Nq", mmx(mask("i8x16.bitmask")), mm("sse", CROSS)),
+  op(0x0fd7, "pmovmskb", "Gd,Udq", mask("i8x16.bitmask"), sse("66", "sse2", CROSS)),
 
   op(0x0fae, "ldmxcsr", "Md", (o) => o.helper("ldmxcsr"), { ...sse("none", "sse", [8, 7]), digit: 2 }),
   op(0x0fae, "stmxcsr", "Md", (o) => o.helper("stmxcsr"), { ...sse("none", "sse", [4, 2]), digit: 3 }),

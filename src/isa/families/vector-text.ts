@@ -79,8 +79,14 @@ const compare =
   };
 
 export const VECTOR_TEXT: readonly Row[] = [
-  op(0x0f3a60, "pcmpestrm", "Vdq,Wdq,Ib", compare("explicit", "mask"), sse("66", "sse4_2", [8, 7])),
-  op(0x0f3a61, "pcmpestri", "Vdq,Wdq,Ib", compare("explicit", "index"), sse("66", "sse4_2", [8, 8])),
+  op(0x0f3a60, "pcmpestrm", "Vdq,Wdq,Ib", compare("explicit", "mask"), {
+    ...sse("66", "sse4_2", [8, 7]),
+    names: { 64: "pcmpestrm64" },
+  }),
+  op(0x0f3a61, "pcmpestri", "Vdq,Wdq,Ib", compare("explicit", "index"), {
+    ...sse("66", "sse4_2", [8, 8]),
+    names: { 64: "pcmpestri64" },
+  }),
   op(0x0f3a62, "pcmpistrm", "Vdq,Wdq,Ib", compare("implicit", "mask"), sse("66", "sse4_2", [6, 3])),
   op(0x0f3a63, "pcmpistri", "Vdq,Wdq,Ib", compare("implicit", "index"), sse("66", "sse4_2", [6, 4])),
 ];

@@ -168,6 +168,7 @@ function sizePrefixes(insn: Instruction): string {
     const hidden =
       row.mnemonic.startsWith("loop") ||
       row.mnemonic === "monitor" ||
+      row.mnemonic.startsWith("maskmov") ||
       row.operands.some((s) => "letter" in s && s.letter === "O");
     if (hidden) out += `addr${addressSize} `;
   }
