@@ -1,0 +1,155 @@
+/*
+ * Programs with their expectation beside them: tests/programs/*.asm. Lines of comment at the top say how to run one and what
+ * must come out; README.md there lists them. This reads, assembles and runs them, and says what differs.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { assemble } from "../../src/isa/assembler/assemble.ts";
+import type { StopReason } from "../../src/machine/engine.ts";
+import type { EngineName } from "../../src/machine/engines.ts";
+import { Machine } from "../../src/machine/machine.ts";
+
+const folder = fileURLToPath(new URL(".", import.meta.url));
+const STACK_TOP = 0x7fff_0000;
+const STACK_SIZE = 0x10000;
+const REAL_STACK_TOP = 0x7000;
+const REAL_STACK_SIZE = 0x6000;
+
+export interface Expectation {
+  /** A register, "stop", "vector", "error", "address", "triple", "instructions", or "[address]" for eight bytes. */
+  readonly what: string;
+  /** A number, a label of the program, label+number, or a word for "stop". */
+  readonly value: string;
+}
+
+export interface Program {
+  readonly name: string;
+  readonly source: string;
+  readonly mode: 16 | 32 | 64;
+  readonly ring: 0 | 3;
+  readonly base: number;
+  readonly maps: readonly (readonly [address: number, size: number])[];
+  readonly maxInstructions: number;
+  readonly expectations: readonly Expectation[];
+  /** Whether it can run on QEMU too: in ring 0 to HLT, with nothing that TCG lacks; else why not. */
+  readonly qemu: true | string;
+}
+
+/** The names of all programs, sorted. */
+export const programNames = (): string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".asm"))
+    .map((name) => name.slice(0, -4))
+    .sort();
+
+export function readProgram(name: string): Program {
+  const own = readFileSync(join(folder, `${name}.asm`), "utf8");
+  const found = new Map<string, string[]>();
+  for (const [, key, value] of own.matchAll(/^; ([a-z-]+): (.*)$/gm)) {
+    found.set(key!, [...(found.get(key!) ?? []), value!.trim()]);
+  }
+  const first = (key: string, otherwise: string): string => found.get(key)?.[0] ?? otherwise;
+  const mode = Number(first("mode", "64"));
+  if (mode !== 16 && mode !== 32 && mode !== 64) throw new Error(`${name}: mode ${mode}`);
+  const included = (found.get("with") ?? []).map((w) =>
+    readFileSync(join(folder, "with", `${w}.asm`), "utf8"),
+  );
+  return {
+    name,
+    source: [`bits ${mode}`, own, ...included].join("\n"),
+    mode,
+    ring: first("ring", "0") === "3" ? 3 : 0,
+    base: Number(first("base", "0x10000")),
+    maps: (found.get("map") ?? []).map((m) => {
+      const [address, size] = m.split(":");
+      return [Number(address), Number(size)] as const;
+    }),
+    maxInstructions: Number(first("max-instructions", "1000000")),
+    expectations: (found.get("expect") ?? []).flatMap((line) =>
+      line.split(/\s+/).map((part) => {
+        const [what, value] = part.split("=");
+        if (what === undefined || value === undefined) throw new Error(`${name}: expectation ${part}`);
+        return { what, value };
+      }),
+    ),
+    qemu: found.has("no-qemu") ? first("no-qemu", "") : true,
+  };
+}
+
+export interface Assembled {
+  readonly bytes: Uint8Array;
+  readonly symbols: ReadonlyMap<string, bigint>;
+}
+export const assembleProgram = (program: Program): Assembled =>
+  assemble(program.source, { mode: program.mode, origin: BigInt(program.base) });
+
+/** A machine ready to run a program. */
+export function load(program: Program, engine: EngineName): Machine {
+  const { bytes } = assembleProgram(program);
+  const machine = new Machine({
+    mode: program.mode,
+    ring: program.ring,
+    engine,
+    memory: 32 << 20,
+    codeCache: 4 << 20,
+  });
+  machine.map(program.base, bytes.length);
+  for (const [address, size] of program.maps) machine.map(address, size);
+  machine.write(program.base, bytes);
+  if (program.mode === 16) {
+    machine.map(REAL_STACK_TOP - REAL_STACK_SIZE, REAL_STACK_SIZE);
+    machine.set("rsp", REAL_STACK_TOP);
+  } else {
+    machine.map(STACK_TOP - STACK_SIZE, STACK_SIZE);
+    machine.set("rsp", STACK_TOP);
+    machine.setKernelStack(STACK_TOP - STACK_SIZE / 2);
+  }
+  machine.set("rip", program.base);
+  return machine;
+}
+
+/** The value of an expectation: a sum of numbers and labels. */
+function numberOf(text: string, symbols: Assembled["symbols"]): bigint {
+  return text.split("+").reduce((sum, term) => {
+    const symbol = symbols.get(term);
+    return sum + (symbol ?? BigInt(term));
+  }, 0n);
+}
+
+const hex = (v: bigint | undefined): string => (v === undefined ? "none" : `0x${v.toString(16)}`);
+
+/** What differs from the expectations, one line each; empty if all is well. */
+export function differences(program: Program, stop: StopReason, machine: Machine): string[] {
+  const { symbols } = assembleProgram(program);
+  const read = (what: string): bigint | undefined => {
+    switch (what) {
+      case "vector":
+        return stop.kind === "exception" ? BigInt(stop.vector) : undefined;
+      case "error":
+        return stop.kind === "exception" && stop.errorCode !== undefined ? BigInt(stop.errorCode) : undefined;
+      case "address":
+        return stop.kind === "exception" ? stop.address : undefined;
+      case "triple":
+        return stop.kind === "exception" ? BigInt(stop.tripleFault) : undefined;
+      case "instructions":
+        return BigInt(machine.instructions);
+    }
+    if (!what.startsWith("[")) return machine.get(what);
+    const bytes = machine.read(numberOf(what.slice(1, -1), symbols), 8);
+    return new DataView(bytes.buffer).getBigUint64(0, true);
+  };
+  return program.expectations.flatMap(({ what, value }) => {
+    if (what === "stop")
+      return stop.kind === value ? [] : [`stop is ${describeStop(stop)}, expected ${value}`];
+    const actual = read(what);
+    const expected = numberOf(value, symbols);
+    return actual === expected ? [] : [`${what} is ${hex(actual)}, expected ${value} (${hex(expected)})`];
+  });
+}
+
+function describeStop(stop: StopReason): string {
+  if (stop.kind !== "exception") return stop.kind;
+  const { vector, errorCode, address, rip, tripleFault } = stop;
+  return `exception ${vector} (${errorCode}) at ${hex(rip)}, address ${hex(address)}${tripleFault ? ", triple fault" : ""}`;
+}
