@@ -5,7 +5,7 @@
  * It does not deliver exceptions or interrupts, and does not know halting, traps or breakpoints: that is for who calls
  * `run` and `step` (machine/).
  */
-import { FP, type FpContext, type FpFunction } from "../isa/fp.ts";
+import { FP, type FpContext, type FpFunction, settle } from "../isa/fp.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { PURE, type PureFunction } from "../isa/pure.ts";
 import { effectsOf } from "../isa/readings/effects.ts";
@@ -519,11 +519,10 @@ export class Interpreter {
   }
   #fpCommit(record: number): number {
     const v = this.#view;
-    const raised = v.getUint32(S.FP_PENDING, true);
-    const mxcsr = v.getUint32(S.MXCSR, true);
+    const { mxcsr, faults } = settle(v.getUint32(S.MXCSR, true), v.getUint32(S.FP_PENDING, true));
     v.setUint32(S.FP_PENDING, 0, true);
-    v.setUint32(S.MXCSR, mxcsr | raised, true);
-    if ((raised & ~(mxcsr >> 7) & 0x3f) === 0) return 0;
+    v.setUint32(S.MXCSR, mxcsr, true);
+    if (!faults) return 0;
     v.setUint32(S.FAULT, L.FAULT_RAISED | EXCEPTION_VECTOR.XM, true);
     v.setUint32(S.EXIT_RECORD, record, true);
     return 1;
