@@ -3,10 +3,9 @@
  * difference has a reason below, and iced-differences.txt lists what it comes to.
  */
 import { describe, expect, it } from "vitest";
-import { registerNamed } from "../../src/isa/assembler/registers.ts";
 import { decode, isFailure } from "../../src/isa/decode.ts";
 import { encode } from "../../src/isa/encode.ts";
-import { registerName, text } from "../../src/isa/readings/text.ts";
+import { text } from "../../src/isa/readings/text.ts";
 import type { Row } from "../../src/isa/row.ts";
 import { isSizedByMode } from "../../src/isa/row-facts.ts";
 import { TABLE } from "../../src/isa/table.ts";
@@ -60,18 +59,6 @@ const REASONS: readonly (readonly [
     (row, ours, theirs) => row.mnemonic === "xlatb" && ours === theirs.replace("xlat ", "xlatb "),
   ],
 ];
-
-/** Names of 64-bit registers replaced by those of 32 bits. */
-const narrowed = (x: string): string =>
-  x
-    .replace(/(?<![\w[+])(r\w+)(?=,)/, (name) => {
-      const r = registerNamed(name);
-      return r === undefined ? name : registerName({ ...r, width: 32 });
-    })
-    .replace(/(?<=xmm\d+, )(r\w+)(?=,)/, (name) => {
-      const r = registerNamed(name);
-      return r === undefined ? name : registerName({ ...r, width: 32 });
-    });
 
 describe("text", () => {
   it("is iced's, for every row and form", async () => {

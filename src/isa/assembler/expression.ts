@@ -102,23 +102,34 @@ export interface Scope {
   symbol(name: string, column: number): bigint;
 }
 
-/** constant + Σ factor × register, registers in the order they were named. */
-export interface Linear {
-  readonly constant: bigint;
-  readonly registers: ReadonlyMap<string, bigint>;
+/** A register and what it is multiplied by. */
+export interface Term {
+  readonly name: string;
+  readonly factor: bigint;
 }
 
-const NO_REGISTERS: ReadonlyMap<string, bigint> = new Map();
+/** constant + Σ factor × register, terms in the order they were written: rbp+rbp is not rbp*2. */
+export interface Linear {
+  readonly constant: bigint;
+  readonly registers: readonly Term[];
+}
+
+const NO_REGISTERS: readonly Term[] = [];
 const plain = (constant: bigint): Linear => ({ constant, registers: NO_REGISTERS });
 
+/** a + factor × b. A term that takes away joins the one it takes from. */
 function combine(a: Linear, b: Linear, factor: bigint): Linear {
-  const registers = new Map(a.registers);
-  for (const [name, n] of b.registers) {
-    const sum = (registers.get(name) ?? 0n) + factor * n;
-    if (sum === 0n) registers.delete(name);
-    else registers.set(name, sum);
+  const registers = [...a.registers];
+  for (const term of b.registers) {
+    const n = term.factor * factor;
+    const at = n < 0n ? registers.findIndex((t) => t.name === term.name) : -1;
+    if (at < 0) registers.push({ name: term.name, factor: n });
+    else registers[at] = { name: term.name, factor: registers[at]!.factor + n };
   }
-  return { constant: a.constant + factor * b.constant, registers };
+  return {
+    constant: a.constant + factor * b.constant,
+    registers: registers.filter((t) => t.factor !== 0n),
+  };
 }
 
 /** Evaluates where registers may stand. Throws AssemblerError. */
@@ -129,7 +140,7 @@ export function evaluateLinear(e: Expression, scope: Scope): Linear {
     case "symbol":
       return plain(scope.symbol(e.name, e.column));
     case "register":
-      return { constant: 0n, registers: new Map([[e.name, 1n]]) };
+      return { constant: 0n, registers: [{ name: e.name, factor: 1n }] };
     case "here":
       return plain(scope.here);
     case "start":
@@ -138,7 +149,7 @@ export function evaluateLinear(e: Expression, scope: Scope): Linear {
       const a = evaluateLinear(e.a, scope);
       if (e.op === "+") return a;
       if (e.op === "-") return combine(plain(0n), a, -1n);
-      if (a.registers.size > 0) throw new AssemblerError(`"${e.op}" of a register`, scope.line, 1);
+      if (a.registers.length > 0) throw new AssemblerError(`"${e.op}" of a register`, scope.line, 1);
       return plain(e.op === "~" ? ~a.constant : a.constant === 0n ? 1n : 0n);
     }
     case "binary":
@@ -154,9 +165,11 @@ function binary(op: string, a: Linear, b: Linear, scope: Scope, column: number):
   };
   if (op === "+") return combine(a, b, 1n);
   if (op === "-") return combine(a, b, -1n);
-  if (op === "*" && a.registers.size > 0 && b.registers.size === 0) return combine(plain(0n), a, b.constant);
-  if (op === "*" && b.registers.size > 0 && a.registers.size === 0) return combine(plain(0n), b, a.constant);
-  if (a.registers.size > 0 || b.registers.size > 0) fail(`"${op}" of a register`);
+  if (op === "*" && a.registers.length > 0 && b.registers.length === 0)
+    return combine(plain(0n), a, b.constant);
+  if (op === "*" && b.registers.length > 0 && a.registers.length === 0)
+    return combine(plain(0n), b, a.constant);
+  if (a.registers.length > 0 || b.registers.length > 0) fail(`"${op}" of a register`);
   const x = a.constant;
   const y = b.constant;
   switch (op) {
@@ -186,7 +199,7 @@ function binary(op: string, a: Linear, b: Linear, scope: Scope, column: number):
 /** Evaluates where only a number may stand. Throws AssemblerError. */
 export function evaluateNumber(e: Expression, scope: Scope): bigint {
   const { constant, registers } = evaluateLinear(e, scope);
-  const [name] = registers.keys();
-  if (name !== undefined) throw new AssemblerError(`register ${name} in a number`, scope.line, 1);
+  const [term] = registers;
+  if (term !== undefined) throw new AssemblerError(`register ${term.name} in a number`, scope.line, 1);
   return constant;
 }

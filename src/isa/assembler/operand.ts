@@ -6,7 +6,7 @@
  *   far     = expression ":" expression
  */
 import type { RegisterOperand } from "../instruction.ts";
-import { type Expression, evaluateLinear, parseExpression, type Scope } from "./expression.ts";
+import { type Expression, evaluateLinear, parseExpression, type Scope, type Term } from "./expression.ts";
 import type { TokenReader } from "./lexer.ts";
 import { addressRegister, registerNamed } from "./registers.ts";
 
@@ -180,7 +180,11 @@ export function resolveAddress(
   fail: (reason: string) => never,
 ): Address {
   const { constant, registers } = evaluateLinear(m.address, scope);
-  const list = [...registers].map(([name, factor]) => ({ register: addressRegister(name)!, factor, name }));
+  const list = (registers.length > 2 ? merged(registers) : registers).map(({ name, factor }) => ({
+    register: addressRegister(name)!,
+    factor,
+    name,
+  }));
   const first = list[0];
   if (first === undefined) {
     const relative = m.relative ?? (defaultRelative && m.segment !== 4 && m.segment !== 5);
@@ -206,8 +210,8 @@ export function resolveAddress(
     const { index } = first.register;
     const { factor } = first;
     if (factor === 1n) return { ...address, base: index, index: -1, scale: 0 };
-    // [rax*2], *3, *5, *9 are shorter or only possible with the register as base too.
-    const rest = SCALES[`${factor - 1n}`];
+    // *3, *5, *9 need the register as base too; *2 is shorter so, but rbp as base would mean another segment.
+    const rest = factor === 2n && index === 5 ? undefined : SCALES[`${factor - 1n}`];
     if (index !== 4 && rest !== undefined) return { ...address, base: index, index, scale: rest };
     const scale = SCALES[`${factor}`];
     if (index === 4 || scale === undefined) return fail(`no address has ${first.name}*${factor}`);
@@ -225,14 +229,16 @@ export function resolveAddress(
   return { ...address, base: base.register.index, index: index.register.index, scale };
 }
 
-interface Term {
-  readonly register: { readonly index: number };
-  readonly factor: bigint;
+/** Terms with those of one register added up. */
+function merged(terms: readonly Term[]): Term[] {
+  const sums = new Map<string, bigint>();
+  for (const { name, factor } of terms) sums.set(name, (sums.get(name) ?? 0n) + factor);
+  return [...sums].map(([name, factor]) => ({ name, factor }));
 }
 
 /** bx or bp with si or di, or one of them (SDM vol. 2A table 2-1). */
 function pair16(
-  list: readonly Term[],
+  list: readonly { readonly register: { readonly index: number }; readonly factor: bigint }[],
   fail: (reason: string) => never,
 ): { base: number; index: number; scale: number } {
   if (list.some((x) => x.factor !== 1n)) fail("16-bit addresses have no scale");

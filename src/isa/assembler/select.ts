@@ -110,6 +110,7 @@ function operandFor(
   given: GivenOperand,
   size: OperandSize,
   mode: Mode,
+  addressSize: 16 | 32 | 64,
 ): Operand | string {
   if (!("letter" in spec)) {
     const { file, index: n, width } = FIXED_OPERANDS[spec.fixed];
@@ -142,7 +143,7 @@ function operandFor(
         width: size,
       };
     case "memory":
-      return fitMemory(row, spec, given, width, mode);
+      return fitMemory(row, spec, given, width, mode, addressSize);
   }
 }
 
@@ -234,6 +235,7 @@ function fitMemory(
   given: Extract<GivenOperand, { kind: "memory" }>,
   width: number,
   mode: Mode,
+  addressSize: 16 | 32 | 64,
 ): Operand | string {
   const { address } = given;
   const { letter, type } = spec;
@@ -255,7 +257,8 @@ function fitMemory(
     base: address.base,
     index: address.index,
     scale: address.scale,
-    displacement: address.displacement,
+    displacement:
+      address.rip === undefined ? wrapped(address.displacement, addressSize) : address.displacement,
     ripRelative: address.rip !== undefined,
     width,
     displacementSize: given.displacementBits === undefined ? 0 : Math.min(given.displacementBits, 32) / 8,
@@ -267,9 +270,15 @@ function fitMemory(
   }
   if (letter === "O") {
     if (memory.base >= 0 || memory.index >= 0 || memory.ripRelative) return "an offset alone expected";
-    return { ...memory, displacementSize: 0 };
+    return { ...memory, displacement: BigInt.asUintN(addressSize, memory.displacement), displacementSize: 0 };
   }
   return memory;
+}
+
+/** A displacement as addition at the address size sees it: 0xfffffff8 is −8 in 32 bits. Larger ones stay as they are. */
+function wrapped(displacement: bigint, addressSize: number): bigint {
+  const fits = displacement >= 0n && displacement < 1n << BigInt(addressSize);
+  return fits ? BigInt.asIntN(addressSize, displacement) : displacement;
 }
 
 /** The operands a row would have though they are not written: x87's st(0), xmm0, string addresses, accumulators. */
@@ -450,6 +459,12 @@ const addressSizeOf = (given: GivenInstruction): 16 | 32 | 64 => {
   for (const o of given.operands) {
     if (o.kind !== "memory") continue;
     if (o.address.width !== undefined) return o.address.width;
+    if (given.addressSize === undefined && o.address.rip === undefined && o.displacementBits === undefined) {
+      // An address that only 32-bit addressing reaches.
+      const { displacement } = o.address;
+      if (given.mode === 16 && displacement >= 0x10000n) return 32;
+      if (given.mode === 64 && displacement >= 1n << 31n && displacement < 1n << 32n) return 32;
+    }
     if (o.displacementBits === 16 && given.mode !== 64) return 16;
     if (o.displacementBits === 32 && given.mode === 16) return 32;
   }
@@ -502,7 +517,14 @@ function selectFrom(
       const fitted: Operand[] = [];
       let reason: string | undefined;
       for (const [i, g] of operands.entries()) {
-        const o = operandFor(row, row.operands[i]!, widen(g, row.operands[i]!, size), size, mode);
+        const o = operandFor(
+          row,
+          row.operands[i]!,
+          widen(g, row.operands[i]!, size),
+          size,
+          mode,
+          addressSize,
+        );
         if (typeof o === "string") {
           reason = o;
           failures.push({
