@@ -8,7 +8,7 @@ import { cyclesOf } from "./cost.ts";
 import type { Processor } from "./engine.ts";
 import { Fault } from "./fault.ts";
 import { codeAddress } from "./fetch.ts";
-import { gate, gatingContext } from "./gating.ts";
+import { gate, gatingContext, mmxErrorPending } from "./gating.ts";
 import { HELPER_IMPLEMENTATIONS } from "./helpers/index.ts";
 import { ACCESS } from "./mmu.ts";
 import { PAGE } from "./physical.ts";
@@ -106,8 +106,7 @@ export class MachineEngineHost implements EngineHost {
     const { row, length } = insn;
     const refused = gate(row, cpu);
     if (refused !== undefined) return { kind: "exception", exception: refused, length };
-    if (row.unit === "mmx" && (cpu.u16(S.FSW) & FSW_ERROR) !== 0)
-      return { kind: "exception", exception: "MF", length };
+    if (mmxErrorPending(row, cpu)) return { kind: "exception", exception: "MF", length };
     return { kind: "instruction", instruction: insn };
   }
   context(): number {

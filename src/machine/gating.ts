@@ -27,6 +27,7 @@ export function gate(row: Row, cpu: Cpu): ExceptionName | undefined {
       if ((cr0 & CR0_BIT.em) !== 0) return "UD";
       return (cr0 & CR0_BIT.ts) !== 0 ? "NM" : undefined;
     case "sse":
+    case "mmx sse":
       if ((cr0 & CR0_BIT.em) !== 0 || (cpu.cr4 & CR4_BIT.osfxsr) === 0) return "UD";
       return (cr0 & CR0_BIT.ts) !== 0 ? "NM" : undefined;
   }
@@ -61,4 +62,4 @@ const FSW_ERROR = 0x80;
 
 /** Whether an MMX instruction meets an unmasked x87 exception and raises #MF instead of running. */
 export const mmxErrorPending = (row: Row, cpu: Cpu): boolean =>
-  row.unit === "mmx" && (cpu.u16(S.FSW) & FSW_ERROR) !== 0;
+  (row.unit === "mmx" || row.unit === "mmx sse") && (cpu.u16(S.FSW) & FSW_ERROR) !== 0;
