@@ -27,7 +27,6 @@ const MAX_EXTENDED = 0x80000021;
 
 /** Features that are implemented by code of the machine, not by a row; each with where. */
 export const MACHINE_FEATURES: readonly Feature[] = [
-  "fpu", // rows with unit "x87"
   "de", // dr4 and dr5 by cr4.DE; helpers/system-control.ts
   "pse", // paging
   "pae",

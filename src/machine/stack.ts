@@ -153,7 +153,8 @@ export function pushFrame(
   checkRoom(stack, sp, total, code);
   // In pieces of at most 64 bytes, each one access; the last pushed comes first in memory.
   for (let first = values.length; first > 0; ) {
-    const count = Math.min(first, Math.floor(64 / size));
+    // At level 3 the alignment checked is that of one value.
+    const count = cpu.cpl === 3 && !supervisor ? 1 : Math.min(first, Math.floor(64 / size));
     let image = 0n;
     for (let i = 0; i < count; i++) {
       image |= BigInt.asUintN(size * 8, values[first - 1 - i] ?? 0n) << (bits * BigInt(i));
