@@ -112,6 +112,7 @@ export const X87_HELPERS = {
   fnop: NOTHING,
   fnnop: NOTHING,
   fwait: NOTHING,
+  emms: NOTHING,
   fldcw: READS,
   fnstcw: WRITES,
   fnstsw: WRITES,
