@@ -10,11 +10,12 @@
  *
  * Not here: caches, TLBs, mispredictions (EventCosts in zen4.ts), the size of the window, fetch and decode.
  */
-import type { Instruction, MemoryOperand } from "../isa/instruction.ts";
+import type { Instruction } from "../isa/instruction.ts";
 import { type Cost, LOAD_LATENCY } from "../isa/readings/cost.ts";
 import { PORT_COUNT } from "../isa/readings/cost-classes.ts";
 import { RSP } from "../isa/state.ts";
-import { type Kind, kindOf, PORTS, RESOURCES, resourceOf } from "./dependencies.ts";
+import { PORTS, RESOURCES } from "./dependencies.ts";
+import { Steps } from "./steps.ts";
 import {
   ACCESSES_PER_CYCLE,
   DISPATCH_WIDTH,
@@ -29,19 +30,18 @@ const PORT_WIDTH = Float64Array.from(PORTS, (p) => PORT_COUNT[p]);
 
 /** Rounds until a block is taken to have settled, and rounds that are measured: of a loop on itself, of others. */
 const LOOP_ROUNDS = { settle: 3, measure: 6 } as const;
-const ROUNDS = { settle: 1, measure: 2 } as const;
+const ROUNDS = { settle: 1, measure: 1 } as const;
 /** Stores that a load is compared with. */
 const STORES_KEPT = 16;
 
 /** A store in the block: where, and when its value was ready. Registers are told apart by their writes so far. */
 interface Store {
-  readonly segment: number;
-  readonly base: number;
-  readonly index: number;
-  readonly scale: number;
-  readonly place: number;
-  readonly baseVersion: number;
-  readonly indexVersion: number;
+  form: number;
+  place: number;
+  base: number;
+  index: number;
+  baseVersion: number;
+  indexVersion: number;
   ready: number;
 }
 
@@ -60,7 +60,16 @@ class Core {
   #chain = 0;
   /** Latest completion of anything. */
   #end = 0;
-  readonly #memory: Store[] = [];
+  readonly #memory: readonly Store[] = Array.from({ length: STORES_KEPT }, () => ({
+    form: 0,
+    place: 0,
+    base: -1,
+    index: -1,
+    baseVersion: 0,
+    indexVersion: 0,
+    ready: 0,
+  }));
+  #kept = 0;
   #nextStore = 0;
   #wasFusible = false;
 
@@ -69,8 +78,7 @@ class Core {
     this.#versions.fill(0);
     this.#ports.fill(0);
     this.#floor = this.#dispatched = this.#loads = this.#stores = this.#chain = this.#end = 0;
-    this.#memory.length = 0;
-    this.#nextStore = 0;
+    this.#kept = this.#nextStore = 0;
     this.#wasFusible = false;
   }
 
@@ -101,8 +109,9 @@ class Core {
     return latest;
   }
 
-  /** Runs one instruction; `place` tells where its memory operand is (placeOf). Returns whether it has a slot of its own. */
-  run(insn: Instruction, kind: Kind, place: number): boolean {
+  /** Runs step i. Returns whether it has a slot of its own. */
+  run(steps: Steps, i: number): boolean {
+    const kind = steps.kinds[i]!;
     const { cost } = kind;
     if (cost.serial) this.#drain();
     const fused = kind.fuses && this.#wasFusible;
@@ -110,38 +119,30 @@ class Core {
     const start = this.#dispatch(cost, kind.port, fused);
 
     const ready = this.#ready;
-    const { operands } = insn;
-    let memory: MemoryOperand | undefined;
     let address = kind.stack ? Math.max(start, ready[RSP]!) : start;
+    const base = steps.base[i]!;
+    if (base >= 0) address = Math.max(address, ready[base]!);
+    const index = steps.index[i]!;
+    if (index >= 0) address = Math.max(address, ready[index]!);
+    const secondBase = steps.secondBase[i]!;
+    if (secondBase >= 0) address = Math.max(address, ready[secondBase]!);
     let value = start;
-    const zeroed = kind.zeroes && operands[0] === operands[1];
-    for (let i = 0; i < operands.length; i++) {
-      const o = operands[i]!;
-      if (o.kind === "memory") {
-        memory ??= o;
-        if (o.base >= 0) address = Math.max(address, ready[o.base]!);
-        if (o.index >= 0) address = Math.max(address, ready[o.index]!);
-      } else if (kind.operands[i]!.reads && !zeroed) {
-        const r = resourceOf(o);
-        if (r >= 0 && ready[r]! > value) value = ready[r]!;
-      }
+    for (let at = steps.readsAt[i]!; at < steps.readsAt[i + 1]!; at++) {
+      value = Math.max(value, ready[steps.reads[at]!]!);
     }
-    for (const r of kind.reads) if (ready[r]! > value) value = ready[r]!;
     const issue = Math.max(value, address);
-    const named = memory !== undefined && !kind.stack ? memory : undefined;
-    if (cost.loads > 0) value = Math.max(value, this.#loaded(cost, named, address, place));
+    if (cost.loads > 0) value = Math.max(value, this.#loaded(cost, steps, i, address));
     // lea
     else if (cost.stores === 0) value = issue;
     const done = value + cost.latency - cost.load;
 
-    for (let i = 0; i < operands.length; i++) {
-      if (!kind.operands[i]!.writes) continue;
-      const r = resourceOf(operands[i]!);
-      if (r >= 0) this.#write(r, done);
+    for (let at = steps.writesAt[i]!; at < steps.writesAt[i + 1]!; at++) {
+      const r = steps.writes[at]!;
+      ready[r] = done;
+      this.#versions[r]!++;
     }
-    for (const r of kind.writes) this.#write(r, done);
     if (kind.stack) this.#versions[RSP]!++;
-    if (cost.stores > 0 && named !== undefined) this.#keepStore(named, place, done);
+    if (cost.stores > 0 && steps.form[i]! >= 0) this.#keepStore(steps, i, done);
     if (!kind.onlyFlags && issue > this.#chain) this.#chain = issue;
     if (done > this.#end) this.#end = done;
     if (cost.serial) this.#drain();
@@ -162,27 +163,30 @@ class Core {
   }
 
   /** When a loaded value is there. */
-  #loaded(cost: Cost, m: MemoryOperand | undefined, address: number, place: number): number {
-    const source = m && !cost.serial ? this.#storeTo(m, place) : undefined;
+  #loaded(cost: Cost, steps: Steps, i: number, address: number): number {
+    const source = steps.form[i]! < 0 || cost.serial ? undefined : this.#storeTo(steps, i);
     if (source === undefined) return address + cost.load;
     return cost.load > LOAD_LATENCY
       ? Math.max(address + cost.load, source.ready + VECTOR_FORWARD_LATENCY)
       : Math.max(address, source.ready + FORWARD_LATENCY);
   }
 
-  #storeTo(m: MemoryOperand, place: number): Store | undefined {
-    if (this.#memory.length === 0) return undefined;
-    const baseVersion = m.base < 0 ? 0 : this.#versions[m.base]!;
-    const indexVersion = m.index < 0 ? 0 : this.#versions[m.index]!;
-    for (const s of this.#memory) {
+  #version(register: number): number {
+    return register < 0 ? 0 : this.#versions[register]!;
+  }
+
+  /** The store in flight to the memory operand of step i. */
+  #storeTo(steps: Steps, i: number): Store | undefined {
+    const place = steps.place[i]!;
+    for (let k = 0; k < this.#kept; k++) {
+      const s = this.#memory[k]!;
       if (
         s.place === place &&
-        s.base === m.base &&
-        s.index === m.index &&
-        s.scale === m.scale &&
-        s.segment === m.segment &&
-        s.baseVersion === baseVersion &&
-        s.indexVersion === indexVersion
+        s.form === steps.form[i] &&
+        s.base === steps.base[i] &&
+        s.index === steps.index[i] &&
+        s.baseVersion === this.#version(s.base) &&
+        s.indexVersion === this.#version(s.index)
       ) {
         return s;
       }
@@ -190,28 +194,20 @@ class Core {
     return undefined;
   }
 
-  #keepStore(m: MemoryOperand, place: number, ready: number): void {
-    const known = this.#storeTo(m, place);
-    if (known !== undefined) {
-      known.ready = ready;
-      return;
+  #keepStore(steps: Steps, i: number, ready: number): void {
+    let s = this.#storeTo(steps, i);
+    if (s === undefined) {
+      s = this.#memory[this.#nextStore]!;
+      this.#kept = Math.max(this.#kept, this.#nextStore + 1);
+      this.#nextStore = (this.#nextStore + 1) % STORES_KEPT;
+      s.form = steps.form[i]!;
+      s.place = steps.place[i]!;
+      s.base = steps.base[i]!;
+      s.index = steps.index[i]!;
+      s.baseVersion = this.#version(s.base);
+      s.indexVersion = this.#version(s.index);
     }
-    this.#memory[this.#nextStore] = {
-      segment: m.segment,
-      base: m.base,
-      index: m.index,
-      scale: m.scale,
-      place,
-      baseVersion: m.base < 0 ? 0 : this.#versions[m.base]!,
-      indexVersion: m.index < 0 ? 0 : this.#versions[m.index]!,
-      ready,
-    };
-    this.#nextStore = (this.#nextStore + 1) % STORES_KEPT;
-  }
-
-  #write(resource: number, when: number): void {
-    this.#ready[resource] = when;
-    this.#versions[resource]!++;
+    s.ready = ready;
   }
 
   /** Lets everything finish before what comes. */
@@ -223,39 +219,29 @@ class Core {
   }
 }
 
-/** Displacement of the memory operand; rip-relative ones count from the block's start, where `after` is the next instruction. */
-function placeOf(insn: Instruction, after: number): number {
-  for (const o of insn.operands) {
-    if (o.kind === "memory") return Number(o.displacement) + (o.ripRelative ? after : 0);
-  }
-  return 0;
-}
-
 const core = new Core();
-const kindList: Kind[] = [];
-const places: number[] = [];
+const steps = new Steps();
 const reached: number[] = [];
 const groups: number[] = [];
 
 /** Whether the last instruction branches to the first. */
-function isLoop(insns: readonly Instruction[], length: number): boolean {
-  for (const o of insns[insns.length - 1]!.operands)
-    if (o.kind === "relative") return o.displacement === -length;
+function isLoop(last: Instruction, length: number): boolean {
+  for (const o of last.operands) if (o.kind === "relative") return o.displacement === -length;
   return false;
 }
 
-function runRounds(insns: readonly Instruction[], rounds: number): void {
+function runRounds(rounds: number): void {
   for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < insns.length; i++) core.run(insns[i]!, kindList[i]!, places[i]!);
+    for (let i = 0; i < steps.count; i++) core.run(steps, i);
   }
 }
 
 /** Cycles that one more round takes: by throughput, or by the chains that go round. */
-function roundCycles(insns: readonly Instruction[], settle: number, measure: number): number {
-  runRounds(insns, settle);
+function roundCycles(settle: number, measure: number): number {
+  runRounds(settle);
   const throughput = core.throughput();
   const ready = core.lastReady();
-  runRounds(insns, measure);
+  runRounds(measure);
   return Math.max(core.throughput() - throughput, core.lastReady() - ready) / measure;
 }
 
@@ -267,23 +253,18 @@ export function blockCost(insns: readonly Instruction[]): Uint32Array {
   const costs = new Uint32Array(insns.length);
   if (insns.length === 0) return costs;
   core.reset();
-  kindList.length = places.length = reached.length = groups.length = 0;
-  let length = 0;
+  steps.fill(insns);
+  reached.length = groups.length = 0;
   let slots = 0;
-  for (const insn of insns) {
-    const kind = kindOf(insn);
-    length += insn.length;
-    const place = placeOf(insn, length);
-    if (core.run(insn, kind, place)) slots++;
-    places.push(place);
-    kindList.push(kind);
+  for (let i = 0; i < insns.length; i++) {
+    if (core.run(steps, i)) slots++;
     groups.push(Math.ceil(slots / DISPATCH_WIDTH));
     reached.push(Math.max(core.throughput(), core.chain()));
   }
   const chain = core.chain();
-  const loop = isLoop(insns, length);
+  const loop = isLoop(insns[insns.length - 1]!, steps.length);
   const { settle, measure } = loop ? LOOP_ROUNDS : ROUNDS;
-  const round = roundCycles(insns, settle, measure);
+  const round = roundCycles(settle, measure);
   const exposed = (chain * EXPOSED_QUARTERS) / 4;
   // A loop of a little more than whole cycles takes the next in practice (docs/timing.md); elsewhere the rest averages out.
   // A loop of a little more than whole cycles takes the next in practice (docs/timing.md); elsewhere the rest averages out.

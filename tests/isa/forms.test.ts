@@ -63,7 +63,7 @@ describe("forms", () => {
   it("decode to their row, sizes, prefixes and kind of address", () => {
     const differences: string[] = [];
     for (const form of allForms()) {
-      for (let seed = 0; seed < 4; seed++) {
+      for (let seed = 0; seed < 3; seed++) {
         const d = difference(form, instance(form, seededDraws(seed)));
         if (d !== "") differences.push(d);
       }
@@ -73,16 +73,19 @@ describe("forms", () => {
 
   it("exist for every row, and differ", () => {
     const keys = new Set<string>();
+    const twice: string[] = [];
+    const without: string[] = [];
     for (const row of TABLE) {
-      let count = 0;
+      const before = keys.size;
       for (const form of formsOf(row)) {
         const key = formKey(form);
-        expect(keys.has(key), key).toBe(false);
+        if (keys.has(key)) twice.push(key);
         keys.add(key);
-        count++;
       }
-      expect(count, `${row.id} ${row.mnemonic}`).toBeGreaterThan(0);
+      if (keys.size === before) without.push(`${row.id} ${row.mnemonic}`);
     }
+    expect(twice).toEqual([]);
+    expect(without).toEqual([]);
   });
 
   it("depend on the seed alone", () => {
@@ -106,7 +109,7 @@ describe("forms", () => {
     // Half of the draws start with prefixes and an escape, so that the larger maps are met as often.
     const starts = [[], [], [], [0x66], [0xf3], [0xf2], [0x67], [0xf0], [0x48], [0x67, 0x66], [0x66, 0x48]];
     const escapes = [[], [0x0f], [0x0f, 0x38], [0x0f, 0x3a]];
-    for (let i = 0; i < 400_000; i++) {
+    for (let i = 0; i < 200_000; i++) {
       const mode = ([16, 32, 64] as const)[i % 3]!;
       for (let j = 0; j < 15; j++) bytes[j] = draws.below(256);
       bytes.set([...starts[draws.below(starts.length)]!, ...escapes[draws.below(escapes.length)]!]);
