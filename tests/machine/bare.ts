@@ -140,11 +140,10 @@ export class Bare {
     return insn;
   }
 
-  /** One instruction, or the delivery of what it raised. */
-  step(): Event | undefined | "shutdown" {
+  /** One instruction; what it raised is returned, not delivered. */
+  execute(): Fault | undefined {
     const { cpu } = this;
     this.platform.clock++;
-    let event: Event | undefined;
     try {
       const insn = this.#fetch();
       evaluate(insn, cpu, {
@@ -157,9 +156,16 @@ export class Bare {
       return undefined;
     } catch (e) {
       if (!(e instanceof Fault)) throw e;
-      event = eventOf(e);
+      return e;
     }
-    return deliver(cpu, event) === "shutdown" ? "shutdown" : event;
+  }
+
+  /** One instruction, or the delivery of what it raised. */
+  step(): Event | undefined | "shutdown" {
+    const fault = this.execute();
+    if (fault === undefined) return undefined;
+    const event = eventOf(fault);
+    return deliver(this.cpu, event) === "shutdown" ? "shutdown" : event;
   }
 
   /** Runs until port F4h is written, the processor halts, or shuts down; or `limit` instructions. */
