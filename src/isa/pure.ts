@@ -4,17 +4,12 @@
  * Each has one definition over bigints, which evaluate uses and which compiled code may always call; engine/ may
  * have a wasm version of the hot ones, tested against this one.
  */
-import type { Width } from "./width.ts";
 import { CRYPTO_FUNCTIONS } from "./pure/crypto.ts";
+import type { PureFunction } from "./pure/function.ts";
 import { INTEGER_FUNCTIONS } from "./pure/integer.ts";
 import { TEXT_FUNCTIONS } from "./pure/text.ts";
 
-export interface PureFunction {
-  readonly args: readonly Width[];
-  readonly result: Width;
-  /** Arguments and result are unsigned patterns of the stated widths. */
-  evaluate(...args: bigint[]): bigint;
-}
+export type { PureFunction } from "./pure/function.ts";
 
 export const PURE = {
   ...INTEGER_FUNCTIONS,

@@ -3,7 +3,7 @@
  *
  * Byte i of a 128-bit value is row i mod 4, column i div 4 of the state. The substitution box is computed, not listed.
  */
-import type { PureFunction } from "../pure.ts";
+import type { PureFunction } from "./function.ts";
 
 /** Product in GF(2^8) modulo x^8 + x^4 + x^3 + x + 1. */
 function multiply(a: number, b: number): number {

@@ -1,6 +1,7 @@
 /** Pure functions: ciphers, hashes and carry-less products (AES, SHA, PCLMULQDQ; SDM vol. 2). */
-import type { PureFunction } from "../pure.ts";
+
 import { AES_FUNCTIONS } from "./aes.ts";
+import type { PureFunction } from "./function.ts";
 import { SHA_FUNCTIONS } from "./sha.ts";
 
 /** The product of polynomials over GF(2). */

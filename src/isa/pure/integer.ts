@@ -1,5 +1,5 @@
 /** Pure functions: integer oddities: division, bit gather and scatter, CRC-32C. */
-import type { PureFunction } from "../pure.ts";
+import type { PureFunction } from "./function.ts";
 
 const signed128 = (hi: bigint, lo: bigint): bigint => (BigInt.asIntN(64, hi) << 64n) | lo;
 

@@ -3,7 +3,7 @@
  *
  * Vectors are four dwords, number 0 the least significant. Arithmetic is modulo 2^32.
  */
-import type { PureFunction } from "../pure.ts";
+import type { PureFunction } from "./function.ts";
 
 type Words = [number, number, number, number];
 

@@ -4,7 +4,7 @@
  * imm8: bits 1:0 unsigned bytes, unsigned words, signed bytes, signed words; 3:2 equal any, ranges, equal each, equal
  * ordered; 5:4 polarity (bit 4 negates, bit 5 only where the second string is valid). Bits 6 and 7 are the row's.
  */
-import type { PureFunction } from "../pure.ts";
+import type { PureFunction } from "./function.ts";
 
 /** Elements of a string: the numbers compared. */
 function elements(v: bigint, imm8: number): number[] {
