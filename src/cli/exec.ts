@@ -8,7 +8,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { usePrebuilt } from "../engine/chunks.ts";
 import { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "../machine/engines.ts";
 import type { FlatMode } from "../machine/flat.ts";
-import { Machine } from "../machine/machine.ts";
+import { DEFAULT_BASE, Machine, STACK_SIZE } from "../machine/machine.ts";
 import { loadPrebuilt } from "../prebuilt.ts";
 import { describeError, UserError } from "./errors.ts";
 import { type ExecReport, execReport, execText } from "./exec-report.ts";
@@ -34,12 +34,6 @@ interface ExecOptions {
   readonly batch?: true;
 }
 
-const DEFAULT_BASE = 0x10000;
-/** The stack: 64 KiB that end here; in real mode 24 KiB below 0x7000. */
-const STACK_TOP = 0x7fff_0000;
-const STACK_SIZE = 0x10000;
-const REAL_STACK_TOP = 0x7000;
-const REAL_STACK_SIZE = 0x6000;
 /** Decoded code: a program of this kind is small. */
 const CODE_CACHE = 4 << 20;
 const PAGE = 4096;
@@ -102,8 +96,6 @@ const roundUp = (n: number): number => Math.ceil(n / PAGE) * PAGE + PAGE;
 /** What all files of one command share. */
 class Runner {
   readonly #options: ExecOptions;
-  readonly #mode: FlatMode;
-  readonly #ring: 0 | 3;
   readonly #base: number;
   readonly #machine: Machine;
   #fresh = true;
@@ -112,8 +104,8 @@ class Runner {
   constructor(options: ExecOptions, largest: number) {
     this.#options = options;
     // as: commander has checked them against the choices
-    this.#mode = Number(options.mode) as FlatMode;
-    this.#ring = Number(options.ring) as 0 | 3;
+    const mode = Number(options.mode) as FlatMode;
+    const ring = Number(options.ring) as 0 | 3;
     this.#base = options.base ?? DEFAULT_BASE;
     const memory = [largest, STACK_SIZE, ...options.map.map((m) => m.size)].reduce(
       (sum, n) => sum + roundUp(n),
@@ -122,8 +114,8 @@ class Runner {
     this.#machine = checked(
       () =>
         new Machine({
-          mode: this.#mode,
-          ring: this.#ring,
+          mode,
+          ring,
           engine: options.engine as EngineName, // as: one of the choices
           memory,
           codeCache: CODE_CACHE,
@@ -137,12 +129,8 @@ class Runner {
     if (!this.#fresh) machine.reset();
     this.#fresh = false;
     checked(() => {
-      machine.map(this.#base, program.length);
+      machine.load(program, this.#base);
       for (const { address, size } of map) machine.map(address, size);
-      if (this.#mode === 16) machine.map(REAL_STACK_TOP - REAL_STACK_SIZE, REAL_STACK_SIZE);
-      else machine.map(STACK_TOP - STACK_SIZE, STACK_SIZE);
-      machine.write(this.#base, program);
-      this.#start(program.length);
       for (const { name, value } of set) machine.set(name, value);
       for (const { address, size } of dump) machine.read(address, size);
     });
@@ -152,22 +140,6 @@ class Runner {
       stop,
       dump.map(({ address, size }) => ({ address, bytes: machine.read(address, size) })),
     );
-  }
-  #start(size: number): void {
-    const machine = this.#machine;
-    const base = this.#base;
-    if (this.#mode !== 16) {
-      machine.set("rip", base);
-      machine.set("rsp", STACK_TOP);
-      machine.setKernelStack(STACK_TOP - STACK_SIZE / 2);
-      return;
-    }
-    // Code within the first 64 KiB runs with cs 0, other code with its own segment.
-    const own = base + size > 0x10000;
-    if (own && base > 0xffff0) throw new RangeError(`real mode cannot run code at ${hex(base)}`);
-    machine.set("cs", own ? base >> 4 : 0);
-    machine.set("rip", own ? base & 15 : base);
-    machine.set("rsp", REAL_STACK_TOP);
   }
 }
 

@@ -47,6 +47,13 @@ export type ExceptionHandler = (event: ExceptionEvent) => ExceptionAnswer | unde
 export type InstructionHandler = (rip: bigint, instruction: Instruction) => void;
 export type MemoryHandler = (access: MemoryAccess) => void;
 
+/** Where `load` puts things. */
+export const DEFAULT_BASE = 0x10000;
+export const STACK_TOP = 0x7fff_0000;
+export const STACK_SIZE = 0x10000;
+export const REAL_STACK_TOP = 0x7000;
+export const REAL_STACK_SIZE = 0x6000;
+
 const DEFAULT_MEMORY = 256 << 20;
 const DEFAULT_CODE_CACHE = 64 << 20;
 /** Pages of page tables that a pool of RAM may need, beyond one for each 512 mapped pages. */
@@ -222,6 +229,30 @@ export class Machine {
     }
   }
 
+  /**
+   * Loads a program: RAM with `code` at `address`, a stack, and rip and rsp set to them. The stack is 64 KiB below
+   * STACK_TOP, in real mode 24 KiB below REAL_STACK_TOP. Real mode runs code within the first 64 KiB with cs 0, other code
+   * with cs at its start. Throws RangeError as `map` does.
+   */
+  load(code: Uint8Array, address: number | bigint = DEFAULT_BASE): void {
+    const [base, size] = range(address, code.length);
+    this.map(base, size);
+    this.write(base, code);
+    if (this.#mode !== 16) {
+      this.map(STACK_TOP - STACK_SIZE, STACK_SIZE);
+      this.set("rip", base);
+      this.set("rsp", STACK_TOP);
+      setKernelStack(this.physical, this.#mode, BigInt(STACK_TOP - STACK_SIZE / 2));
+      return;
+    }
+    const own = base + size > 0x10000;
+    if (own && base > 0xffff0) throw new RangeError(`real mode cannot run code at ${hex(base)}`);
+    this.map(REAL_STACK_TOP - REAL_STACK_SIZE, REAL_STACK_SIZE);
+    this.set("cs", own ? base >> 4 : 0);
+    this.set("rip", own ? base & 15 : base);
+    this.set("rsp", REAL_STACK_TOP);
+  }
+
   // ------------------------------------------------------------------------------------------------ registers
 
   /** A register by name (registers.ts), as an unsigned bigint. Throws RangeError for an unknown name. */
@@ -236,10 +267,6 @@ export class Machine {
       );
     }
     setRegister(this.cpu, name, BigInt(value));
-  }
-  /** The stack that interrupts from ring 3 change to, until the guest has loaded a task state segment of its own. */
-  setKernelStack(address: number | bigint): void {
-    setKernelStack(this.physical, this.#mode, BigInt(address));
   }
 
   // -------------------------------------------------------------------------------------------------- running

@@ -11,11 +11,6 @@ import type { EngineName } from "../../src/machine/engines.ts";
 import { Machine } from "../../src/machine/machine.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const STACK_TOP = 0x7fff_0000;
-const STACK_SIZE = 0x10000;
-const REAL_STACK_TOP = 0x7000;
-const REAL_STACK_SIZE = 0x6000;
-
 export interface Expectation {
   /** A register, "stop", "vector", "error", "address", "triple", "instructions", or "[address]" for eight bytes. */
   readonly what: string;
@@ -94,18 +89,8 @@ export function load(program: Program, engine: EngineName): Machine {
     memory: 32 << 20,
     codeCache: 4 << 20,
   });
-  machine.map(program.base, bytes.length);
+  machine.load(bytes, program.base);
   for (const [address, size] of program.maps) machine.map(address, size);
-  machine.write(program.base, bytes);
-  if (program.mode === 16) {
-    machine.map(REAL_STACK_TOP - REAL_STACK_SIZE, REAL_STACK_SIZE);
-    machine.set("rsp", REAL_STACK_TOP);
-  } else {
-    machine.map(STACK_TOP - STACK_SIZE, STACK_SIZE);
-    machine.set("rsp", STACK_TOP);
-    machine.setKernelStack(STACK_TOP - STACK_SIZE / 2);
-  }
-  machine.set("rip", program.base);
   return machine;
 }
 
