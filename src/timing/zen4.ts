@@ -4,9 +4,9 @@
  * Zen 4 processor (docs/timing.md). Nothing is computed here.
  */
 
-/** Macro-ops dispatched a cycle (57647 §2.9). */
+/** Macro-ops dispatched a cycle. */
 export const DISPATCH_WIDTH = 6;
-/** Address generators, and what the load-store unit starts a cycle (57647 §2.12). */
+/** Address generators, and what the load-store unit starts a cycle. */
 export const LOADS_PER_CYCLE = 3;
 export const STORES_PER_CYCLE = 2;
 export const ACCESSES_PER_CYCLE = 3;

@@ -50,7 +50,28 @@ export function gprIndex(register: Register): number {
   return -1;
 }
 
+/** "xmm3", "mm0" for a vector register, "" for others. */
+function vectorName(register: Register): string {
+  if (register >= Register.XMM0 && register <= Register.XMM15) return `xmm${register - Register.XMM0}`;
+  return register >= Register.MM0 && register <= Register.MM7 ? `mm${register - Register.MM0}` : "";
+}
+
 const factory = new InstructionInfoFactory();
+
+/** Vector registers read and written. */
+export function peerVectors(insn: Instruction): { read: ReadonlySet<string>; written: ReadonlySet<string> } {
+  const info = factory.info(insn);
+  const read = new Set<string>();
+  const written = new Set<string>();
+  for (const used of info.usedRegisters()) {
+    const name = vectorName(used.register);
+    if (name !== "" && READS.has(used.access)) read.add(name);
+    if (name !== "" && WRITES.has(used.access)) written.add(name);
+    used.free();
+  }
+  info.free();
+  return { read, written };
+}
 
 export function peerEffects(insn: Instruction): PeerEffects {
   const info = factory.info(insn);

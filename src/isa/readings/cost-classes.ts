@@ -2,8 +2,8 @@
  * Classes of instructions by mnemonic with the figures of Zen 4: cycles, macro-ops and execution ports. A row's own
  * `cost` column wins over the cycles and macro-ops here; the ports are always these. First match wins.
  *
- * Sources: AMD, Software Optimization Guide for the Zen 4 Microarchitecture (publication 57647) with its table of
- * latencies; what it leaves out was measured on a Zen 4 processor (docs/timing.md), system instructions coarsely.
+ * Sources: after AMD's Software Optimization Guide for Zen 4 (publication 57647); user-mode instructions with long
+ * latencies were measured (docs/timing.md says which); system instructions are guesses of the right order.
  */
 
 /** What an instruction executes on; how many there are of each is in PORT_COUNT. */
@@ -80,7 +80,7 @@ export const COST_CLASSES: readonly CostClass[] = [
   cost(/^pushf[dq]?$/, 4, 3, "alu"),
   system(/^popf[dq]?$/, 19),
 
-  // Fences, time, randomness, extended state: measured.
+  // Fences, time, randomness, extended state: measured, but for rdpmc, xsave, xrstor and xsetbv.
   cost(/^sfence$/, 1, 1, "alu"),
   system(/^lfence$/, 18),
   system(/^mfence$/, 60),
@@ -105,7 +105,7 @@ export const COST_CLASSES: readonly CostClass[] = [
   system(/^(verr|verw)$/, 100),
   system(/^(lar|lsl)$/, 58),
 
-  // The system's own: coarse.
+  // The system's own: guesses.
   system(/^cpuid$/, 100),
   system(/^(syscall|sysret\w*|sysenter|sysexit\w*)$/, 60),
   system(/^(int\w*|iret\w?|callf|jmpf|retf)$/, 150),

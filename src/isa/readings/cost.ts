@@ -14,7 +14,7 @@ import { type Effects, effectsOf } from "./effects.ts";
 
 export type { Port } from "./cost-classes.ts";
 
-/** Cycles from address to value of a load that hits L1D (AMD 57647 §2.12): to an integer and to a vector register. */
+/** Cycles from address to value of a load that hits L1D (AMD 57647): to an integer and to a vector register. */
 export const LOAD_LATENCY = 4;
 export const VECTOR_LOAD_LATENCY = 7;
 /** What LOCK adds to a read-modify-write, which also lets nothing overlap (measured: 8–9 cycles in all). */
