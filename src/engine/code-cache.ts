@@ -332,7 +332,8 @@ export class CodeCache {
       v.setBigUint64(record + L.RECORD_DISPLACEMENT, BigInt.asUintN(64, m.displacement), true);
       return;
     }
-    const fromStart = m.ripRelative ? m.displacement + BigInt(offset + insn.length) : m.displacement;
+    const relative = m.ripRelative && memoryForm(insn) !== "rip";
+    const fromStart = relative ? m.displacement + BigInt(offset + insn.length) : m.displacement;
     v.setInt32(record + L.RECORD_DISPLACEMENT, Number(BigInt.asIntN(32, fromStart)), true);
   }
 

@@ -387,6 +387,8 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
           this.#load(64, (e) => e.f.localGet(RECORD), L.RECORD_DISPLACEMENT),
           w,
         );
+      case "rip":
+        return this.low(this.add(this.#nextRip64(), displacement(64)), w);
       case "simple":
         return this.add(slot(L.RECORD_BASE, 64), displacement(64));
       default: {
@@ -524,11 +526,14 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
     });
   }
   nextRip(): Node {
+    return this.low(this.#nextRip64(), valueWidth(this.size));
+  }
+  #nextRip64(): Node {
     const start = this.#load(64, this.#cpu, S.RIP);
     const offset = this.code.define(
       customNode(64, "i64", [], (e) => e.f.localGet(RECORD).op("i64.load16_u", at(L.RECORD_NEXT))),
     );
-    return this.low(this.add(start, offset), valueWidth(this.size));
+    return this.add(start, offset);
   }
   jump(target: Node): void {
     this.#ended = true;

@@ -76,20 +76,23 @@ export function place(e: Emitter, linear: Node, table: number, entry: number): v
 export class MemoryAccess {
   readonly #code: Code;
   readonly #calls: RuntimeCalls;
-  /** Pushes the record of the instruction in progress. */
-  readonly #record: (e: Emitter) => void;
+  /** Pushes the record of the instruction in progress; asked for when an access is recorded. */
+  readonly #record: () => (e: Emitter) => void;
   /** Called where an access may fault: records what leaving generated code there takes, and returns its emitter. */
   readonly #exit: () => (e: Emitter) => void;
   /** Pushes the TLB key. */
   readonly #key: (e: Emitter) => void;
+  /** Written after a store by the slow path, which may have dropped the block in progress. */
+  readonly #stored: (e: Emitter) => void;
 
   constructor(
     code: Code,
     calls: RuntimeCalls,
     reading: {
-      record: (e: Emitter) => void;
+      record: () => (e: Emitter) => void;
       exit: () => (e: Emitter) => void;
       key: (e: Emitter) => void;
+      stored: (e: Emitter) => void;
     } = HANDLER,
   ) {
     this.#code = code;
@@ -97,6 +100,7 @@ export class MemoryAccess {
     this.#record = reading.record;
     this.#exit = reading.exit;
     this.#key = reading.key;
+    this.#stored = reading.stored;
   }
 
   #leaver(): (e: Emitter) => void {
@@ -111,13 +115,14 @@ export class MemoryAccess {
   /** Calls a slow path (cpu, record, linear, info). */
   #slow(
     e: Emitter,
+    record: (e: Emitter) => void,
     name: Parameters<RuntimeCalls["index"]>[0],
     linear: Node,
     info: number,
     value?: Node,
   ): void {
     e.f.localGet(CPU);
-    this.#record(e);
+    record(e);
     e.value(linear);
     e.f.i32(info);
     if (value) e.value(value);
@@ -129,6 +134,7 @@ export class MemoryAccess {
     const bytes = w / 8;
     const result = this.#code.slot(typeOf(w));
     const leave = this.#leaver();
+    const record = this.#record();
     this.#code.statement([linear, linear, linear], (e) => {
       const f = e.f;
       const entry = f.local("i32");
@@ -137,7 +143,7 @@ export class MemoryAccess {
       place(e, linear, L.TLB_READ, entry);
       f.op(LOAD[w], at(0)).localSet(result.index);
       f.else();
-      this.#slow(e, `load${w}`, linear, bytes | (stack ? ACCESS_STACK : 0));
+      this.#slow(e, record, `load${w}`, linear, bytes | (stack ? ACCESS_STACK : 0));
       f.localSet(result.index);
       leave(e);
       f.end();
@@ -149,6 +155,7 @@ export class MemoryAccess {
     const w = accessWidth(value.w);
     const bytes = w / 8;
     const leave = this.#leaver();
+    const record = this.#record();
     this.#code.statement([linear, linear, linear, value, value], (e) => {
       const f = e.f;
       const entry = f.local("i32");
@@ -158,8 +165,9 @@ export class MemoryAccess {
       e.value(value);
       f.op(STORE[w], at(0));
       f.else();
-      this.#slow(e, `store${w}`, linear, bytes | ACCESS_WRITE | (stack ? ACCESS_STACK : 0), value);
+      this.#slow(e, record, `store${w}`, linear, bytes | ACCESS_WRITE | (stack ? ACCESS_STACK : 0), value);
       leave(e);
+      this.#stored(e);
       f.end();
     });
   }
@@ -169,6 +177,7 @@ export class MemoryAccess {
     const bytes = w / 8;
     const host = this.#code.slot("i32");
     const leave = this.#leaver();
+    const record = this.#record();
     this.#code.statement([linear, linear, linear], (e) => {
       const f = e.f;
       const entry = f.local("i32");
@@ -177,7 +186,7 @@ export class MemoryAccess {
       place(e, linear, L.TLB_WRITE, entry);
       f.localSet(host.index);
       f.else();
-      this.#slow(e, "modify_begin", linear, bytes | ACCESS_WRITE);
+      this.#slow(e, record, "modify_begin", linear, bytes | ACCESS_WRITE);
       f.localSet(host.index);
       leave(e);
       f.end();
@@ -186,6 +195,7 @@ export class MemoryAccess {
   }
   /** Writes what `modify` gave the place of; through JavaScript if it was scratch memory. */
   modified(host: Slot, value: Node): void {
+    const record = this.#record();
     const w = accessWidth(value.w);
     const bytes = w / 8;
     this.#code.statement([value], (e) => {
@@ -196,10 +206,11 @@ export class MemoryAccess {
       f.localGet(host.index).localGet(CPU).i32(S.SCRATCH).op("i32.add").op("i32.eq");
       f.if();
       f.localGet(CPU);
-      this.#record(e);
+      record(e);
       f.i32(bytes | ACCESS_WRITE)
         .call(this.#calls.index("modified"))
         .drop();
+      this.#stored(e);
       f.end();
     });
   }
@@ -217,15 +228,16 @@ export class MemoryAccess {
     const result = this.#code.slot("i64");
     const wide = offset.w === 64 ? offset : this.#code.define(customNode(32, "i32", [offset], pushArgument));
     const leave = this.#leaver();
+    const record = this.#record();
     void segmentOffset;
     this.#code.statement([wide], (e) => {
       const f = e.f;
       f.localGet(CPU);
-      this.#record(e);
+      record(e);
       e.value(wide);
       if (fromOperand) {
         // The segment index lies beside the scale.
-        this.#record(e);
+        record(e);
         f.op("i32.load8_u", at(L.RECORD_SCALE + 1))
           .i32(16)
           .op("i32.shl")
@@ -242,7 +254,8 @@ export class MemoryAccess {
 }
 
 const HANDLER = {
-  record: (e: Emitter): void => void e.f.localGet(1),
+  record: () => (e: Emitter) => void e.f.localGet(1),
   exit: () => (e: Emitter) => void e.f.i32(L.EXIT.fault).return(),
   key: (e: Emitter): void => void e.f.localGet(CPU).op("i64.load", at(S.TLB_KEY)),
+  stored: (): void => {},
 };

@@ -17,6 +17,7 @@ import * as L from "./layout.ts";
 import { MemoryAccess } from "./memory-access.ts";
 import { constant, customNode, type Node, typeOf } from "./node.ts";
 import { FLAG_SOURCES, type FlagSource, RegionState, SOURCE_PLACE } from "./region-state.ts";
+import { EXIT_STALE, fixedHandler } from "./runtime.ts";
 import type { RuntimeCalls } from "./runtime-calls.ts";
 import { ValueOps } from "./value-ops.ts";
 
@@ -36,9 +37,14 @@ export interface RegionFrame {
   entry(offset: number, width: Width): Node;
   /** Local with the TLB key. */
   readonly key: Slot;
+  /** Local with the first record, and one that is set when a store has dropped the block. */
+  readonly first: Slot;
+  readonly stale: Slot;
   /** Pushed before leaving: puts the elapsed time back if it is in a local. */
   beforeLeaving(e: Emitter): void;
 }
+
+const FLAG_THUNKS = [...S.STATUS_FLAGS, "result"] as const;
 
 export class RegionOps extends ValueOps implements Ops<Node> {
   size: 8 | 16 | 32 | 64 = 64;
@@ -60,23 +66,44 @@ export class RegionOps extends ValueOps implements Ops<Node> {
     this.#frame = frame;
     this.state = state;
     this.#memory = new MemoryAccess(frame.code, frame.calls, {
-      record: (e) => this.#pushRecord(e, this.#record),
+      record: () => {
+        const record = this.#record;
+        return (e) => this.#pushRecord(e, record);
+      },
       exit: () => this.#leaver(L.EXIT.fault),
       key: (e) => void e.f.localGet(frame.key.index),
+      stored: ({ f }) => {
+        f.localGet(frame.first.index).op("i32.load", at(L.RECORD_HANDLER)).i32(fixedHandler("stale"));
+        f.op("i32.eq").localSet(frame.stale.index);
+      },
     });
   }
 
   /** Records one instruction, the `index`th of the block, `offset` bytes from its start. */
   instruction(insn: Instruction, index: number, offset: number): void {
-    this.#insn = insn;
+    this.#setInstruction(insn);
     this.#effects = effectsOf(insn);
-    this.size = insn.size;
-    this.addressSize = insn.addressSize;
     this.#offset = offset;
     this.#record = index * L.RECORD_SIZE;
     this.#place = undefined;
     this.#effective.clear();
     insn.row.semantics(this);
+  }
+  /** After an instruction that stores, with others to follow: leaves if the block has been dropped. */
+  checkStale(): void {
+    if (!this.#effects.stores) return;
+    const leave = this.#leaver(EXIT_STALE);
+    const next = this.#record + L.RECORD_SIZE;
+    this.code.statement([], (e) => {
+      const { f } = e;
+      f.localGet(this.#frame.stale.index);
+      f.if();
+      f.localGet(CPU);
+      this.#pushRecord(e, next);
+      f.op("i32.store", at(S.EXIT_RECORD));
+      leave(e);
+      f.end();
+    });
   }
 
   // ---------------------------------------------------------------------------------------------------- leaving
@@ -198,12 +225,31 @@ export class RegionOps extends ValueOps implements Ops<Node> {
     return this.state.readFlag(this, name, (source) => this.#loadSource(source));
   }
   setFlags(flags: FlagThunks<Node>): void {
+    const insn = this.#insn;
+    const deferred: { -readonly [K in keyof FlagThunks<Node>]: () => Node } = {};
+    for (const name of FLAG_THUNKS) {
+      const thunk = flags[name];
+      if (thunk) deferred[name] = () => this.#during(insn, thunk);
+    }
     this.state.setFlags(
       this,
       (b) => this.origin(b),
-      flags,
+      deferred,
       (name) => this.flag(name),
     );
+  }
+  /** Runs a thunk of an earlier instruction with that one's static facts in force. */
+  #during(insn: Instruction, thunk: () => Node): Node {
+    const present = this.#insn;
+    this.#setInstruction(insn);
+    const node = thunk();
+    this.#setInstruction(present);
+    return node;
+  }
+  #setInstruction(insn: Instruction): void {
+    this.#insn = insn;
+    this.size = insn.size;
+    this.addressSize = insn.addressSize;
   }
   direction(): Node {
     return this.bit(this.#cpuLoad(S.RFLAGS, 32), 10);
@@ -373,6 +419,14 @@ export class RegionOps extends ValueOps implements Ops<Node> {
   }
   loadAt(i: number, offset: Node, width: Width): Node {
     const m = this.#memoryOperand(i);
+    const use = this.#effects.operands[i];
+    if (use?.read && use.written) {
+      // A store follows: the read, too, faults as a write.
+      const host = this.#memory.modify(this.#linear(m, offset), width);
+      return this.code.pin(
+        customNode(width, typeOf(width), [], (e) => e.f.localGet(host.index).op(LOAD[width], at(0))),
+      );
+    }
     return this.#memory.load(this.#linear(m, offset), width, m.segment === S.SS);
   }
   storeAt(i: number, offset: Node, value: Node): void {

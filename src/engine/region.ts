@@ -53,6 +53,8 @@ class RegionWriter {
   readonly #entries = new Map<number, Node>();
   readonly #key: Slot;
   readonly #elapsed: Slot;
+  readonly #first: Slot;
+  readonly #stale: Slot;
 
   constructor(f: FunctionBuilder, block: Block, calls: RuntimeCalls) {
     this.#f = f;
@@ -60,6 +62,8 @@ class RegionWriter {
     this.#calls = calls;
     this.#key = this.#code.slot("i64");
     this.#elapsed = this.#code.slot("i64");
+    this.#first = this.#code.slot("i32");
+    this.#stale = this.#code.slot("i32");
   }
 
   #frame(inLoop: boolean): RegionFrame {
@@ -68,6 +72,8 @@ class RegionWriter {
       code: this.#code,
       calls: this.#calls,
       key: this.#key,
+      first: this.#first,
+      stale: this.#stale,
       entry: (offset, width) => this.#entry(offset, width),
       beforeLeaving: (e) => {
         if (inLoop) e.f.localGet(CPU).localGet(elapsed.index).op("i64.store", at(S.ELAPSED));
@@ -107,7 +113,10 @@ class RegionWriter {
   }
   #record(ops: RegionOps, count: number): void {
     const { instructions, offsets } = this.#block;
-    for (let i = 0; i < count; i++) ops.instruction(instructions[i]!, i, offsets[i] ?? 0);
+    for (let i = 0; i < count; i++) {
+      ops.instruction(instructions[i]!, i, offsets[i] ?? 0);
+      if (i < count - 1) ops.checkStale();
+    }
   }
   #emit(): void {
     const f = this.#f;
@@ -115,6 +124,7 @@ class RegionWriter {
     // Slots get their locals when emission begins, so the prologue is written through the same code object.
     code.emit(f, (e) => {
       e.f.localGet(CPU).op("i64.load", at(S.TLB_KEY)).localSet(this.#key.index);
+      e.f.localGet(RECORD).localSet(this.#first.index);
       for (const [offset, slot] of this.#entrySlots) {
         e.f
           .localGet(CPU)
@@ -263,6 +273,8 @@ class RegionWriter {
         if (!inLoop) f.localGet(CPU).op("i64.load", at(S.ELAPSED)).localSet(elapsed.index);
         f.localGet(elapsed.index).i64(cost).op("i64.add").op("i32.wrap_i64");
         f.localGet(CPU).op("i32.load", at(S.LIMIT)).op("i32.gt_u");
+        // A block that has been dropped is looked up anew.
+        f.localGet(this.#stale.index).op("i32.or");
         f.if();
         frame.beforeLeaving(e);
         overBudget(e);

@@ -9,10 +9,12 @@ import { FS, GS } from "../isa/state.ts";
  * How the effective address is made:
  *   simple  base + displacement, 64-bit, no segment base (also rip-relative)
  *   full    base + index * scale + displacement, in 64-bit mode, address size 32 or 64, maybe fs or gs
+ *   rip     rip + displacement, where the displacement is so near its limit that the record cannot hold it as one from
+ *           the start of the block
  *   offset  a 64-bit offset in the instruction (moffs in 64-bit mode)
  *   legacy  outside 64-bit mode, with segment checks
  */
-export type MemoryForm = "none" | "simple" | "full" | "offset" | "legacy";
+export type MemoryForm = "none" | "simple" | "full" | "rip" | "offset" | "legacy";
 
 /** The memory operand that the record describes: not es:rDI of a string instruction, if there is another. */
 export function memoryOf(insn: Instruction): MemoryOperand | undefined {
@@ -25,11 +27,15 @@ export function memoryOf(insn: Instruction): MemoryOperand | undefined {
   return found;
 }
 
+/** A block lies in one page, and its last instruction may reach into the next. */
+const MAX_FROM_START = BigInt(0x7fffffff - 8192);
+
 const form = new WeakMap<object, MemoryForm>();
 
 function formOf(insn: Instruction, m: MemoryOperand): MemoryForm {
   if (insn.mode !== 64) return "legacy";
   if (m.displacementSize === 8) return "offset";
+  if (m.ripRelative && m.displacement > MAX_FROM_START) return "rip";
   const segmented = m.segment === FS || m.segment === GS;
   return m.index < 0 && !segmented && insn.addressSize === 64 ? "simple" : "full";
 }
