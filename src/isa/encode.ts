@@ -386,6 +386,7 @@ function assembleBytes(
       throw new EncodeError("in 64-bit mode only fs and gs override a segment");
     bytes.push(SEGMENT_PREFIX[p.segment]!);
   }
+  if (has66) bytes.push(0x66);
   if (addressSize !== mode) bytes.push(0x67);
   if (p.reg > 7 || p.rm > 7 || p.index > 7 || w || p.needsRex) {
     if (mode !== 64 && row.vex === undefined)
@@ -395,7 +396,7 @@ function assembleBytes(
     }
   }
   if (row.vex !== undefined) pushVex(bytes, row, p);
-  else pushLegacy(bytes, row, p, has66);
+  else pushLegacy(bytes, row, p);
   let opcode = row.opcode;
   if (row.plus) {
     opcode |= p.rm & 7;
@@ -417,8 +418,7 @@ function assembleBytes(
 
 const MANDATORY = { none: undefined, "66": 0x66, f3: 0xf3, f2: 0xf2 } as const;
 
-function pushLegacy(bytes: number[], row: Row, p: Parts, has66: boolean): void {
-  if (has66) bytes.push(0x66);
+function pushLegacy(bytes: number[], row: Row, p: Parts): void {
   const mandatory = MANDATORY[row.prefix ?? "none"];
   if (mandatory !== undefined) bytes.push(mandatory);
   const rex = (p.rexW ? 8 : 0) | (p.reg > 7 ? 4 : 0) | (p.index > 7 ? 2 : 0) | (p.rm > 7 ? 1 : 0);

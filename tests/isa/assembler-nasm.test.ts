@@ -3,6 +3,7 @@
  * the same, or as many that decode to the same instruction; where ours are fewer or NASM means something else, the line
  * is listed with the reason.
  */
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { assemble } from "../../src/isa/assembler/assemble.ts";
 import { AssemblerError } from "../../src/isa/assembler/error.ts";
@@ -121,6 +122,16 @@ function* texts(
   }
 }
 
+/** The lines of assembler-lines.txt for a mode. */
+function handWritten(mode: 16 | 32 | 64): string[] {
+  const file = readFileSync(new URL("assembler-lines.txt", import.meta.url), "utf8");
+  const part = file.split(/^\[(?=\d)/m).find((p) => p.startsWith(`${mode}]`)) ?? "";
+  return part
+    .split("\n")
+    .slice(1)
+    .filter((l) => l !== "");
+}
+
 describe("assemble", () => {
   it.each(MODES)("reads the text of every row and form in %i-bit mode", (mode) => {
     const problems: string[] = [];
@@ -179,5 +190,42 @@ describe("assemble", () => {
     expect(problems.slice(0, 60)).toEqual([]);
     expect(same).toBeGreaterThan(800);
     expect([...refused].filter((m) => !NOT_IN_NASM.has(m))).toEqual([]);
+  });
+
+  it.for(MODES)(
+    "makes what NASM makes of lines that users write in %i-bit mode, or refuses them too",
+    (mode, ctx) => {
+      const lines = handWritten(mode);
+      const peers = nasm(requireTool(ctx, "nasm"), lines, mode, ORIGIN);
+      const problems: string[] = [];
+      for (const [i, line] of lines.entries()) {
+        const base = ORIGIN + SLOT * i;
+        const peer = peers[i];
+        const mine = ours(line, mode, base);
+        if (peer === undefined) {
+          if (typeof mine !== "string") problems.push(`${line}: NASM refuses it`);
+        } else if (typeof mine === "string") problems.push(`${line}: ${mine}`);
+        else if (!asGood(mine, peer, mode, base)) {
+          problems.push(
+            `${line}: ${Buffer.from(mine).toString("hex")}, NASM ${Buffer.from(peer).toString("hex")}`,
+          );
+        }
+      }
+      expect(problems).toEqual([]);
+      expect(lines.length).toBeGreaterThan(80);
+    },
+  );
+
+  // Where we mean something else than NASM, and why.
+  it.each([
+    ["call far [rax]", "ff18", "the operand size of a far pointer in memory is 32 bits unless told (SDM)"],
+    ["mov rax, [0x1122334455667788]", "48a18877665544332211", "a 64-bit offset is taken whole, not cut"],
+    ["mov ecx, [0x80000000]", "678b0c2500000080", "an address that only 32-bit addressing reaches"],
+    ["mov rax, [rel 0x2000]", "488b05f90f0000", "rel of a number counts from rip too"],
+    ["mov eax, [rip+5]", "8b0505000000", "our own text is read back"],
+    ["data16 push 5", "666a05", "the prefix is an operand size here"],
+  ])("%s is %s: %s", (line, hex) => {
+    const mine = ours(line, 64, ORIGIN);
+    expect(typeof mine === "string" ? mine : Buffer.from(mine).toString("hex")).toBe(hex);
   });
 });
