@@ -18,7 +18,7 @@ export const VECTOR_FORWARD_LATENCY = 8;
 /**
  * Share of a block's own chain of dependent results that is not hidden behind its neighbours, in quarters. The 320
  * instructions in flight overlap a block with those before and after it as far as their values allow, which the block
- * alone does not tell; the figure is fitted on loops of several blocks (docs/timing.md).
+ * alone does not tell; half is a choice between pricing all of the chain and none (docs/timing.md compares).
  */
 export const EXPOSED_QUARTERS = 2;
 
