@@ -45,6 +45,7 @@ export const MACHINE_FEATURES: readonly Feature[] = [
   "hypervisor", // these leaves
   "erms", // REP MOVSB and STOSB are as fast as wider ones
   "invtsc", // the clock is virtual
+  "xgetbv1", // helpers/system-control.ts
   "topoext", // leaves 8000001d, 8000001e
 ];
 

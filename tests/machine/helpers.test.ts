@@ -429,6 +429,14 @@ describe("XCR0", () => {
     expect([run(0x0f, 0x01, 0xd1), run(0x0f, 0x01, 0xd0)]).toEqual(["#UD", "#UD"]);
     cpu.setU64(S.CR4, 0x40020n);
     expect([run(0x0f, 0x01, 0xd1), cpu.u64(S.XCR0)]).toEqual(["", 3n]);
+    // XINUSE: nothing after FNINIT, SSE once an xmm register is not zero.
+    cpu.setU16(S.FCW, 0x37f);
+    cpu.setU16(S.FTW, 0xffff);
+    set(S.RCX, 1);
+    expect([run(0x0f, 0x01, 0xd0), cpu.reg(S.RAX)]).toEqual(["", 0n]);
+    cpu.setXmm(3, 1n);
+    expect([run(0x0f, 0x01, 0xd0), cpu.reg(S.RAX)]).toEqual(["", 2n]);
+    set(S.RCX, 0);
     for (const bad of [0, 2, 7]) {
       set(S.RAX, bad);
       expect(run(0x0f, 0x01, 0xd1)).toBe("#GP(0)");

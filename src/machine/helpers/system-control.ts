@@ -6,7 +6,6 @@ import type { Instruction } from "../../isa/instruction.ts";
 import * as S from "../../isa/state.ts";
 import { CR0_BIT, CR4_BIT, writeCr0, writeCr3, writeCr4, writeCr8 } from "../control-registers.ts";
 import type { Cpu } from "../cpu.ts";
-import { IMPLEMENTED_FEATURES } from "../cpuid.ts";
 import { Fault } from "../fault.ts";
 import type { Helper } from "../helper.ts";
 import { isCanonical } from "../segmentation.ts";
@@ -68,11 +67,11 @@ const invpcid: Helper = (cpu, insn) => {
   cpu.hooks.flushTlb(type === 2n ? "all" : "nonglobal");
 };
 
-/** XGETBV of xcr0, or with ecx 1 of those of its components that are in use (SDM vol. 1 §13.2). */
+/** XGETBV of xcr0, or with ecx 1 of those of its components that are in use (SDM vol. 2D). */
 const xgetbv: Helper = (cpu) => {
   if ((cpu.cr4 & CR4_BIT.osxsave) === 0) throw new Fault("UD");
   const index = cpu.reg(S.RCX, 32);
-  if (index > (IMPLEMENTED_FEATURES.has("xgetbv1") ? 1n : 0n)) throw new Fault("GP", 0);
+  if (index > 1n) throw new Fault("GP", 0);
   const value = index === 0n ? cpu.u64(S.XCR0) : cpu.u64(S.XCR0) & inUse(cpu);
   cpu.setReg(S.RAX, value, 32);
   cpu.setReg(S.RDX, value >> 32n, 32);

@@ -31,6 +31,7 @@ function requireKernel(cpu: Cpu): void {
 export const WAIT_HELPERS = {
   hlt: (cpu) => {
     cpu.requireCpl0();
+    cpu.monitor = undefined;
     cpu.halted = true;
   },
   monitor: (cpu, insn) => {
