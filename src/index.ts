@@ -22,6 +22,7 @@ export {
   type RunOptions,
 } from "./machine/machine.ts";
 export type { MemoryAccess } from "./machine/mmu.ts";
+export type { Platform } from "./machine/platform.ts";
 export { REGISTER_NAMES } from "./machine/registers.ts";
 export { version } from "./version.ts";
 

@@ -15,7 +15,7 @@ export class BarePlatform implements Platform {
   portRead(_port: number, size: 1 | 2 | 4): number {
     return size === 4 ? 0xffffffff : 2 ** (size * 8) - 1;
   }
-  portWrite(): void {}
+  portWrite(_port: number, _size: 1 | 2 | 4, _value: number): void {}
   timestamp(): bigint {
     return BigInt(Math.floor(this.#cycles()));
   }
@@ -35,10 +35,10 @@ export class BarePlatform implements Platform {
   writeMsr(index: number): boolean {
     return index === 0x1b;
   }
-  pendingInterrupt(): undefined {
+  pendingInterrupt(): number | undefined {
     return undefined;
   }
-  acknowledgeInterrupt(): void {}
+  acknowledgeInterrupt(_vector: number): void {}
   takeNmi(): boolean {
     return false;
   }

@@ -20,6 +20,7 @@ import { ADDRESS_END, type FlatEnvironment, type FlatMode, setKernelStack, setUp
 import { cpuBlock, memoryLayout } from "./layout.ts";
 import { type MemoryAccess, Mmu } from "./mmu.ts";
 import { PAGE, PhysicalMemory } from "./physical.ts";
+import type { Platform } from "./platform.ts";
 import { getRegister, setRegister } from "./registers.ts";
 import { resetCpu } from "./reset.ts";
 
@@ -35,6 +36,8 @@ export interface MachineOptions {
   readonly codeCache?: number;
   /** Starts the random numbers of RDRAND and RDSEED. Default 0. */
   readonly seed?: bigint;
+  /** Ports, interrupts and time. Default: nothing is there, and the seed decides RDRAND. */
+  readonly platform?: Platform;
 }
 
 export interface RunOptions {
@@ -73,6 +76,7 @@ export class Machine {
   #mode: FlatMode;
   #ring: 0 | 3;
   readonly #seed: bigint;
+  readonly #givenPlatform: Platform | undefined;
   readonly #hooks: ProcessorHooks = { instruction: undefined, exception: undefined, stopRequested: false };
   readonly #processor: Processor & { platform: Processor["platform"] };
   #environment: FlatEnvironment = { tables: undefined };
@@ -107,6 +111,7 @@ export class Machine {
     this.#mode = mode;
     this.#ring = ring;
     this.#seed = BigInt.asUintN(64, seed);
+    this.#givenPlatform = options.platform;
     this.physical = new PhysicalMemory(this.#memory);
     this.cpu = new Cpu(this.#memory, cpuBlock(0));
     this.mmu = new Mmu(this.cpu, this.physical);
@@ -124,8 +129,8 @@ export class Machine {
     );
     this.#setUp();
   }
-  #platform(): BarePlatform {
-    return new BarePlatform(() => this.engine.cycles, this.#seed);
+  #platform(): Platform {
+    return this.#givenPlatform ?? new BarePlatform(() => this.engine.cycles, this.#seed);
   }
   #setUp(): void {
     this.#environment = setUpFlat(this.cpu, this.physical, this.#mode, this.#ring, (start, size) =>
