@@ -17,7 +17,7 @@ import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
 import { FlagStores } from "./flags.ts";
 import * as L from "./layout.ts";
 import { MemoryAccess } from "./memory-access.ts";
-import { constant, customNode, type Node, typeOf } from "./node.ts";
+import { constant, customNode, type Node, type NodeWriter, typeOf } from "./node.ts";
 import { HANDLER_TYPE, type RuntimeCalls } from "./runtime-calls.ts";
 import { type MemoryForm, memoryForm, memoryOf } from "./shape.ts";
 import { ValueOps } from "./value-ops.ts";
@@ -185,14 +185,14 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
     return this.#operand(i).kind === "memory";
   }
   /** Pushes the address of register operand `i` in linear memory. */
-  #registerAddress(e: Emitter, i: number): void {
+  #registerAddress(e: NodeWriter, i: number): void {
     e.f
       .localGet(CPU)
       .localGet(RECORD)
       .op("i32.load16_u", at(L.RECORD_REGISTERS + i * 2))
       .op("i32.add");
   }
-  #load(w: Width, address: (e: Emitter) => void, offset: number): Node {
+  #load(w: Width, address: (e: NodeWriter) => void, offset: number): Node {
     return this.code.pin(
       customNode(w, typeOf(w), [], (e) => {
         address(e);
@@ -200,14 +200,14 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
       }),
     );
   }
-  #store(address: (e: Emitter) => void, offset: number, value: Node): void {
+  #store(address: (e: NodeWriter) => void, offset: number, value: Node): void {
     this.code.statement([value], (e) => {
       address(e);
       e.value(value);
       e.f.op(STORE[value.w], at(offset));
     });
   }
-  readonly #cpu = (e: Emitter): void => void e.f.localGet(CPU);
+  readonly #cpu = (e: NodeWriter): void => void e.f.localGet(CPU);
 
   read(i: number): Node {
     return this.readLow(i, this.width(i));
@@ -278,7 +278,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
       return;
     }
     if (operand.kind !== "register") throw new Error(`a ${operand.kind} operand cannot be written`);
-    const address = (e: Emitter): void => this.#registerAddress(e, i);
+    const address = (e: NodeWriter): void => this.#registerAddress(e, i);
     switch (operand.file) {
       case "gpr":
         this.#store(address, 0, value.w === 32 ? this.zext(value, 64) : value);
@@ -400,6 +400,14 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
       }
     }
   }
+  /** Base of the segment that the record names. */
+  #segmentBase(): Node {
+    return this.#load(
+      64,
+      (e) => e.f.localGet(CPU).localGet(RECORD).op("i32.load16_u", at(L.RECORD_SEGMENT)).op("i32.add"),
+      0,
+    );
+  }
   /** Linear address for an access of `width` bits at `offset` (address-size wide) in the operand's segment. */
   #linear(m: MemoryOperand, offset: Node, width: Width | 0, write: boolean): Node {
     const inRecord = m === memoryOf(this.#insn);
@@ -408,14 +416,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
       return this.#memory.segmented(S.segmentOffset(m.segment), m.segment, clean, width, write, inRecord);
     }
     const wide = this.zext(offset, 64);
-    if (inRecord && this.#form !== "simple") {
-      const base = this.#load(
-        64,
-        (e) => e.f.localGet(CPU).localGet(RECORD).op("i32.load16_u", at(L.RECORD_SEGMENT)).op("i32.add"),
-        0,
-      );
-      return this.add(base, wide);
-    }
+    if (inRecord && this.#form !== "simple") return this.add(this.#segmentBase(), wide);
     return wide;
   }
   loadAt(i: number, offset: Node, width: Width): Node {
@@ -432,8 +433,9 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
   }
   requireAligned(i: number): void {
     if (!this.isMemory(i)) return;
-    const m = this.#memoryOperand(i);
-    const linear = this.#linear(m, this.address(i), 128, false);
+    // Before the segment's checks and before canonical form, as on silicon.
+    const address = this.zext(this.address(i), 64);
+    const linear = this.#form === "simple" ? address : this.add(this.#segmentBase(), address);
     this.raiseIf(this.ne(this.and(this.low(linear, 32), constant(32, 15n)), constant(32, 0n)), "GP", 0);
   }
 

@@ -146,8 +146,8 @@ export class Flat implements LinearMemory, EngineHost {
   physicalPage(host: number): number {
     return host;
   }
-  probeWrite(linear: bigint, size: number): void {
-    if (this.mode === 64) this.#canonical(linear, size, false);
+  probeWrite(linear: bigint, size: number, stack: boolean): void {
+    if (this.mode === 64) this.#canonical(linear, size, stack);
     this.#at(linear, size, true);
   }
   codeAddress(): bigint {
