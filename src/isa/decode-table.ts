@@ -39,8 +39,30 @@ export interface OpcodeEntry {
   readonly rows: readonly (DecodeRow | undefined)[];
 }
 
-/** Entries by map × 256 + opcode. */
-export type OpcodeMaps = readonly (OpcodeEntry | undefined)[];
+/** Entries by map × 256 + opcode, each built when it is first asked for: a short run meets few opcodes. */
+export class OpcodeMaps {
+  readonly #entries: (OpcodeEntry | null | undefined)[] = new Array(1024).fill(null);
+  readonly #rows: readonly (readonly Row[] | undefined)[];
+
+  constructor(rows: readonly (readonly Row[] | undefined)[]) {
+    this.#rows = rows;
+  }
+  get(index: number): OpcodeEntry | undefined {
+    const entry = this.#entries[index];
+    return entry === null ? this.#build(index) : entry;
+  }
+  #build(index: number): OpcodeEntry | undefined {
+    const rows = this.#rows[index];
+    const plus = rows?.some((row) => row.plus);
+    const entry =
+      rows &&
+      buildEntry(
+        rows.map((row) => ({ decoded: decodeRow(row), exactB: plus === true && row.plus !== true })),
+      );
+    this.#entries[index] = entry;
+    return entry;
+  }
+}
 
 export interface DecodeTable {
   readonly legacy: { readonly other: OpcodeMaps; readonly in64: OpcodeMaps };
@@ -97,7 +119,7 @@ function modSlots(mod: ModForms): number[] {
   return mod === "reg" ? [1] : mod === "mem" ? [0] : [0, 1];
 }
 
-function buildEntry(candidates: readonly Candidate[], reached: Set<Row>): OpcodeEntry {
+function buildEntry(candidates: readonly Candidate[]): OpcodeEntry {
   let size = 1;
   const stride = (used: boolean, values: number): number => {
     if (!used) return 0;
@@ -169,7 +191,6 @@ function buildEntry(candidates: readonly Candidate[], reached: Set<Row>): Opcode
                 }
     }
   }
-  for (const decoded of rows) if (decoded !== undefined) reached.add(decoded.row);
   return {
     needsModrm: candidates.some((c) => c.decoded.row.hasModrm),
     prefix,
@@ -185,52 +206,62 @@ function buildEntry(candidates: readonly Candidate[], reached: Set<Row>): Opcode
 
 const MODES = [16, 32, 64] as const;
 
+const decodeRows = new WeakMap<Row, DecodeRow>();
+
 function decodeRow(row: Row): DecodeRow {
+  const known = decodeRows.get(row);
+  if (known !== undefined) return known;
   checkRow(row);
   const sizes = MODES.flatMap((mode) =>
     [false, true].flatMap((has66) => [false, true].map((w) => operandSize(row, mode, has66, w))),
   );
   // sizeIndex counts modes in steps of 4
-  return { row, mod: modForms(row), usesVvvv: usesVvvv(row), sizes };
+  const decoded = { row, mod: modForms(row), usesVvvv: usesVvvv(row), sizes };
+  decodeRows.set(row, decoded);
+  return decoded;
 }
 
-function buildMaps(rows: readonly DecodeRow[], in64: boolean, reached: Set<Row>): OpcodeMaps {
-  const lists: (DecodeRow[] | undefined)[] = new Array(1024).fill(undefined);
-  for (const decoded of rows) {
-    const { row } = decoded;
-    if (row.only === (in64 ? "i64" : "o64")) continue;
+/** Rows by map × 256 + opcode, of legacy or of VEX encoding, in 64-bit mode or outside it. */
+function group(rows: readonly Row[], vex: boolean, in64: boolean): OpcodeMaps {
+  const lists: (Row[] | undefined)[] = new Array(1024).fill(undefined);
+  for (const row of rows) {
+    if ((row.vex !== undefined) !== vex || row.only === (in64 ? "i64" : "o64")) continue;
     for (let i = 0; i < (row.plus ? 8 : 1); i++) {
       const at = row.map * 256 + row.opcode + i;
       const list = lists[at];
-      if (list === undefined) lists[at] = [decoded];
-      else list.push(decoded);
+      if (list === undefined) lists[at] = [row];
+      else list.push(row);
     }
   }
-  return lists.map((list) => {
-    if (list === undefined) return undefined;
-    const plus = list.some((d) => d.row.plus);
-    return buildEntry(
-      list.map((decoded) => ({ decoded, exactB: plus && !decoded.row.plus })),
-      reached,
-    );
-  });
+  return new OpcodeMaps(lists);
 }
 
-/** Builds the maps. Throws an Error that names the rows where two accept the same bytes, or none reach one, or one is malformed. */
+/**
+ * The maps of a table that is known to be right: entries are built and checked as they are met. TABLE is held to
+ * `buildDecodeTable` by a test.
+ */
+export function lazyDecodeTable(rows: readonly Row[]): DecodeTable {
+  return {
+    legacy: { other: group(rows, false, false), in64: group(rows, false, true) },
+    vex: { other: group(rows, true, false), in64: group(rows, true, true) },
+  };
+}
+
+/** Builds all of the maps. Throws an Error that names the rows where two accept the same bytes, or none reach one, or one is malformed. */
 export function buildDecodeTable(rows: readonly Row[]): DecodeTable {
   const ids = new Set<string>();
   for (const row of rows) {
     if (ids.has(row.id)) throw new Error(`two rows have the id ${row.id} ("${row.mnemonic}")`);
     ids.add(row.id);
+    checkRow(row);
   }
-  const decoded = rows.map(decodeRow);
-  const legacy = decoded.filter((d) => d.row.vex === undefined);
-  const vex = decoded.filter((d) => d.row.vex !== undefined);
+  const table = lazyDecodeTable(rows);
   const reached = new Set<Row>();
-  const table = {
-    legacy: { other: buildMaps(legacy, false, reached), in64: buildMaps(legacy, true, reached) },
-    vex: { other: buildMaps(vex, false, reached), in64: buildMaps(vex, true, reached) },
-  };
+  for (const maps of [table.legacy.other, table.legacy.in64, table.vex.other, table.vex.in64]) {
+    for (let i = 0; i < 1024; i++) {
+      for (const decoded of maps.get(i)?.rows ?? []) if (decoded !== undefined) reached.add(decoded.row);
+    }
+  }
   for (const row of rows) {
     if (!reached.has(row)) throw new Error(`row ${row.id} "${row.mnemonic}": no bytes reach it`);
   }

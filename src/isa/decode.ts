@@ -5,8 +5,8 @@
  * Source: SDM vol. 2A chapter 2; vol. 2D appendix A.
  */
 import {
-  buildDecodeTable,
   type DecodeTable,
+  lazyDecodeTable,
   type OpcodeEntry,
   type OpcodeMaps,
   sizeIndex,
@@ -46,9 +46,9 @@ export interface DecodeContext {
 const MAX_LENGTH = 15;
 
 let table: DecodeTable | undefined;
-/** The opcode maps of TABLE, built at first use. Throws where the table is wrong. */
+/** The opcode maps of TABLE, built as opcodes are met. A test builds all of them, which finds what is wrong in the table. */
 export function decodeTable(): DecodeTable {
-  table ??= buildDecodeTable(TABLE);
+  table ??= lazyDecodeTable(TABLE);
   return table;
 }
 
@@ -232,7 +232,7 @@ export function decodeWith(
 
   const encodings = vex ? maps.vex : maps.legacy;
   const entries: OpcodeMaps = mode === 64 ? encodings.in64 : encodings.other;
-  const entry: OpcodeEntry | undefined = entries[map * 256 + opcode];
+  const entry: OpcodeEntry | undefined = entries.get(map * 256 + opcode);
   if (entry === undefined) return fail("invalid", at - offset);
   let modrm = 0;
   if (entry.needsModrm) {

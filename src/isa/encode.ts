@@ -401,7 +401,7 @@ function assembleBytes(
   if (row.plus) {
     opcode |= p.rm & 7;
     const maps = decodeTable().legacy;
-    const entry = (mode === 64 ? maps.in64 : maps.other)[row.map * 256 + opcode];
+    const entry = (mode === 64 ? maps.in64 : maps.other).get(row.map * 256 + opcode);
     if (entry !== undefined && entry.b !== 0 && p.rm < 8) {
       throw new EncodeError(`${row.mnemonic} with register 0 is another instruction`);
     }

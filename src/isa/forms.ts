@@ -101,7 +101,7 @@ function takenRegisters(row: Row, mode: Mode): readonly number[] {
   const { in64, other } = decodeTable().legacy;
   const entries = mode === 64 ? in64 : other;
   return [0, 1, 2, 3, 4, 5, 6, 7].filter((r) => {
-    const entry = entries[row.map * 256 + row.opcode + r];
+    const entry = entries.get(row.map * 256 + row.opcode + r);
     return entry !== undefined && entry.b !== 0;
   });
 }
