@@ -2,6 +2,7 @@
 ; mode: 32
 ; with: idt32
 ; map: 0x20000:0x3000
+; no-qemu: TCG checks neither limits nor types of segments
 ; expect: stop=hlt ebx=11 edi=0x66
 ; expect: [0x21000]=4 [0x21008]=after_into
 ; expect: [0x21010]=5 [0x21018]=range

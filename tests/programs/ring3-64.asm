@@ -2,6 +2,7 @@
 ; SYSRET returns. A gate of DPL 0 and privileged instructions are #GP there.
 ; with: idt64
 ; map: 0x20000:0x4000
+; qemu-differs: [0x21008], TCG counts 16 for each vector in the error code
 ; expect: stop=hlt rbx=3 r8=0x2b r9=0x23 r10=0x30202 r11=0x10 r12=0x2b rbp=0x77 cs=8 ss=0x10
 ; expect: [0x21000]=13 [0x21008]=0x42 [0x21010]=bad_int [0x21020]=13 [0x21028]=0 [0x21030]=bad_cli
 ; expect: [0x21040]=14 [0x21048]=5 [0x21050]=bad_read

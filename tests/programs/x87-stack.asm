@@ -2,6 +2,7 @@
 ; instruction is left undone and the next one raises #MF.
 ; with: idt64
 ; map: 0x20000:0x2000
+; no-qemu: TCG has no stack faults
 ; expect: stop=hlt rbx=1 r8=0x3a41 r9=0x41 r10=0xffff r11=0x82c1
 ; expect: [0x21000]=16 [0x21008]=0 [0x21010]=next
 ; expect: st0=0x3fff8000000000000000
