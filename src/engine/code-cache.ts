@@ -1,51 +1,34 @@
 /**
  * Decoded code: blocks of records in a part of linear memory, found by physical address and context.
  *
- * A block begins where control arrives and ends at a branch, an instruction that ends blocks, the page's end or a
- * length limit. Writes to a page drop exactly the blocks that overlap them: their records are turned into `stale`
- * ones, and their memory is reused only when the whole cache is emptied, which never happens while a block runs.
+ * What a block is says block.ts. Writes to a page drop exactly the blocks that overlap them: their records are turned
+ * into `stale` ones, and their memory is reused only when the whole cache is emptied, which never happens while a
+ * block runs.
  */
 import type { Instruction, MemoryOperand } from "../isa/instruction.ts";
 import * as S from "../isa/state.ts";
+import { type BlockEnd, type FormedBlock, formBlock, MAX_BLOCK, overlaps } from "./block.ts";
 import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
 import type { Handlers } from "./handlers.ts";
-import type { CodePage, Decoded, EngineHost } from "./host.ts";
+import type { EngineHost } from "./host.ts";
 import * as L from "./layout.ts";
 import { fixedHandler } from "./runtime.ts";
 import { memoryForm, memoryOf } from "./shape.ts";
 
-/** Instructions in a block, at most. */
-export const MAX_BLOCK = 64;
 const PAGE = 4096;
-const MAX_INSTRUCTION = 15;
-/** An instruction that the code segment ends in. */
-const PAST_SEGMENT: Decoded = { kind: "exception", exception: "GP", errorCode: 0, length: 1 };
+/** The handler that goes on behind a block, by mode (bits 0–1 of a context). */
+const CONTINUE = ["continue16", "continue32", "continue64"] as const;
 
-export interface Block {
+export interface Block extends FormedBlock {
   /** Place of the header in linear memory; records follow. */
   readonly header: number;
-  /** Physical address of the first byte. */
-  readonly physical: number;
   readonly context: number;
-  /** Bytes of its instructions; `extent` also counts those of one that only raises an exception, and is at least 1. */
-  readonly size: number;
-  readonly extent: number;
-  readonly instructions: readonly Instruction[];
-  /** Offset of each instruction from the block's start. */
-  readonly offsets: readonly number[];
   /** Cumulative cycles after each instruction. */
   readonly costs: ArrayLike<number>;
-  /** Physical page of the last instruction's second part, or −1. */
-  readonly secondPage: number;
   /** Records, including the end's. */
   readonly records: number;
   dropped: boolean;
 }
-
-/** Whether `block`'s last instruction may leave it by itself, so that no end record is needed. */
-const branches = (insn: Instruction): boolean =>
-  insn.operands[0]?.kind === "relative" || BRANCH_MNEMONICS.has(insn.row.mnemonic);
-const BRANCH_MNEMONICS = new Set(["call", "jmp", "ret"]);
 
 export class CodeCache {
   readonly #memory: WebAssembly.Memory;
@@ -114,83 +97,28 @@ export class CodeCache {
   /** The block at `linear`, decoded now if it is new. Throws the host's fault if its first byte cannot be fetched. */
   find(linear: bigint, context: number): Block {
     const page = this.#host.codePage(linear);
-    const offset = Number(linear & 0xfffn);
-    const physical = page.physical + offset;
-    let byAddress = this.#blocks.get(context);
-    if (byAddress === undefined) {
-      byAddress = new Map();
-      this.#blocks.set(context, byAddress);
-    }
-    const known = byAddress.get(physical);
+    const physical = page.physical + Number(linear & 0xfffn);
+    const known = this.#blocks.get(context)?.get(physical);
     if (known !== undefined) {
       if (known.secondPage < 0) return known;
       const second = this.#host.codePage((linear | 0xfffn) + 1n);
       if (second.physical === known.secondPage) return known;
       this.drop(known);
     }
-    const block = this.#decode(linear, page, offset, context);
+    const block = this.#place(formBlock(this.#host, linear), context);
+    let byAddress = this.#blocks.get(context);
+    if (byAddress === undefined) {
+      byAddress = new Map();
+      this.#blocks.set(context, byAddress);
+    }
     byAddress.set(physical, block);
     return block;
   }
 
-  #decode(linear: bigint, page: CodePage, offset: number, context: number): Block {
+  #place(formed: FormedBlock, context: number): Block {
+    const { instructions, offsets, size, end, secondPage } = formed;
     // Room for the longest block, so that allocation cannot fail half-way.
-    if (this.#next + L.HEADER_SIZE + (MAX_BLOCK + 2) * L.RECORD_SIZE > this.#end) {
-      this.clear();
-      let byAddress = this.#blocks.get(context);
-      if (byAddress === undefined) {
-        byAddress = new Map();
-        this.#blocks.set(context, byAddress);
-      }
-    }
-    const instructions: Instruction[] = [];
-    const offsets: number[] = [];
-    let at = offset;
-    let end:
-      | { kind: "continue" }
-      | { kind: "leave" }
-      | { kind: "none" }
-      | { kind: "trap"; decoded: Decoded } = { kind: "continue" };
-    let secondPage = -1;
-    const segmentEnd = offset + this.#host.codeBytes(linear);
-    const pageEnd = Math.min(PAGE, segmentEnd);
-    while (instructions.length < MAX_BLOCK) {
-      if (at >= pageEnd) break;
-      const decoded: Decoded =
-        page.bytes === undefined
-          ? { kind: "truncated" }
-          : this.#host.decode(page.bytes.subarray(0, pageEnd), at);
-      if (decoded.kind === "truncated") {
-        // The instruction goes on in the next page, or past the end of the segment: a block of its own.
-        if (instructions.length > 0) break;
-        if (segmentEnd <= PAGE) {
-          end = { kind: "trap", decoded: PAST_SEGMENT };
-          break;
-        }
-        const crossing = this.#decodeCrossing(linear, page, at, segmentEnd - PAGE);
-        secondPage = crossing.second;
-        const { decoded: joined } = crossing;
-        if (joined.kind === "instruction") {
-          instructions.push(joined.instruction);
-          offsets.push(0);
-          at += joined.instruction.length;
-          end = endOf(joined.instruction);
-        } else {
-          end = { kind: "trap", decoded: joined.kind === "truncated" ? PAST_SEGMENT : joined };
-        }
-        break;
-      }
-      if (decoded.kind === "exception") {
-        end = { kind: "trap", decoded };
-        break;
-      }
-      const insn = decoded.instruction;
-      instructions.push(insn);
-      offsets.push(at - offset);
-      at += insn.length;
-      end = endOf(insn);
-      if (end.kind !== "continue") break;
-    }
+    if (this.#next + L.HEADER_SIZE + (MAX_BLOCK + 2) * L.RECORD_SIZE > this.#end) this.clear();
     const costs = this.#host.cost(instructions);
     const header = this.#next;
     const v = this.#view;
@@ -202,52 +130,44 @@ export class CodeCache {
       this.#writeRecord(record, insn, offsets[i] ?? 0);
       record += L.RECORD_SIZE;
     });
-    const size = at - offset;
     if (end.kind !== "none") {
-      v.setUint16(record + L.RECORD_START, size, true);
-      v.setUint16(record + L.RECORD_NEXT, size, true);
-      if (end.kind === "continue") {
-        const mode = (context & 3) === 0 ? 16 : (context & 3) === 1 ? 32 : 64;
-        v.setUint32(
-          record,
-          fixedHandler(mode === 16 ? "continue16" : mode === 32 ? "continue32" : "continue64"),
-          true,
-        );
+      this.#writeEnd(record, end, size, context);
+      record += L.RECORD_SIZE;
+    }
+    this.#next = (record + 15) & ~15;
+    const records = (record - header - L.HEADER_SIZE) / L.RECORD_SIZE;
+    const block: Block = { ...formed, header, context, costs, records, dropped: false };
+    this.#order.push(block);
+    this.#claim(formed.physical - (formed.physical % PAGE), block);
+    if (secondPage >= 0) this.#claim(secondPage, block);
+    return block;
+  }
+  /** The record behind the last instruction, `size` bytes from the block's start. */
+  #writeEnd(record: number, end: BlockEnd, size: number, context: number): void {
+    const v = this.#view;
+    v.setUint16(record + L.RECORD_START, size, true);
+    v.setUint16(record + L.RECORD_NEXT, size, true);
+    switch (end.kind) {
+      case "continue":
+        v.setUint32(record, fixedHandler(CONTINUE[context & 3] ?? "continue64"), true);
         v.setInt32(record + L.RECORD_NEXT_DELTA, size, true);
         v.setUint32(record + L.RECORD_NEXT_LINK, this.unlinked, true);
-      } else if (end.kind === "leave") {
+        return;
+      case "leave":
         v.setUint32(record, fixedHandler("leave"), true);
-      } else {
-        const decoded = end.decoded;
+        return;
+      case "trap": {
+        const { decoded } = end;
         const vector =
           decoded.kind === "exception" ? EXCEPTION_VECTOR[decoded.exception] : EXCEPTION_VECTOR.UD;
         const error = decoded.kind === "exception" && decoded.errorCode !== undefined ? RAISED_WITH_ERROR : 0;
         v.setUint32(record, fixedHandler("trap"), true);
         v.setUint32(record + L.RECORD_IMMEDIATE, vector | error, true);
+        return;
       }
-      record += L.RECORD_SIZE;
+      case "none":
+        return;
     }
-    this.#next = (record + 15) & ~15;
-    const block: Block = {
-      header,
-      physical: page.physical + offset,
-      context,
-      size,
-      extent: Math.max(
-        size + (end.kind === "trap" && end.decoded.kind === "exception" ? end.decoded.length : 0),
-        1,
-      ),
-      instructions,
-      offsets,
-      costs,
-      secondPage,
-      records: (record - header - L.HEADER_SIZE) / L.RECORD_SIZE,
-      dropped: false,
-    };
-    this.#order.push(block);
-    this.#claim(page.physical, block);
-    if (secondPage >= 0) this.#claim(secondPage, block);
-    return block;
   }
   #claim(page: number, block: Block): void {
     let set = this.#pages.get(page);
@@ -258,22 +178,6 @@ export class CodeCache {
     }
     set.add(block);
   }
-  /** Decodes an instruction that goes on in the next page, of which `beyond` bytes are in the segment. */
-  #decodeCrossing(
-    linear: bigint,
-    page: CodePage,
-    at: number,
-    beyond: number,
-  ): { decoded: Decoded; second: number } {
-    const second = this.#host.codePage((linear | 0xfffn) + 1n);
-    const here = Math.min(PAGE - at, MAX_INSTRUCTION);
-    const there = Math.min(MAX_INSTRUCTION - here, beyond);
-    const joined = new Uint8Array(here + there).fill(0xff);
-    if (page.bytes !== undefined) joined.set(page.bytes.subarray(at, at + here));
-    if (second.bytes !== undefined) joined.set(second.bytes.subarray(0, there), here);
-    return { decoded: this.#host.decode(joined, 0), second: second.physical };
-  }
-
   /** Writes the record of `insn`, `offset` bytes into its block, at `record`. */
   #writeRecord(record: number, insn: Instruction, offset: number): void {
     const v = this.#view;
@@ -368,12 +272,7 @@ export class CodeCache {
   written(address: number, size: number): void {
     const set = this.#pages.get(address - (address % PAGE));
     if (set === undefined) return;
-    for (const block of set) {
-      const inFirst = address < block.physical + block.extent && block.physical < address + size;
-      const inSecond =
-        block.secondPage >= 0 && address < block.secondPage + 15 && block.secondPage < address + size;
-      if (inFirst || inSecond) this.drop(block);
-    }
+    for (const block of set) if (overlaps(block, address, size)) this.drop(block);
     if (set.size === 0) this.#pages.delete(address - (address % PAGE));
   }
   drop(block: Block): void {
@@ -410,9 +309,4 @@ export class CodeCache {
     }
     return this.scratch;
   }
-}
-
-function endOf(insn: Instruction): { kind: "continue" } | { kind: "leave" } | { kind: "none" } {
-  if (insn.row.ends) return { kind: "leave" };
-  return branches(insn) ? { kind: "none" } : { kind: "continue" };
 }

@@ -8,10 +8,10 @@
 
 import type { Width } from "../isa/ops.ts";
 import type { FunctionBuilder, MemoryArgument } from "../wasm/function.ts";
-import { constant, localNode, type Node, type ValueType } from "./node.ts";
+import { constant, localNode, type Node, type NodeWriter, type ValueType } from "./node.ts";
 
 /** Writes instructions; `value` pushes a node. */
-export class Emitter {
+export class Emitter implements NodeWriter {
   readonly f: FunctionBuilder;
   constructor(f: FunctionBuilder) {
     this.f = f;
@@ -103,7 +103,7 @@ export class Code {
       kind: "op",
       type: slot.type,
       dirty,
-      emit: (e: Emitter) => e.f.localGet(slot.index),
+      emit: (e) => void e.f.localGet(slot.index),
     });
   }
   /** The slot as a leaf that is assigned once, before any use. */
@@ -111,7 +111,7 @@ export class Code {
     return {
       ...localNode(w, slot.type, -1, dirty),
       kind: "op",
-      emit: (e: Emitter) => void e.f.localGet(slot.index),
+      emit: (e) => void e.f.localGet(slot.index),
     };
   }
   set(slot: Slot, node: Node): void {

@@ -12,7 +12,7 @@ import type { ExceptionName, FlagThunks, Ops, Width } from "../isa/ops.ts";
 import { effectsOf } from "../isa/readings/effects.ts";
 import * as S from "../isa/state.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
-import { at, Code, type Emitter, type Slot } from "./code.ts";
+import { at, Code, type Slot } from "./code.ts";
 import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
 import { FlagStores } from "./flags.ts";
 import * as L from "./layout.ts";

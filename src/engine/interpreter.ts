@@ -34,6 +34,15 @@ export type Stop =
 const BUDGET: Stop = { kind: "budget" };
 const BOUNDARY: Stop = { kind: "boundary" };
 
+/** A place inside a block: rip is that of instruction `index`, or of the exception that the block ends in. */
+interface Position {
+  readonly block: Block;
+  readonly index: number;
+  readonly rip: bigint;
+  /** A repeated instruction that has begun: each further iteration is one instruction and one cycle. */
+  readonly repeating: boolean;
+}
+
 /** The longest stretch in wasm, in cycles: lets V8 put optimised code in place, and keeps sums in 32 bits. */
 const STRETCH = 4_000_000;
 
@@ -56,6 +65,8 @@ export class Interpreter {
   #thrown: unknown;
   /** The instruction that ran last before a boundary, or that faulted; undefined if it could not be fetched or decoded. */
   last: Instruction | undefined;
+  /** Where the last step left control in the middle of a block: what comes is still part of it. */
+  #position: Position | undefined;
   /** Block whose copy runs in the scratch records, for finding the instruction. */
   #stepping: { block: Block; index: number } | undefined;
   /** A read-modify-write in scratch memory: where it goes. */
@@ -122,6 +133,7 @@ export class Interpreter {
   }
   /** Forgets all decoded code and translations, for a machine that starts afresh. */
   reset(): void {
+    this.#position = undefined;
     this.code.clear();
     this.tlb.clear();
     this.instructions = 0;
@@ -179,11 +191,17 @@ export class Interpreter {
   /** One stretch of at most LIMIT cycles; undefined when it is used up. */
   #stretch(limit: number, left: number): Stop | undefined {
     const v = this.#view;
-    let block: Block;
     let linkFrom: { record: number; which: "taken" | "next"; block: Block } | undefined;
     for (;;) {
       const used = v.getUint32(S.ELAPSED, true);
       if (used >= limit) return undefined;
+      const resumed = this.#resume();
+      if (resumed !== undefined) {
+        const stop = this.#stepThrough(resumed, limit);
+        if (stop !== undefined) return stop;
+        continue;
+      }
+      let block: Block;
       try {
         block = this.#find();
       } catch (e) {
@@ -198,10 +216,11 @@ export class Interpreter {
       if (used + cost > limit) {
         // A stretch that ends before the budget does simply makes room; else step to the exact boundary.
         if (limit < left && used > 0) return undefined;
-        const stop = this.#stepThrough(block, limit);
+        const stop = this.#stepThrough({ block, index: 0, rip: this.#cpu.rip, repeating: false }, limit);
         if (stop !== undefined) return stop;
         continue;
       }
+      this.#position = undefined;
       this.#charge(count, cost);
       const exit = this.#handlers.enter(this.#cpu.base, block.header + L.HEADER_SIZE);
       switch (exit) {
@@ -223,6 +242,14 @@ export class Interpreter {
       }
     }
   }
+  /** Where in the middle of a block control still is, if nothing has moved it. */
+  #resume(): Position | undefined {
+    const at = this.#position;
+    if (at === undefined) return undefined;
+    if (at.rip === this.#cpu.rip && !at.block.dropped && at.block.context === this.#context) return at;
+    this.#position = undefined;
+    return undefined;
+  }
   /** The block at rip, and its place in the jump cache. */
   #find(): Block {
     const block = this.code.find(this.#host.codeAddress(), this.#context);
@@ -241,47 +268,63 @@ export class Interpreter {
   }
   #fetchFault(e: unknown): Stop {
     this.last = undefined;
+    this.#position = undefined;
     if (!this.#host.isFault(e)) throw e;
     return { kind: "fault", fault: e };
   }
 
-  /** Runs single instructions of `block` until the limit is reached or it is left. */
-  #stepThrough(block: Block, limit: number): Stop | undefined {
-    const start = this.#cpu.rip;
-    for (let i = 0; i < block.instructions.length; i++) {
-      const before = i === 0 ? 0 : (block.costs[i - 1] ?? 0);
-      this.#cpu.rip = start;
-      const stop = this.#runOne(block, i, (block.costs[i] ?? 0) - before);
+  /** Runs single instructions from `from` on until the limit is reached or the block is left. */
+  #stepThrough(from: Position, limit: number): Stop | undefined {
+    let at: Position | undefined = from;
+    while (at !== undefined) {
+      const stop = this.#stepAt(at);
       if (stop !== undefined) return stop;
-      const next = BigInt.asUintN(
-        64,
-        start + BigInt((block.offsets[i] ?? 0) + (block.instructions[i]?.length ?? 0)),
-      );
-      if (block.dropped || this.#cpu.rip !== next) return undefined;
       if (this.#view.getUint32(S.ELAPSED, true) >= limit) return undefined;
+      at = this.#resume();
     }
-    if (block.instructions.length === 0) return this.#trap(block);
     return undefined;
   }
-  /** A block that is nothing but an exception. */
-  #trap(block: Block): Stop | undefined {
-    const exit = this.#handlers.enter(this.#cpu.base, block.header + L.HEADER_SIZE);
-    return this.#leave(exit);
-  }
-  /** Runs instruction `index` of `block`, whose start is at rip; rip is the next instruction's afterwards. */
-  #runOne(block: Block, index: number, cost: number): Stop | undefined {
+  /** Runs the instruction (or what is left of a repeated one, within LIMIT) at a position, and notes the next. */
+  #stepAt(at: Position): Stop | undefined {
+    const { block, index } = at;
+    this.#position = undefined;
+    const insn = block.instructions[index];
+    if (insn === undefined) {
+      // Nothing but an exception. Handlers take rip for the block's start.
+      this.#cpu.rip = BigInt.asUintN(64, at.rip - BigInt(block.size));
+      return this.#leave(
+        this.#handlers.enter(this.#cpu.base, block.header + L.HEADER_SIZE + index * L.RECORD_SIZE),
+      );
+    }
+    const before = index === 0 ? 0 : (block.costs[index - 1] ?? 0);
+    const cost = at.repeating ? 1 : (block.costs[index] ?? 0) - before;
+    const { rip } = at;
+    const offset = BigInt(block.offsets[index] ?? 0);
+    // Handlers take rip for the block's start.
+    this.#cpu.rip = BigInt.asUintN(64, rip - offset);
     const record = this.code.prepareStep(block, index);
     this.#stepping = { block, index };
     this.#charge(1, cost);
-    this.last = block.instructions[index];
+    this.last = insn;
     const exit = this.#handlers.enter(this.#cpu.base, record);
     this.repeating = exit === L.EXIT.repeat;
-    const stop =
-      exit === L.EXIT.flow || exit === L.EXIT.taken || exit === L.EXIT.next || exit === L.EXIT.lookup
-        ? undefined
-        : this.#leave(exit);
+    const left =
+      exit === L.EXIT.flow || exit === L.EXIT.taken || exit === L.EXIT.next || exit === L.EXIT.lookup;
+    const stop = left ? undefined : this.#leave(exit);
     this.#stepping = undefined;
-    return stop;
+    if (stop !== undefined) return stop;
+    // The scratch records end in one that leaves; a helper that wants attention leaves by itself.
+    const plain = this.#view.getUint32(S.EXIT_RECORD, true) !== record;
+    if (exit === L.EXIT.flow && (insn.row.ends || !plain)) return BOUNDARY;
+    if (this.repeating) {
+      this.#position = { block, index, rip, repeating: true };
+      return undefined;
+    }
+    const next = BigInt.asUintN(insn.mode, rip + BigInt(insn.length));
+    const inside = index + 1 < block.instructions.length || block.end.kind === "trap";
+    if (inside && this.#cpu.rip === next)
+      this.#position = { block, index: index + 1, rip: next, repeating: false };
+    return undefined;
   }
   /** After a step: rip is still that of a repeated instruction which has iterations left. */
   repeating = false;
@@ -291,14 +334,15 @@ export class Interpreter {
     const v = this.#view;
     v.setBigUint64(S.ELAPSED, 0n, true);
     v.setUint32(S.LIMIT, 0, true);
-    let block: Block;
-    try {
-      block = this.#find();
-    } catch (e) {
-      return this.#fetchFault(e);
+    let at = this.#resume();
+    if (at === undefined) {
+      try {
+        at = { block: this.#find(), index: 0, rip: this.#cpu.rip, repeating: false };
+      } catch (e) {
+        return this.#fetchFault(e);
+      }
     }
-    const stop =
-      block.instructions.length === 0 ? this.#trap(block) : this.#runOne(block, 0, block.costs[0] ?? 0);
+    const stop = this.#stepAt(at);
     this.#collect();
     return stop ?? BOUNDARY;
   }
@@ -325,6 +369,9 @@ export class Interpreter {
       }
       case L.EXIT.repeat:
         this.#rewind(record, "after");
+        if (at !== undefined && this.#stepping === undefined) {
+          this.#position = { ...at, rip: this.#cpu.rip, repeating: true };
+        }
         return undefined;
       case EXIT_STALE:
         this.#rewind(record, "before");

@@ -6,10 +6,17 @@
  * i32's bits are zero unless the node is `dirty`; consumers that care ask for `clean`. Constants are folded here.
  */
 import type { Width } from "../isa/ops.ts";
+import type { FunctionBuilder } from "../wasm/function.ts";
 import type { OpName } from "../wasm/opcodes.ts";
-import type { Emitter } from "./code.ts";
 
 export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
+
+/** What writes nodes into a function; code.ts has it. */
+export interface NodeWriter {
+  readonly f: FunctionBuilder;
+  /** Pushes the node's value. */
+  value(node: Node): void;
+}
 
 export interface Node {
   readonly kind: "const" | "local" | "op";
@@ -25,7 +32,7 @@ export interface Node {
   /** Lane index or other immediates of the op. */
   readonly immediates: readonly number[];
   /** Writes the value itself instead of args and op: calls, select, aliases. */
-  readonly emit: ((e: Emitter, node: Node) => void) | undefined;
+  readonly emit: ((e: NodeWriter, node: Node) => void) | undefined;
   /** Order of making; a node's arguments are older than it. */
   readonly id: number;
   /** How often emitted code uses it; above one it gets a local. */
@@ -107,7 +114,7 @@ export function customNode(
   w: Width,
   type: ValueType,
   args: readonly Node[],
-  emit: (e: Emitter, node: Node) => void,
+  emit: (e: NodeWriter, node: Node) => void,
   dirty = false,
 ): Node {
   return { ...opNode(w, type, "i32.add", args, dirty), op: undefined, emit };

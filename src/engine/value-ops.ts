@@ -9,14 +9,14 @@ import { LANES, type LaneFunction, type LaneOp } from "../isa/lanes.ts";
 import type { Width } from "../isa/ops.ts";
 import { PURE, type PureFunction, type PureName } from "../isa/pure.ts";
 import type { OpName } from "../wasm/opcodes.ts";
-import type { Code, Emitter } from "./code.ts";
-import { constant, customNode, type Node, opNode, typeOf } from "./node.ts";
+import type { Code } from "./code.ts";
+import { constant, customNode, type Node, type NodeWriter, opNode, typeOf } from "./node.ts";
 import type { RuntimeCalls } from "./runtime-calls.ts";
 
 const maskOf = (w: Width): bigint => (1n << BigInt(w)) - 1n;
 
 /** Writes a node that only is its argument under another width. */
-export const pushArgument = (e: Emitter, node: Node): void => {
+export const pushArgument = (e: NodeWriter, node: Node): void => {
   for (const a of node.args) e.value(a);
 };
 

@@ -4,7 +4,7 @@ import { decode, isFailure } from "../isa/decode.ts";
 import type { HelperName } from "../isa/helpers.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import * as S from "../isa/state.ts";
-import { cyclesOf } from "./cost.ts";
+import { blockCost } from "../timing/block.ts";
 import type { Processor } from "./engine.ts";
 import { Fault } from "./fault.ts";
 import { codeAddress } from "./fetch.ts";
@@ -126,11 +126,7 @@ export class MachineEngineHost implements EngineHost {
   helper(name: HelperName, insn: Instruction): void {
     HELPER_IMPLEMENTATIONS[name](this.#processor.cpu, insn);
   }
-  cost(instructions: readonly Instruction[]): number[] {
-    let sum = 0;
-    return instructions.map((insn) => {
-      sum += cyclesOf(insn);
-      return sum;
-    });
+  cost(instructions: readonly Instruction[]): Uint32Array {
+    return blockCost(instructions);
   }
 }

@@ -6,9 +6,10 @@ import type { HelperName } from "../isa/helpers.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ExceptionName } from "../isa/ops.ts";
 import { type EvaluateEnvironment, evaluate } from "../isa/readings/evaluate.ts";
+import { BlockClock } from "./block-clock.ts";
 import { Boundary } from "./boundary.ts";
-import { cyclesOf } from "./cost.ts";
 import type { Engine, Processor, StopReason } from "./engine.ts";
+import { MachineEngineHost } from "./engine-host.ts";
 import { Fault } from "./fault.ts";
 import { Fetcher } from "./fetch.ts";
 import { gate, mmxErrorPending } from "./gating.ts";
@@ -22,12 +23,18 @@ export class Evaluator implements Engine {
   readonly #boundary: Boundary;
   readonly #fetcher: Fetcher;
   readonly #environment: EvaluateEnvironment;
+  readonly #clock: BlockClock;
 
   constructor(processor: Processor) {
     const { cpu, mmu } = processor;
     this.#processor = processor;
     this.#boundary = new Boundary(processor);
     this.#fetcher = new Fetcher(cpu, mmu);
+    this.#clock = new BlockClock(cpu, new MachineEngineHost(processor));
+    mmu.written = (physical, size) => {
+      const at = mmu.physical.host(physical);
+      if (at >= 0) this.#clock.written(at, size);
+    };
     this.#environment = {
       raise: (exception: ExceptionName, errorCode?: number): never => {
         throw new Fault(exception, errorCode);
@@ -50,16 +57,19 @@ export class Evaluator implements Engine {
     this.instructions = 0;
     this.cycles = 0;
     this.#boundary.reset();
+    this.#clock.reset();
   }
 
   #step(): StopReason | undefined {
     const { cpu, hooks } = this.#processor;
     const boundary = this.#boundary;
     let insn: Instruction | undefined;
+    let cycles = 0;
     try {
       insn = this.#fetcher.fetch();
       hooks.instruction?.(cpu.rip, insn);
       if (hooks.stopRequested) return undefined;
+      cycles = this.#clock.begin();
       boundary.begin();
       const refused = gate(insn.row, cpu);
       if (refused !== undefined) throw new Fault(refused);
@@ -67,12 +77,14 @@ export class Evaluator implements Engine {
       evaluate(insn, cpu, this.#environment);
     } catch (thrown) {
       if (!(thrown instanceof Fault)) throw thrown;
+      this.#clock.fault();
       return boundary.raise(thrown, insn);
     }
     const repeats = insn.repeat !== "none" && cpu.nextRip === cpu.rip;
     cpu.rip = cpu.nextRip;
     this.instructions++;
-    this.cycles += cyclesOf(insn);
+    this.cycles += cycles;
+    this.#clock.retire(insn, repeats);
     boundary.retire(insn);
     boundary.setRepeating(repeats);
     return undefined;

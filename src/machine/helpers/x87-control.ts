@@ -27,9 +27,6 @@ import {
   wait,
 } from "./x87-stack.ts";
 
-/** Bits 11–13 of the status word. */
-const TOP = 7 << 11;
-
 /** FNSAVE's registers behind the environment. */
 const REGISTERS = 80;
 
@@ -42,11 +39,6 @@ export const X87_CONTROL = {
   },
   fnnop: () => {},
   fwait: wait,
-  // All tags empty, top 0 (SDM vol. 1 table 12-3); its caller has looked at pending errors as for any MMX row.
-  emms: (cpu) => {
-    cpu.setU16(S.FTW, 0xffff);
-    cpu.setU16(S.FSW, cpu.u16(S.FSW) & ~TOP);
-  },
   fldcw: (cpu, insn) => {
     wait(cpu);
     setControl(cpu, Number(cpu.readOperand(insn, 0)));
