@@ -9,6 +9,7 @@ import { CONDITIONAL } from "./families/conditional.ts";
 import { CONTROL } from "./families/control.ts";
 import { DATA_MOVEMENT } from "./families/data-movement.ts";
 import { DECIMAL } from "./families/decimal.ts";
+import { EMMS } from "./families/emms.ts";
 import { EXTENDED_STATE } from "./families/extended-state.ts";
 import { MULTIPLY } from "./families/multiply.ts";
 import { NOP } from "./families/nop.ts";
@@ -61,4 +62,5 @@ export const TABLE: readonly Row[] = [
   ...VECTOR_TEXT,
   ...AES,
   ...SHA,
+  ...EMMS,
 ];

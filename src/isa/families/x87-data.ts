@@ -1,6 +1,6 @@
 /**
  * x87 loads, stores, moves and control: FLD, FST, FILD, FIST, FBLD, FBSTP, FXCH, FCMOVcc, constants, FNINIT, FLDCW,
- * FNSTENV, FNSAVE and kin, WAIT, EMMS (SDM vol. 2D tables A-7 … A-22; vol. 1 chapter 8).
+ * FNSTENV, FNSAVE and kin, WAIT (SDM vol. 2D tables A-7 … A-22; vol. 1 chapter 8).
  *
  * Only the forms without wait are instructions: finit, fstcw, fstsw, fclex, fstenv and fsave are WAIT and one of these.
  */
@@ -107,7 +107,6 @@ const control: readonly Row[] = [
   whole(0xdb, 0xe2, "fnclex", "fnclex"),
   whole(0xdb, 0xe3, "fninit", "fninit"),
   whole(0xdb, 0xe4, "fnsetpm", "fnnop", alternate),
-  op(0x0f77, "emms", "", call("emms"), { prefix: "none", unit: "mmx", feature: "mmx" }),
   op(0x9b, "fwait", "", call("fwait"), { unit: "fwait", feature: "fpu", aliases: ["wait"] }),
 ];
 

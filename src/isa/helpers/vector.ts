@@ -1,4 +1,4 @@
-/** Helpers of the vector families: what each may touch. Implemented in machine/helpers/mxcsr.ts and masked-store.ts. */
+/** Helpers of the vector families: what each may touch. Implemented in machine/helpers/mxcsr.ts, masked-store.ts, mmx.ts. */
 import type { HelperEffects } from "../helper-effects.ts";
 
 /** They store at ds:rdi. */
@@ -9,4 +9,5 @@ export const VECTOR_HELPERS = {
   stmxcsr: { operands: ["w"] },
   maskmovq: MASKED_STORE,
   maskmovdqu: MASKED_STORE,
+  emms: { operands: [] },
 } as const satisfies Record<string, HelperEffects>;

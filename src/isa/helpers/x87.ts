@@ -112,7 +112,6 @@ export const X87_HELPERS = {
   fnop: NOTHING,
   fnnop: NOTHING,
   fwait: NOTHING,
-  emms: NOTHING,
   fldcw: READS,
   fnstcw: WRITES,
   fnstsw: WRITES,
