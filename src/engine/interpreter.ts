@@ -49,6 +49,10 @@ const STRETCH = 4_000_000;
 const PURE_FUNCTIONS: readonly PureFunction[] = Object.values(PURE);
 const FP_FUNCTIONS: readonly FpFunction[] = Object.values(FP);
 
+/** Cycles of the first `n` instructions of a block. */
+const costUpTo = (block: Block, n: number): number =>
+  n === 0 ? 0 : (block.costs[Math.min(n, block.instructions.length) - 1] ?? 0);
+
 export class Interpreter {
   /** Instructions and cycles executed in all. */
   instructions = 0;
@@ -306,7 +310,12 @@ export class Interpreter {
     this.#stepping = { block, index };
     this.#charge(1, cost);
     this.last = insn;
+    // An indirect branch must come back here, not go on to a block that the jump cache knows.
+    const v = this.#view;
+    const key = v.getUint32(S.CODE_KEY, true);
+    v.setUint32(S.CODE_KEY, 0, true);
     const exit = this.#handlers.enter(this.#cpu.base, record);
+    if (v.getUint32(S.CODE_KEY, true) === 0) v.setUint32(S.CODE_KEY, key, true);
     this.repeating = exit === L.EXIT.repeat;
     const left =
       exit === L.EXIT.flow || exit === L.EXIT.taken || exit === L.EXIT.next || exit === L.EXIT.lookup;
@@ -357,6 +366,7 @@ export class Interpreter {
       case L.EXIT.flow:
         // The record is that of the helper, or of the end after it.
         this.last ??= at?.block.instructions.at(-1);
+        if (at !== undefined && this.#stepping === undefined) this.#refund(at.block, at.index + 1);
         return BOUNDARY;
       case L.EXIT.fault: {
         this.#rewind(record, "before");
@@ -388,17 +398,17 @@ export class Interpreter {
     const at = this.#locate(record);
     if (at === undefined) return;
     const { block, index } = at;
-    const v = this.#view;
-    const count = block.instructions.length;
     this.#cpu.rip += BigInt(block.offsets[index] ?? block.size);
-    const kept = from === "before" ? index : index + 1;
-    const cost = (i: number): number => (i === 0 ? 0 : (block.costs[Math.min(i, count) - 1] ?? 0));
-    if (this.#stepping !== undefined) {
-      if (from === "before") this.#charge(-1, cost(index) - cost(index + 1));
-      return;
+    if (this.#stepping === undefined) {
+      this.#refund(block, from === "before" ? index : index + 1);
+    } else if (from === "before") {
+      this.#charge(-1, costUpTo(block, index) - costUpTo(block, index + 1));
     }
-    v.setUint32(S.ELAPSED, v.getUint32(S.ELAPSED, true) - (cost(count) - cost(kept)), true);
-    v.setUint32(S.ELAPSED + 4, v.getUint32(S.ELAPSED + 4, true) - (count - Math.min(kept, count)), true);
+  }
+  /** Takes back what `block` was charged for instructions from number `from` on. */
+  #refund(block: Block, from: number): void {
+    const count = block.instructions.length;
+    if (from < count) this.#charge(from - count, costUpTo(block, from) - costUpTo(block, count));
   }
   #locate(record: number): { block: Block; index: number } | undefined {
     if (record === this.code.scratch) return this.#stepping;

@@ -6,8 +6,9 @@
  */
 import { FP, type FpFunction, type FpOp } from "../isa/fp.ts";
 import type { LaneFunction } from "../isa/lanes.ts";
-import { PURE, type PureFunction } from "../isa/pure.ts";
+import { PURE, type PureFunction, type PureName } from "../isa/pure.ts";
 import { SCRATCH } from "../isa/state.ts";
+import type { Width } from "../isa/width.ts";
 import type { ModuleBuilder } from "../wasm/module.ts";
 import { type FunctionType, functionType } from "../wasm/types.ts";
 import { at, type Code } from "./code.ts";
@@ -34,8 +35,64 @@ export const HOST_FUNCTIONS = {
 } as const;
 export type HostFunction = keyof typeof HOST_FUNCTIONS;
 
-/** Made of wasm. */
-export const RUNTIME_FUNCTIONS = {
+/** Operations of fp.ts that have a wasm form (float-paths.ts): arguments after the CPU. */
+export const FLOAT_PATHS = [
+  ...(["add", "sub", "mul", "div", "sqrt", "min", "max", "round", "cmp", "ucomi", "comi"] as const).flatMap(
+    (op) => [`f32.${op}`, `f64.${op}`] as const,
+  ),
+  "f64.promote_f32",
+  "f32.demote_f64",
+  "i32.trunc_f32",
+  "i32.trunc_f64",
+  "i64.trunc_f32",
+  "i64.trunc_f64",
+  "i32.round_f32",
+  "i32.round_f64",
+  "i64.round_f32",
+  "i64.round_f64",
+  "f32.from_i32",
+  "f64.from_i32",
+  "f32.from_i64",
+  "f64.from_i64",
+] as const satisfies readonly FpOp[];
+export type FloatPath = (typeof FLOAT_PATHS)[number];
+
+/** Pure functions that have a wasm form (pure-paths.ts, wide-arithmetic.ts), with their own arguments. */
+export const PURE_PATHS = [
+  "divu64",
+  "remu64",
+  "divs64",
+  "rems64",
+  "divu128_overflows",
+  "divu128",
+  "remu128",
+  "divs128_overflows",
+  "divs128",
+  "rems128",
+  "pext",
+  "pdep",
+  "crc32c8",
+  "crc32c16",
+  "crc32c32",
+  "crc32c64",
+  "clmul",
+  "aesenc",
+  "aesenclast",
+  "aesdec",
+  "aesdeclast",
+  "aesimc",
+  "aeskeygenassist",
+  "sha1rnds4",
+  "sha1nexte",
+  "sha1msg1",
+  "sha1msg2",
+  "sha256rnds2",
+  "sha256msg1",
+  "sha256msg2",
+] as const satisfies readonly PureName[];
+export type PurePath = (typeof PURE_PATHS)[number];
+
+const ACCESSES = {
   mulhu64: "i64 i64 -> i64",
   mulhs64: "i64 i64 -> i64",
   load8: "i32 i32 i64 i32 -> i32",
@@ -53,33 +110,23 @@ export const RUNTIME_FUNCTIONS = {
   segmented: "i32 i32 i32 i32 -> i64",
   /** Goes to the block at rip, through the jump cache. */
   dispatch: "i32 i32 -> i32",
-  divu128: "i64 i64 i64 -> i64",
-  remu128: "i64 i64 i64 -> i64",
-  f32_add: "i32 i32 i32 -> i32",
-  f32_sub: "i32 i32 i32 -> i32",
-  f32_mul: "i32 i32 i32 -> i32",
-  f32_div: "i32 i32 i32 -> i32",
-  f32_sqrt: "i32 i32 -> i32",
-  f64_add: "i32 i64 i64 -> i64",
-  f64_sub: "i32 i64 i64 -> i64",
-  f64_mul: "i32 i64 i64 -> i64",
-  f64_div: "i32 i64 i64 -> i64",
-  f64_sqrt: "i32 i64 -> i64",
 } as const;
-export type RuntimeFunction = keyof typeof RUNTIME_FUNCTIONS;
+export type RuntimeFunction = keyof typeof ACCESSES | FloatPath | PurePath;
+
+const typeText = (args: readonly Width[], result: Width): string =>
+  `${args.map(typeOf).join(" ")} -> ${typeOf(result)}`;
+/** Made of wasm: names and types, in the order of their indices. */
+export const RUNTIME_FUNCTIONS: ReadonlyMap<RuntimeFunction, string> = new Map<RuntimeFunction, string>([
+  // as: the keys of an object literal
+  ...(Object.entries(ACCESSES) as [keyof typeof ACCESSES, string][]),
+  ...FLOAT_PATHS.map((name) => [name, typeText([32, ...FP[name].args], FP[name].result)] as const),
+  ...PURE_PATHS.map((name) => [name, typeText(PURE[name].args, PURE[name].result)] as const),
+]);
 
 export const HANDLER_TYPE: FunctionType = functionType("i32 i32 -> i32");
 
 const PURE_IDS = new Map(Object.keys(PURE).map((name, i) => [name, i]));
 const FP_IDS = new Map(Object.keys(FP).map((name, i) => [name, i]));
-/** Runtime functions that take the CPU and compute an operation of fp.ts with its fast path inline. */
-const FP_RUNTIME: Readonly<Record<string, RuntimeFunction>> = Object.fromEntries(
-  (["add", "sub", "mul", "div", "sqrt"] as const).flatMap((op) => [
-    [`f32.${op}`, `f32_${op}`],
-    [`f64.${op}`, `f64_${op}`],
-  ]),
-);
-
 export class RuntimeCalls {
   readonly #index = new Map<string, number>();
 
@@ -88,10 +135,9 @@ export class RuntimeCalls {
     for (const [name, type] of Object.entries(HOST_FUNCTIONS)) {
       this.#index.set(name, module.importFunction("vitrine", name, functionType(type)));
     }
-    for (const [name, type] of Object.entries(RUNTIME_FUNCTIONS)) {
+    for (const [name, type] of RUNTIME_FUNCTIONS) {
       const t = functionType(type);
-      // as: the key is one of the table's
-      const index = define ? define(name as RuntimeFunction, t) : module.importFunction("vitrine", name, t);
+      const index = define ? define(name, t) : module.importFunction("vitrine", name, t);
       this.#index.set(name, index);
     }
   }
@@ -102,7 +148,7 @@ export class RuntimeCalls {
   }
   /** A runtime function that implements pure function `name` on plain arguments. */
   pure(name: string): number | undefined {
-    return Object.hasOwn(RUNTIME_FUNCTIONS, name) ? this.#index.get(name) : undefined;
+    return Object.hasOwn(HOST_FUNCTIONS, name) ? undefined : this.#index.get(name);
   }
   /** Calls JavaScript with arguments and result in scratch memory; the CPU block is parameter 0. */
   viaScratch(
@@ -127,13 +173,13 @@ export class RuntimeCalls {
     );
   }
   fp(code: Code, op: FpOp, f: FpFunction, args: readonly Node[]): Node {
-    const target = FP_RUNTIME[op as string];
+    const target = this.#index.get(op);
     if (target === undefined) return this.viaScratch(code, "fp", op, f, args);
     return code.pin(
       customNode(f.result, typeOf(f.result), args, (e) => {
         e.f.localGet(0);
         for (const a of args) e.value(a);
-        e.f.call(this.index(target));
+        e.f.call(target);
       }),
     );
   }

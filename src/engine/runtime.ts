@@ -10,6 +10,7 @@ import { at } from "./code.ts";
 import { writeFloatPaths } from "./float-paths.ts";
 import { followLink } from "./handler-ops.ts";
 import * as L from "./layout.ts";
+import { writePurePaths } from "./pure-paths.ts";
 import {
   HANDLER_TYPE,
   HOST_FUNCTIONS,
@@ -84,6 +85,7 @@ export function buildRuntime(): Uint8Array<ArrayBuffer> {
   writeSegmented(get("segmented"), calls);
   writeDispatch(get("dispatch"));
   writeWideArithmetic(get);
+  writePurePaths(get, calls);
   writeFloatPaths(get, calls);
   const fixed = FIXED_HANDLERS.map((name) => {
     if (name === "dispatch") return get("dispatch");

@@ -260,6 +260,7 @@ export class States {
     if (r.once(2)) v.setBigUint64(S.gprOffset(5), BigInt(stackAt + 8 * r.below(8)), true);
     if (!plain) this.#segments(r);
     v.setBigUint64(S.RIP, BigInt(code), true);
+    this.#ram.fill(0);
     for (let i = 0; i < 64; i++) {
       this.ramView.setBigUint64(
         placeOf(DATA.start) + (r.below(DATA.size + READ_ONLY.size + STACK.size) & ~7),

@@ -129,19 +129,14 @@ export class Pair {
   readonly interpreted: Subject;
   readonly interpreter: Interpreter;
 
-  constructor(mode: Mode, prebuilt?: Prebuilt) {
+  /** `cacheSize`: bytes for decoded code, so that a small cache fills up. */
+  constructor(mode: Mode, prebuilt?: Prebuilt, cacheSize?: number) {
     this.mode = mode;
     this.evaluated = new Subject(mode);
     const flat = new Subject(mode);
     this.interpreted = flat;
-    const interpreter = new Interpreter(
-      flat.memory,
-      flat.cpu,
-      flat,
-      flat.cacheStart,
-      flat.cacheEnd,
-      prebuilt,
-    );
+    const end = cacheSize === undefined ? flat.cacheEnd : flat.cacheStart + cacheSize;
+    const interpreter = new Interpreter(flat.memory, flat.cpu, flat, flat.cacheStart, end, prebuilt);
     this.interpreter = interpreter;
     flat.onWrite = (host, size) => interpreter.written(host, size);
     flat.cpu.hooks = {
