@@ -10,10 +10,11 @@
  */
 import { AssemblerError } from "./error.ts";
 import { evaluateNumber, type Scope } from "./expression.ts";
+import type { GivenOperand } from "./fit.ts";
 import { TokenReader, tokenize } from "./lexer.ts";
 import { type Line, parseLine, type Statement } from "./line.ts";
 import { resolveAddress, type WrittenOperand } from "./operand.ts";
-import { type GivenOperand, SelectError, select } from "./select.ts";
+import { SelectError, select } from "./select.ts";
 
 export interface AssembleOptions {
   /** Code size until a `bits` directive; default 64. */
