@@ -10,8 +10,11 @@ export const INDEX = "index.json";
 
 /** The files beside this build of the package; undefined when running from source. */
 export function loadPrebuilt(): Prebuilt | undefined {
-  const folder = fileURLToPath(new URL("./handlers/", import.meta.url));
-  if (!existsSync(join(folder, INDEX))) return undefined;
+  // Bundled, this file is at the top of dist/ or in dist/cli/.
+  const folder = ["./handlers/", "../handlers/"]
+    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+    .find((place) => existsSync(join(place, INDEX)));
+  if (folder === undefined) return undefined;
   const compile = (file: string): WebAssembly.Module =>
     new WebAssembly.Module(readFileSync(join(folder, file)));
   return {
