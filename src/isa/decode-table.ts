@@ -15,6 +15,8 @@ export interface DecodeRow {
   readonly row: Row;
   readonly mod: ModForms;
   readonly usesVvvv: boolean;
+  /** Whether some operand takes bytes after the address. */
+  readonly hasImmediates: boolean;
   /** Operand size by sizeIndex(mode, has66, w). */
   readonly sizes: readonly (8 | 16 | 32 | 64)[];
 }
@@ -83,6 +85,9 @@ const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 /** Bytes that are never opcodes of the one-byte map: escapes and legacy prefixes. */
 const PREFIX_BYTES = new Set([0x0f, 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0xf2, 0xf3]);
 
+const immediatesOf = (row: Row): number =>
+  row.operands.filter((s) => "letter" in s && "IAJLO".includes(s.letter)).length;
+
 function checkRow(row: Row): void {
   const bad = (why: string): never => {
     throw new Error(`row ${row.id} "${row.mnemonic}": ${why}`);
@@ -101,8 +106,7 @@ function checkRow(row: Row): void {
     if (row.only !== "i64" && last >= 0x40 && row.opcode <= 0x4f)
       bad('in 64-bit mode no bytes reach it: a REX prefix; say only: "i64"');
   }
-  const immediates = row.operands.filter((s) => "letter" in s && "IAJLO".includes(s.letter));
-  if (immediates.length > 2) bad("more than two immediates");
+  if (immediatesOf(row) > 2) bad("more than two immediates");
 }
 
 /** Slots of the prefix selector that a row accepts, with a rank: the higher wins. */
@@ -216,7 +220,13 @@ function decodeRow(row: Row): DecodeRow {
     [false, true].flatMap((has66) => [false, true].map((w) => operandSize(row, mode, has66, w))),
   );
   // sizeIndex counts modes in steps of 4
-  const decoded = { row, mod: modForms(row), usesVvvv: usesVvvv(row), sizes };
+  const decoded = {
+    row,
+    mod: modForms(row),
+    usesVvvv: usesVvvv(row),
+    hasImmediates: immediatesOf(row) > 0,
+    sizes,
+  };
   decodeRows.set(row, decoded);
   return decoded;
 }

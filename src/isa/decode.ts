@@ -47,6 +47,10 @@ const NO_OPERANDS: readonly Operand[] = [];
 
 const fail = (kind: DecodeFailure["kind"], length: number): DecodeFailure => ({ kind, length });
 
+/** The bytes end before the instruction does, or it goes on after 15. */
+const short = (end: number, offset: number): DecodeFailure =>
+  end - offset >= MAX_LENGTH ? fail("too long", MAX_LENGTH) : fail("truncated", end - offset);
+
 /** Decodes the instruction at `offset`. Never throws for any bytes. */
 export function decode(
   bytes: Uint8Array,
@@ -64,8 +68,6 @@ export function decodeWith(
   mode: 16 | 32 | 64,
 ): Instruction | DecodeFailure {
   const end = Math.min(bytes.length, offset + MAX_LENGTH);
-  const short = (): DecodeFailure =>
-    end - offset >= MAX_LENGTH ? fail("too long", MAX_LENGTH) : fail("truncated", end - offset);
   let at = offset;
   let rex = 0;
   let has66 = false;
@@ -75,7 +77,7 @@ export function decodeWith(
   let segment = -1;
   let opcode = 0;
   for (;;) {
-    if (at >= end) return short();
+    if (at >= end) return short(end, offset);
     opcode = bytes[at++]!;
     switch (opcode) {
       case 0x26:
@@ -134,16 +136,16 @@ export function decodeWith(
   let pp = repeat === 0xf3 ? 2 : repeat === 0xf2 ? 3 : has66 ? 1 : 0;
 
   if (opcode === 0x0f) {
-    if (at >= end) return short();
+    if (at >= end) return short(end, offset);
     opcode = bytes[at++]!;
     map = 1;
     if (opcode === 0x38 || opcode === 0x3a) {
       map = opcode === 0x38 ? 2 : 3;
-      if (at >= end) return short();
+      if (at >= end) return short(end, offset);
       opcode = bytes[at++]!;
     }
   } else if (opcode === 0xc4 || opcode === 0xc5 || opcode === 0x62) {
-    if (at >= end) return short();
+    if (at >= end) return short(end, offset);
     const first = bytes[at]!;
     if (mode === 64 || first >= 0xc0) {
       // EVEX is recognised; none is implemented.
@@ -157,7 +159,7 @@ export function decodeWith(
         s.x = (~first & 0x40) >> 3;
         s.b = (~first & 0x20) >> 2;
         map = first & 31;
-        if (at >= end) return short();
+        if (at >= end) return short(end, offset);
         last = bytes[at++]!;
         w = (last & 0x80) !== 0;
         if (map < 1 || map > 3) return fail("invalid", at - offset);
@@ -170,7 +172,7 @@ export function decodeWith(
       if (mode !== 64) {
         s.b = 0;
       }
-      if (at >= end) return short();
+      if (at >= end) return short(end, offset);
       opcode = bytes[at++]!;
     }
   }
@@ -181,7 +183,7 @@ export function decodeWith(
   if (entry === undefined) return fail("invalid", at - offset);
   let modrm = 0;
   if (entry.needsModrm) {
-    if (at >= end) return short();
+    if (at >= end) return short(end, offset);
     modrm = bytes[at]!;
   }
   const found =
@@ -213,16 +215,16 @@ export function decodeWith(
     at++;
     if (isMemory) {
       const sib = s.addressSize !== 16 && (modrm & 7) === 4;
-      if (sib && at >= end) return short();
+      if (sib && at >= end) return short(end, offset);
       needed += addressBytes(modrm, s.addressSize, sib ? bytes[at]! : -1);
     }
   }
   if (lock && !(row.lock && isMemory)) return fail("invalid", at - offset);
   const specs = row.operands;
   const count = specs.length;
-  for (let i = 0; i < count; i++) needed += immediateBytes(specs[i]!);
+  if (found.hasImmediates) for (let i = 0; i < count; i++) needed += immediateBytes(specs[i]!);
   if (at + needed > end) {
-    return at + needed - offset > MAX_LENGTH ? fail("too long", MAX_LENGTH) : short();
+    return at + needed - offset > MAX_LENGTH ? fail("too long", MAX_LENGTH) : short(end, offset);
   }
 
   s.at = at;
