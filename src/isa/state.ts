@@ -158,8 +158,6 @@ export const EXIT_RECORD = 0x62c;
 export const STACK_MASK = 0x630;
 /** 0x638 u32: SIMD floating-point exceptions raised so far by the instruction in progress (mxcsr bits 0–5). */
 export const FP_PENDING = 0x638;
-/** 0x63c u32: 1 while mxcsr allows the inline floating-point paths (nearest, no DAZ or FTZ, all masked, PE already set). */
-export const FP_FAST = 0x63c;
 /** 0x640: 192 bytes of scratch: arguments and results of slow accesses and pure functions, 16-byte aligned. */
 export const SCRATCH = 0x640;
 export const SCRATCH_SIZE = 0xc0;

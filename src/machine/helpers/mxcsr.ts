@@ -1,7 +1,7 @@
 /**
  * LDMXCSR and STMXCSR (SDM vol. 2A, 2B; vol. 1 §10.2.3).
  *
- * The engine's summary of mxcsr, FP_FAST in isa/state.ts, is the engine's to recompute after ldmxcsr.
+ * Generated code reads mxcsr itself; nothing else has to be told.
  */
 import * as S from "../../isa/state.ts";
 import { Fault } from "../fault.ts";
