@@ -12,12 +12,13 @@ import type { ExceptionName, FlagThunks, Ops, Width } from "../isa/ops.ts";
 import { effectsOf } from "../isa/readings/effects.ts";
 import * as S from "../isa/state.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
-import { at, Code, type Slot } from "./code.ts";
+import { at, Code, type Emitter, type Slot } from "./code.ts";
 import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
 import { FlagStores } from "./flags.ts";
 import * as L from "./layout.ts";
 import { MemoryAccess } from "./memory-access.ts";
 import { constant, customNode, type Node, type NodeWriter, typeOf } from "./node.ts";
+import { bulkKind, writeBulk } from "./rep-strings.ts";
 import { HANDLER_TYPE, type RuntimeCalls } from "./runtime-calls.ts";
 import { type MemoryForm, memoryForm, memoryOf } from "./shape.ts";
 import { ValueOps } from "./value-ops.ts";
@@ -134,6 +135,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
         this.#repeatAgain(e.f);
       });
     });
+    const bulk = this.#bulk();
     const none = this.isZero(this.reg(S.RCX, width));
     code.statement([none], (e) => {
       const f = e.f;
@@ -142,11 +144,35 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
       e.value(none);
       f.brIf(end);
       const loop = f.loop();
+      bulk?.(e);
       body(e);
       f.br(loop);
       f.end();
       f.end();
       nextRecord(f);
+    });
+  }
+  /** Many iterations at once, where the instruction and its circumstances allow it: what to emit before each. */
+  #bulk(): ((e: Emitter) => void) | undefined {
+    const kind = bulkKind(this.#insn);
+    if (kind === undefined) return undefined;
+    const linear = (letter: "X" | "Y"): Node | undefined => {
+      const m = this.#insn.operands.find((o, i) => {
+        const spec = this.#insn.row.operands[i];
+        return o.kind === "memory" && spec !== undefined && "letter" in spec && spec.letter === letter;
+      });
+      return m?.kind === "memory" ? this.#linear(m, this.reg(m.base, 64), 8, false) : undefined;
+    };
+    return this.code.nested(() => {
+      const source = linear("X");
+      const destination = linear("Y");
+      if (destination === undefined) throw new Error(`${this.#insn.row.id} has no operand at rDI`);
+      const uses = [destination, destination, destination];
+      if (source !== undefined) uses.push(source, source, source);
+      // as: the sizes of string elements
+      const bytes = (this.size / 8) as 1 | 2 | 4 | 8;
+      const whileEqual = this.#insn.repeat === "rep";
+      this.code.statement(uses, (e) => writeBulk(e, { kind, bytes, source, destination, whileEqual }));
     });
   }
   #repeatEnd: ReturnType<FunctionBuilder["block"]> | undefined;
