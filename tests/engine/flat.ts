@@ -10,6 +10,7 @@ import { evaluate } from "../../src/isa/readings/evaluate.ts";
 import * as S from "../../src/isa/state.ts";
 import { Cpu } from "../../src/machine/cpu.ts";
 import { Fault } from "../../src/machine/fault.ts";
+import { mmxErrorPending } from "../../src/machine/gating.ts";
 import { HELPER_IMPLEMENTATIONS } from "../../src/machine/helpers/index.ts";
 import type { LinearMemory } from "../../src/machine/linear.ts";
 
@@ -168,7 +169,12 @@ export class Flat implements LinearMemory, EngineHost {
   }
   decode(bytes: Uint8Array, offset: number) {
     const insn = decode(bytes, offset, { mode: this.mode });
-    if ("row" in insn) return { kind: "instruction", instruction: insn } as const;
+    if ("row" in insn) {
+      if (mmxErrorPending(insn.row, this.cpu)) {
+        return { kind: "exception", exception: "MF", length: insn.length } as const;
+      }
+      return { kind: "instruction", instruction: insn } as const;
+    }
     if (insn.kind === "truncated") return { kind: "truncated" } as const;
     const { length } = insn;
     if (insn.kind === "too long")
@@ -176,7 +182,9 @@ export class Flat implements LinearMemory, EngineHost {
     return { kind: "exception", exception: "UD", length } as const;
   }
   context(): number {
-    return this.mode === 16 ? 0 : this.mode === 32 ? 1 : 2;
+    // A pending x87 error is met by MMX instructions when they are decoded.
+    const error = this.cpu.u16(S.FSW) & 0x80 ? 4 : 0;
+    return (this.mode === 16 ? 0 : this.mode === 32 ? 1 : 2) | error;
   }
   privilege() {
     return { user: this.#user, smap: false };
@@ -210,6 +218,7 @@ export class Flat implements LinearMemory, EngineHost {
     const { cpu } = this;
     try {
       const insn = this.fetch();
+      if (mmxErrorPending(insn.row, cpu)) throw new Fault("MF");
       evaluate(insn, cpu, {
         raise: (exception, error) => {
           throw new Fault(exception, error);
