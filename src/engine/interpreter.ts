@@ -49,6 +49,9 @@ const STRETCH = 4_000_000;
 const PURE_FUNCTIONS: readonly PureFunction[] = Object.values(PURE);
 const FP_FUNCTIONS: readonly FpFunction[] = Object.values(FP);
 
+/** A key that no entry of the jump cache has, not even an empty one. */
+const NO_KEY = 0xffffffff;
+
 /** Cycles of the first `n` instructions of a block. */
 const costUpTo = (block: Block, n: number): number =>
   n === 0 ? 0 : (block.costs[Math.min(n, block.instructions.length) - 1] ?? 0);
@@ -313,9 +316,9 @@ export class Interpreter {
     // An indirect branch must come back here, not go on to a block that the jump cache knows.
     const v = this.#view;
     const key = v.getUint32(S.CODE_KEY, true);
-    v.setUint32(S.CODE_KEY, 0, true);
+    v.setUint32(S.CODE_KEY, NO_KEY, true);
     const exit = this.#handlers.enter(this.#cpu.base, record);
-    if (v.getUint32(S.CODE_KEY, true) === 0) v.setUint32(S.CODE_KEY, key, true);
+    if (v.getUint32(S.CODE_KEY, true) === NO_KEY) v.setUint32(S.CODE_KEY, key, true);
     this.repeating = exit === L.EXIT.repeat;
     const left =
       exit === L.EXIT.flow || exit === L.EXIT.taken || exit === L.EXIT.next || exit === L.EXIT.lookup;
