@@ -1,0 +1,104 @@
+/**
+ * Measures the interpreter: millions of guest instructions a second on each loop of loops.ts, as the median of several
+ * runs. It measures wall-clock time, so what else the host does shows; `calibrate` tells how fast the host is meanwhile.
+ */
+import { assemble } from "../isa/assembler/assemble.ts";
+import { Machine } from "../machine/machine.ts";
+import { CODE, DATA, DATA_SIZE, LOOPS, type Loop, STACK_TOP } from "./loops.ts";
+
+export interface Measurement {
+  readonly name: string;
+  readonly what: string;
+  /** Millions of guest instructions a second: the median, and every run. */
+  readonly mips: number;
+  readonly runs: readonly number[];
+}
+
+export interface Options {
+  /** About how long all of it may take. */
+  readonly seconds: number;
+  /** Only these loops; absent: all. */
+  readonly only?: readonly string[];
+  /** Told before each loop. */
+  readonly progress?: (name: string, index: number, count: number) => void;
+}
+
+const RUNS = 5;
+/** Of a loop's time, what goes into warming up: V8 must compile the handlers with its second compiler. */
+const WARM_UP = 0.3;
+
+const now = (): number => performance.now() / 1000;
+
+/** A machine that is about to run `loop`. Throws AssemblerError. */
+export function prepare(loop: Loop): Machine {
+  const machine = new Machine({ mode: 64, engine: "interpreter", memory: 64 << 20, codeCache: 1 << 20 });
+  machine.map(CODE, STACK_TOP - CODE);
+  machine.map(DATA, DATA_SIZE);
+  machine.write(CODE, assemble(loop.source, { mode: 64, origin: BigInt(CODE) }).bytes);
+  for (const [address, words] of loop.data?.() ?? []) machine.write(address, new Uint8Array(words.buffer));
+  machine.set("rip", CODE);
+  machine.set("rsp", STACK_TOP);
+  for (const [name, value] of Object.entries(loop.registers ?? {})) machine.set(name, value);
+  return machine;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? 0;
+}
+
+/** Runs for about `seconds`; instructions a second. Throws if the loop ends. */
+function measure(machine: Machine, seconds: number, slice: number): number {
+  const start = now();
+  const before = machine.instructions;
+  let end = start;
+  do {
+    const stop = machine.run({ maxInstructions: slice });
+    if (stop.kind !== "limit")
+      throw new Error(
+        `the loop ended: ${JSON.stringify(stop, (_, v) => (typeof v === "bigint" ? `0x${v.toString(16)}` : v))}`,
+      );
+    end = now();
+  } while (end - start < seconds);
+  return (machine.instructions - before) / (end - start);
+}
+
+/** Measures `loop`, which `machine` is about to run or in the midst of. */
+export function measureMachine(loop: Loop, machine: Machine, seconds: number): Measurement {
+  // Small slices until the speed is known, then such as take a few milliseconds.
+  const speed = measure(machine, seconds * WARM_UP, 20_000);
+  const slice = Math.max(20_000, Math.ceil(speed / 200));
+  const each = (seconds * (1 - WARM_UP)) / RUNS;
+  const runs = Array.from({ length: RUNS }, () => measure(machine, each, slice) / 1e6);
+  return { name: loop.name, what: loop.what, mips: median(runs), runs };
+}
+
+/** Millions of iterations a second of a fixed loop of JavaScript integer arithmetic: the host's speed at this moment. */
+export function calibrate(): number {
+  const runs: number[] = [];
+  let x = 1;
+  for (let run = 0; run < 5; run++) {
+    const start = now();
+    for (let i = 0; i < 20_000_000; i++) x = (Math.imul(x, 1103515245) + 12345) | 0;
+    runs.push(20 / (now() - start));
+  }
+  // The value is used, so that the loop is not taken away.
+  return x === 0.5 ? 0 : median(runs);
+}
+
+/** Measures all loops. Throws RangeError if `only` names one that does not exist. */
+export function measureInterpreter(options: Options): Measurement[] {
+  const { only, seconds, progress } = options;
+  for (const name of only ?? []) {
+    if (!LOOPS.some((l) => l.name === name)) {
+      throw new RangeError(
+        `there is no loop ${JSON.stringify(name)}: ${LOOPS.map((l) => l.name).join(", ")}`,
+      );
+    }
+  }
+  const loops = LOOPS.filter((l) => only === undefined || only.includes(l.name));
+  return loops.map((loop, i) => {
+    progress?.(loop.name, i, loops.length);
+    return measureMachine(loop, prepare(loop), seconds / loops.length);
+  });
+}

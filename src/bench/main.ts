@@ -1,0 +1,118 @@
+/**
+ * npm run bench -- interpreter [--seconds N] [--only NAME,…] [--json FILE] [--svg FILE]
+ *
+ * A table for people, with --json (a file, or - for standard output alone) figures for programs, with --svg a picture.
+ * Exit status 2 for bad use.
+ */
+import { writeFileSync } from "node:fs";
+import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import chalk from "chalk";
+import { barChart, figure } from "./chart.ts";
+import { calibrate, type Measurement, measureInterpreter } from "./interpreter.ts";
+
+const USAGE = "usage: npm run bench -- interpreter [--seconds N] [--only NAME,…] [--json FILE] [--svg FILE]";
+
+class BadUse extends Error {}
+
+/** What the figures were taken on. */
+function host() {
+  const [cpu] = cpus();
+  return {
+    cpu: cpu?.model.trim() ?? "unknown",
+    processors: cpus().length,
+    node: process.version,
+    v8: process.versions.v8,
+    load: loadavg()[0] ?? 0,
+  };
+}
+
+function readOptions() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        seconds: { type: "string" },
+        only: { type: "string" },
+        json: { type: "string" },
+        svg: { type: "string" },
+      },
+    });
+    if (positionals.length !== 1 || positionals[0] !== "interpreter") throw new BadUse(USAGE);
+    const seconds = Number(values.seconds ?? "22");
+    if (!(seconds > 0 && seconds < 1e6))
+      throw new BadUse(`--seconds is a positive number, not ${values.seconds}`);
+    return { ...values, seconds, only: values.only?.split(",") };
+  } catch (e) {
+    if (e instanceof BadUse) throw e;
+    throw new BadUse(`${e instanceof Error ? e.message : String(e)}\n${USAGE}`);
+  }
+}
+
+function table(measurements: readonly Measurement[]): string {
+  const most = Math.max(...measurements.map((m) => m.mips));
+  const rows = measurements.map((m) => {
+    const spread = `${figure(Math.min(...m.runs))}–${figure(Math.max(...m.runs))}`;
+    const bar = "█".repeat(Math.round((m.mips / most) * 24)).padEnd(24);
+    return `${m.name.padEnd(12)} ${chalk.bold(figure(m.mips).padStart(6))}  ${spread.padStart(13)}  ${chalk.blue(bar)} ${chalk.dim(m.what)}`;
+  });
+  return [chalk.dim("loop           MIPS       lowest–highest"), ...rows].join("\n");
+}
+
+function save(path: string, content: string): void {
+  try {
+    writeFileSync(path, content);
+  } catch (e) {
+    throw new BadUse(`cannot write ${path}: ${e instanceof Error ? e.message : String(e)}`);
+  }
+}
+
+function main(): void {
+  const { seconds, only, json, svg } = readOptions();
+  const tty = process.stderr.isTTY;
+  const before = calibrate();
+  let measurements: Measurement[];
+  try {
+    measurements = measureInterpreter({
+      seconds,
+      ...(only && { only }),
+      progress: (name, i, count) => {
+        if (tty) process.stderr.write(`\r\x1b[K${i + 1} of ${count}: ${name}`);
+      },
+    });
+  } catch (e) {
+    if (e instanceof RangeError) throw new BadUse(e.message);
+    throw e;
+  }
+  if (tty) process.stderr.write("\r\x1b[K");
+  const machine = { ...host(), calibration: { before, after: calibrate() } };
+  const note = `${machine.cpu}, ${machine.processors} processors, Node ${machine.node}, load ${machine.load.toFixed(1)}`;
+  const result = {
+    suite: "interpreter",
+    unit: "million guest instructions per second",
+    machine,
+    loops: measurements,
+  };
+  if (json === "-") console.log(JSON.stringify(result, undefined, 2));
+  else {
+    console.log(table(measurements));
+    console.log(
+      chalk.dim(
+        `${note}; JavaScript calibration ${figure(before)} before, ${figure(machine.calibration.after)} after`,
+      ),
+    );
+  }
+  if (json !== undefined && json !== "-") save(json, `${JSON.stringify(result, undefined, 2)}\n`);
+  if (svg !== undefined) {
+    const bars = measurements.map((m) => ({ label: m.name, value: m.mips, note: m.what }));
+    save(svg, barChart("Interpreter: million guest instructions per second", note, bars));
+  }
+}
+
+try {
+  main();
+} catch (e) {
+  if (!(e instanceof BadUse)) throw e;
+  console.error(`bench: ${e.message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,107 @@
+/*
+ * npm run fuzz -- --seconds N [--seed S] [--mode 16|32|64] [--count N] [--machine]
+ *
+ * Random programs on the interpreter against the evaluator until the time is over or the engines disagree. Seeds go up
+ * from S (default: the time), so that a failure repeats with the seed it names. Exit status: 0 no disagreement, 1 one, 2 bad use.
+ */
+import { parseArgs } from "node:util";
+import type { Mode } from "../engine/agree.ts";
+import { listing, minimise } from "./report.ts";
+import { Streams } from "./stream.ts";
+
+interface Options {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly modes: readonly Mode[];
+  readonly count: number;
+}
+
+class BadUse extends Error {}
+
+function number(name: string, value: string): number {
+  const n = Number(value);
+  if (value.trim() === "" || !Number.isFinite(n) || n < 0)
+    throw new BadUse(`--${name} is a number, not ${JSON.stringify(value)}`);
+  return n;
+}
+
+function readOptions(): Options {
+  let values: Record<"seconds" | "seed" | "mode" | "count", string | undefined>;
+  try {
+    const parsed = parseArgs({
+      options: {
+        seconds: { type: "string" },
+        seed: { type: "string" },
+        mode: { type: "string" },
+        count: { type: "string" },
+      },
+    });
+    const { seconds, seed, mode, count } = parsed.values;
+    values = { seconds, seed, mode, count };
+  } catch (e) {
+    throw new BadUse(e instanceof Error ? e.message : String(e));
+  }
+  const { seconds, seed, mode, count } = values;
+  const modes = ([16, 32, 64] as const).filter((m) => mode === undefined || String(m) === mode);
+  if (modes.length === 0) throw new BadUse(`--mode is 16, 32 or 64, not ${JSON.stringify(mode)}`);
+  return {
+    modes,
+    seconds:
+      seconds === undefined
+        ? count === undefined
+          ? 10
+          : Number.POSITIVE_INFINITY
+        : number("seconds", seconds),
+    seed: seed === undefined ? Math.floor(Date.now() / 1000) : Math.floor(number("seed", seed)),
+    count: count === undefined ? Number.POSITIVE_INFINITY : Math.floor(number("count", count)),
+  };
+}
+
+function main(): number {
+  const { seconds, seed, modes, count } = readOptions();
+  const streams = new Map(modes.map((mode) => [mode, new Streams(mode)] as const));
+  const begin = performance.now();
+  let shown = begin;
+  let programs = 0;
+  for (let n = seed; n < seed + count && performance.now() - begin < seconds * 1000; n++) {
+    for (const [mode, stream] of streams) {
+      const program = stream.program(n);
+      programs++;
+      if (stream.run(program, n) === undefined) continue;
+      const least = minimise(program, (p) => stream.run(p, n));
+      process.stderr.write("\n");
+      console.log(`The engines disagree: seed ${n}, ${mode}-bit mode.\n${listing(least.program)}`);
+      console.log(`  budgets (!n: exception n): ${least.failure?.at ?? "it does not repeat"}`);
+      for (const d of least.failure?.differences ?? []) console.log(`  evaluator ≠ interpreter: ${d}`);
+      console.log(`Repeat: npm run fuzz -- --mode ${mode} --seed ${n} --count 1`);
+      return 1;
+    }
+    if (process.stderr.isTTY && performance.now() - shown > 500) {
+      shown = performance.now();
+      process.stderr.write(`\r${summary(streams, programs, shown - begin)}`);
+    }
+  }
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  console.log(
+    `${summary(streams, programs, performance.now() - begin)}; no disagreement; first seed ${seed}`,
+  );
+  return 0;
+}
+
+function summary(streams: ReadonlyMap<Mode, Streams>, programs: number, milliseconds: number): string {
+  let instructions = 0;
+  let faults = 0;
+  for (const { tally } of streams.values()) {
+    instructions += tally.instructions;
+    faults += tally.faults;
+  }
+  return `${programs} programs, ${instructions} instructions, ${faults} faults in ${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+try {
+  process.exitCode = main();
+} catch (e) {
+  if (!(e instanceof BadUse)) throw e;
+  console.error(`fuzz: ${e.message}`);
+  process.exitCode = 2;
+}
