@@ -1,5 +1,5 @@
 /**
- * npm run bench -- interpreter [--seconds N] [--only NAME,…] [--json FILE] [--svg FILE]
+ * npm run bench -- interpreter|region [--seconds N] [--only NAME,…] [--json FILE] [--svg FILE]
  *
  * A table for people, with --json (a file, or - for standard output alone) figures for programs, with --svg a picture.
  * Exit status 2 for bad use.
@@ -10,8 +10,10 @@ import { parseArgs } from "node:util";
 import chalk from "chalk";
 import { barChart, figure } from "./chart.ts";
 import { calibrate, type Measurement, measureInterpreter } from "./interpreter.ts";
+import { measureRegions } from "./region.ts";
 
-const USAGE = "usage: npm run bench -- interpreter [--seconds N] [--only NAME,…] [--json FILE] [--svg FILE]";
+const USAGE =
+  "usage: npm run bench -- interpreter|region [--seconds N] [--only NAME,…] [--json FILE] [--svg FILE]";
 
 class BadUse extends Error {}
 
@@ -38,11 +40,14 @@ function readOptions() {
         svg: { type: "string" },
       },
     });
-    if (positionals.length !== 1 || positionals[0] !== "interpreter") throw new BadUse(USAGE);
+    const [suite] = positionals;
+    if (positionals.length !== 1 || (suite !== "interpreter" && suite !== "region")) throw new BadUse(USAGE);
+    if (suite === "region" && values.only !== undefined)
+      throw new BadUse("--only is for the interpreter's loops");
     const seconds = Number(values.seconds ?? "22");
     if (!(seconds > 0 && seconds < 1e6))
       throw new BadUse(`--seconds is a positive number, not ${values.seconds}`);
-    return { ...values, seconds, only: values.only?.split(",") };
+    return { ...values, suite, seconds, only: values.only?.split(",") };
   } catch (e) {
     if (e instanceof BadUse) throw e;
     throw new BadUse(`${e instanceof Error ? e.message : String(e)}\n${USAGE}`);
@@ -51,12 +56,13 @@ function readOptions() {
 
 function table(measurements: readonly Measurement[]): string {
   const most = Math.max(...measurements.map((m) => m.mips));
+  const width = Math.max(12, ...measurements.map((m) => m.name.length));
   const rows = measurements.map((m) => {
     const spread = `${figure(Math.min(...m.runs))}–${figure(Math.max(...m.runs))}`;
     const bar = "█".repeat(Math.round((m.mips / most) * 24)).padEnd(24);
-    return `${m.name.padEnd(12)} ${chalk.bold(figure(m.mips).padStart(6))}  ${spread.padStart(13)}  ${chalk.blue(bar)} ${chalk.dim(m.what)}`;
+    return `${m.name.padEnd(width)} ${chalk.bold(figure(m.mips).padStart(6))}  ${spread.padStart(13)}  ${chalk.blue(bar)} ${chalk.dim(m.what)}`;
   });
-  return [chalk.dim("loop           MIPS       lowest–highest"), ...rows].join("\n");
+  return [chalk.dim(`${"loop".padEnd(width)}   MIPS       lowest–highest`), ...rows].join("\n");
 }
 
 function save(path: string, content: string): void {
@@ -68,18 +74,21 @@ function save(path: string, content: string): void {
 }
 
 function main(): void {
-  const { seconds, only, json, svg } = readOptions();
+  const { suite, seconds, only, json, svg } = readOptions();
   const tty = process.stderr.isTTY;
   const before = calibrate();
+  const progress = (name: string, i: number, count: number): void => {
+    if (tty) process.stderr.write(`\r\x1b[K${i + 1} of ${count}: ${name}`);
+  };
   let measurements: Measurement[];
   try {
-    measurements = measureInterpreter({
-      seconds,
-      ...(only && { only }),
-      progress: (name, i, count) => {
-        if (tty) process.stderr.write(`\r\x1b[K${i + 1} of ${count}: ${name}`);
-      },
-    });
+    measurements =
+      suite === "region"
+        ? measureRegions(seconds, progress).flatMap(({ handlers, region }) => [
+            { ...handlers, name: `${handlers.name}, handlers` },
+            { ...region, name: `${region.name}, region` },
+          ])
+        : measureInterpreter({ seconds, ...(only && { only }), progress });
   } catch (e) {
     if (e instanceof RangeError) throw new BadUse(e.message);
     throw e;
@@ -88,7 +97,7 @@ function main(): void {
   const machine = { ...host(), calibration: { before, after: calibrate() } };
   const note = `${machine.cpu}, ${machine.processors} processors, Node ${machine.node}, load ${machine.load.toFixed(1)}`;
   const result = {
-    suite: "interpreter",
+    suite,
     unit: "million guest instructions per second",
     machine,
     loops: measurements,
@@ -105,7 +114,14 @@ function main(): void {
   if (json !== undefined && json !== "-") save(json, `${JSON.stringify(result, undefined, 2)}\n`);
   if (svg !== undefined) {
     const bars = measurements.map((m) => ({ label: m.name, value: m.mips, note: m.what }));
-    save(svg, barChart("Interpreter: million guest instructions per second", note, bars));
+    save(
+      svg,
+      barChart(
+        `${suite === "region" ? "Regions" : "Interpreter"}: million guest instructions per second`,
+        note,
+        bars,
+      ),
+    );
   }
 }
 
