@@ -6,8 +6,9 @@ import { existsSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { type Assembled, assemble } from "../isa/assembler/assemble.ts";
 import { AssemblerError } from "../isa/assembler/error.ts";
-import { baseOption, type CodeMode, modeOption, readInput } from "./code-options.ts";
+import { baseOption, type CodeMode, modeOption } from "./code-options.ts";
 import { UserError } from "./errors.ts";
+import { inputName, readInput } from "./input.ts";
 
 interface Options {
   readonly mode?: CodeMode;
@@ -34,8 +35,7 @@ function load(source: readonly string[]): { text: string; name: string } {
   const isFile = first === "-" || existsSync(first) || /\.(asm|s|nasm|inc)$/i.test(first);
   if (!isFile) return { text: source.join("\n"), name: "" };
   if (source.length > 1) throw new UserError("one file at a time");
-  const name = first === "-" ? "standard input" : first;
-  return { text: new TextDecoder().decode(readInput(first)), name };
+  return { text: new TextDecoder().decode(readInput(first)), name: inputName(first) };
 }
 
 function assembleOrFail(text: string, name: string, options: Options): Assembled {

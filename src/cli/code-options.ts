@@ -1,5 +1,4 @@
-/* Options that the commands about code share: --mode and --base, and reading a file or standard input. */
-import { readFileSync } from "node:fs";
+/* Options that the commands about code share: --mode and --base. */
 import { InvalidArgumentError, Option } from "commander";
 import { parseNumber } from "../isa/assembler/lexer.ts";
 
@@ -9,13 +8,13 @@ function parseMode(text: string): CodeMode {
   if (text === "16") return 16;
   if (text === "32") return 32;
   if (text === "64") return 64;
-  throw new InvalidArgumentError("it is 16, 32 or 64.");
+  throw new InvalidArgumentError("It is 16, 32 or 64");
 }
 
 function parseAddress(text: string): bigint {
   const value = parseNumber(text.trim());
   if (value === undefined || value >= 1n << 64n)
-    throw new InvalidArgumentError("it is a number of up to 64 bits.");
+    throw new InvalidArgumentError("It is a number of up to 64 bits");
   return value;
 }
 
@@ -24,6 +23,3 @@ export const modeOption = (): Option =>
 
 export const baseOption = (): Option =>
   new Option("--base <address>", "address of the first byte").argParser(parseAddress);
-
-/** The bytes of a file, or of standard input for "-". Throws Node's system error. */
-export const readInput = (path: string): Uint8Array => readFileSync(path === "-" ? 0 : path);

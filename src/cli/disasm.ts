@@ -5,9 +5,10 @@
 import type { Command } from "commander";
 import { type DisassembledLine, disassemble } from "../isa/disassemble.ts";
 import { branchTarget } from "../isa/readings/text.ts";
-import { baseOption, type CodeMode, modeOption, readInput } from "./code-options.ts";
+import { baseOption, type CodeMode, modeOption } from "./code-options.ts";
 import { ElfError, type ElfSection, type ElfSymbol, isElf, parseElf } from "./elf.ts";
 import { UserError } from "./errors.ts";
+import { inputName, readInput } from "./input.ts";
 
 interface Options {
   readonly mode?: CodeMode;
@@ -30,26 +31,24 @@ export function register(program: Command): void {
 interface Code {
   readonly mode: CodeMode;
   readonly sections: readonly ElfSection[];
-  readonly symbols: readonly ElfSymbol[];
 }
 
 function load(file: string, options: Options): Code {
   const bytes = readInput(file);
-  const name = file === "-" ? "standard input" : file;
+  const name = inputName(file);
   if (bytes.length === 0) throw new UserError(`${name} is empty`);
   if (!isElf(bytes)) {
     return {
       mode: options.mode ?? 64,
-      sections: [{ name: "", address: options.base ?? 0n, bytes }],
-      symbols: [],
+      sections: [{ name: "", address: options.base ?? 0n, bytes, symbols: [] }],
     };
   }
   if (options.base !== undefined)
     throw new UserError("--base is for flat files: an ELF file has its own addresses");
   try {
-    const { mode, code, symbols } = parseElf(bytes);
+    const { mode, code } = parseElf(bytes);
     if (code.length === 0) throw new ElfError("the ELF file has no executable section");
-    return { mode: options.mode ?? mode, sections: code, symbols };
+    return { mode: options.mode ?? mode, sections: code };
   } catch (error) {
     if (error instanceof ElfError) throw new UserError(`${name}: ${error.message}`);
     throw error;
@@ -59,21 +58,29 @@ function load(file: string, options: Options): Code {
 const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(" ");
 
+type Names = ReadonlyMap<bigint, string>;
+
+const namesOf = (section: ElfSection): Names => new Map(section.symbols.map((s) => [s.address, s.name]));
+
+const linesOf = (section: ElfSection, mode: CodeMode, names: Names): Iterable<DisassembledLine> =>
+  disassemble(section.bytes, { mode, base: section.address, symbol: (address) => names.get(address) });
+
 function disasm(file: string, options: Options): void {
   const code = load(file, options);
-  const exact = new Map(code.symbols.map((s) => [s.address, s.name]));
-  const symbol = (address: bigint): string | undefined => exact.get(address);
   if (options.json) {
-    const sections = code.sections.map(({ name, address, bytes }) => ({
-      name,
-      address: `0x${address.toString(16)}`,
-      lines: Array.from(disassemble(bytes, { mode: code.mode, base: address, symbol }), (line) => ({
-        address: `0x${line.address.toString(16)}`,
-        bytes: hex(line.bytes).replaceAll(" ", ""),
-        text: line.text,
-        ...(exact.has(line.address) && { symbol: exact.get(line.address) }),
-      })),
-    }));
+    const sections = code.sections.map((section) => {
+      const exact = namesOf(section);
+      return {
+        name: section.name,
+        address: `0x${section.address.toString(16)}`,
+        lines: Array.from(linesOf(section, code.mode, exact), (line) => ({
+          address: `0x${line.address.toString(16)}`,
+          bytes: hex(line.bytes).replaceAll(" ", ""),
+          text: line.text,
+          ...(exact.has(line.address) && { symbol: exact.get(line.address) }),
+        })),
+      };
+    });
     process.stdout.write(`${JSON.stringify({ mode: code.mode, sections })}\n`);
     return;
   }
@@ -81,10 +88,11 @@ function disasm(file: string, options: Options): void {
   for (const [i, section] of code.sections.entries()) {
     const out: string[] = [];
     if (section.name !== "") out.push(`${i > 0 ? "\n" : ""}section ${section.name}`);
-    for (const line of disassemble(section.bytes, { mode: code.mode, base: section.address, symbol })) {
+    const exact = namesOf(section);
+    for (const line of linesOf(section, code.mode, exact)) {
       const label = exact.get(line.address);
       if (label !== undefined) out.push(`\n${label}:`);
-      const note = comment(line, code.symbols, exact);
+      const note = comment(line, section.symbols, exact);
       const address = line.address.toString(16).padStart(digits, "0");
       out.push(`${address}  ${hex(line.bytes).padEnd(30)}  ${line.text}${note}`);
     }
@@ -108,11 +116,7 @@ function target(line: DisassembledLine): { address: bigint; shown: boolean } | u
   return undefined;
 }
 
-function comment(
-  line: DisassembledLine,
-  symbols: readonly ElfSymbol[],
-  exact: ReadonlyMap<bigint, string>,
-): string {
+function comment(line: DisassembledLine, symbols: readonly ElfSymbol[], exact: Names): string {
   const to = target(line);
   if (to === undefined || exact.has(to.address)) return "";
   const near = nearest(symbols, to.address);

@@ -12,8 +12,11 @@ export interface ElfSection {
   readonly name: string;
   readonly address: bigint;
   readonly bytes: Uint8Array;
+  /** What its code may refer to by name, sorted by address: of a relocatable file (gcc -c), where every section begins at 0, only its own. */
+  readonly symbols: readonly ElfSymbol[];
 }
 
+/** A function or label with an address. */
 export interface ElfSymbol {
   readonly name: string;
   readonly address: bigint;
@@ -23,12 +26,11 @@ export interface ElfSymbol {
 export interface Elf {
   readonly mode: 32 | 64;
   readonly entry: bigint;
-  /** Sections with SHF_EXECINSTR, or without section headers the PF_X segments. */
+  /** Sections with SHF_EXECINSTR that are not empty, or without section headers the PF_X segments. */
   readonly code: readonly ElfSection[];
-  /** Functions and labels with an address, sorted by it. */
-  readonly symbols: readonly ElfSymbol[];
 }
 
+const ET_REL = 1;
 const EM_386 = 3;
 const EM_X86_64 = 62;
 const SHT_PROGBITS = 1;
@@ -115,14 +117,16 @@ export function parseElf(bytes: Uint8Array): Elf {
   const headers = sectionHeaders(r);
   const names = headers[r.u16(r.wide ? 62 : 50)];
   const nameOf = (h: Header): string => (names === undefined ? "" : r.text(names.offset + h.name));
-  const sections = headers
-    .filter((h) => h.type === SHT_PROGBITS && (h.flags & SHF_EXECINSTR) !== 0)
-    .map((h) => ({ name: nameOf(h), address: h.address, bytes: r.slice(h.offset, h.size) }));
+  const known = symbols(r, headers, r.u16(16) === ET_REL);
+  const sections = headers.flatMap((h, i) =>
+    h.type === SHT_PROGBITS && (h.flags & SHF_EXECINSTR) !== 0 && h.size > 0
+      ? [{ name: nameOf(h), address: h.address, bytes: r.slice(h.offset, h.size), symbols: known(i) }]
+      : [],
+  );
   return {
     mode: machine === EM_386 ? 32 : 64,
     entry: r.word(24),
     code: sections.length > 0 ? sections : executableSegments(r),
-    symbols: symbols(r, headers),
   };
 }
 
@@ -158,13 +162,24 @@ function executableSegments(r: Reader): ElfSection[] {
     if (r.u32(h) !== PT_LOAD || (flags & PF_X) === 0) continue;
     const offset = r.place(h + (r.wide ? 8 : 4));
     const size = r.place(h + (r.wide ? 32 : 16));
-    out.push({ name: "", address: r.word(h + (r.wide ? 16 : 8)), bytes: r.slice(offset, size) });
+    out.push({
+      name: "",
+      address: r.word(h + (r.wide ? 16 : 8)),
+      bytes: r.slice(offset, size),
+      symbols: [],
+    });
   }
   return out;
 }
 
-function symbols(r: Reader, headers: readonly Header[]): ElfSymbol[] {
-  const byAddress = new Map<bigint, ElfSymbol>();
+/** The symbols that a section, by its number, sees: its own if `bySection`, else all. */
+function symbols(
+  r: Reader,
+  headers: readonly Header[],
+  bySection: boolean,
+): (section: number) => ElfSymbol[] {
+  const all = 0;
+  const found = new Map<number, Map<bigint, ElfSymbol>>();
   const tables = headers.filter((h) => h.type === SHT_SYMTAB || h.type === SHT_DYNSYM);
   const entry = r.wide ? 24 : 16;
   for (const table of tables) {
@@ -179,6 +194,12 @@ function symbols(r: Reader, headers: readonly Header[]): ElfSymbol[] {
       const address = r.word(at + (r.wide ? 8 : 4));
       const name = r.text(strings.offset + r.u32(at));
       const size = r.word(at + (r.wide ? 16 : 8));
+      const key = bySection ? section : all;
+      let byAddress = found.get(key);
+      if (byAddress === undefined) {
+        byAddress = new Map();
+        found.set(key, byAddress);
+      }
       const before = byAddress.get(address);
       // Of several names the first global function is the one a reader expects.
       const rank = (n: string, s: bigint): number => (n === "" ? 0 : s > 0n ? 2 : 1);
@@ -187,5 +208,8 @@ function symbols(r: Reader, headers: readonly Header[]): ElfSymbol[] {
       }
     }
   }
-  return [...byAddress.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+  const sorted = new Map(
+    Array.from(found, ([key, s]) => [key, [...s.values()].sort((a, b) => (a.address < b.address ? -1 : 1))]),
+  );
+  return (section) => sorted.get(bySection ? section : all) ?? [];
 }

@@ -105,7 +105,7 @@ export function execReport(
     mxcsr: value("mxcsr"),
     memory: dumps.map(({ address, bytes }) => ({
       address: hex(BigInt(address), 64),
-      bytes: Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join(""),
+      bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex"),
     })),
     instructions: machine.instructions,
     cycles: machine.cycles,

@@ -3,15 +3,16 @@
  *
  * It reads options and files, sets up a Machine and runs it; what the state looks like in text and JSON is exec-report.ts.
  */
-import { readFileSync, statSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { usePrebuilt } from "../engine/chunks.ts";
 import { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "../machine/engines.ts";
 import type { FlatMode } from "../machine/flat.ts";
 import { DEFAULT_BASE, Machine, STACK_SIZE } from "../machine/machine.ts";
+import { REGISTER_NAMES } from "../machine/registers.ts";
 import { loadPrebuilt } from "../prebuilt.ts";
 import { describeError, UserError } from "./errors.ts";
 import { type ExecReport, execReport, execText } from "./exec-report.ts";
+import { inputName, readInput } from "./input.ts";
 
 interface Range {
   readonly address: number;
@@ -23,12 +24,12 @@ interface Assignment {
 }
 interface ExecOptions {
   readonly base?: number;
-  readonly map: readonly Range[];
-  readonly set: readonly Assignment[];
+  readonly map?: readonly Range[];
+  readonly set?: readonly Assignment[];
   readonly mode: string;
   readonly ring: string;
   readonly maxInstructions?: number;
-  readonly dump: readonly Range[];
+  readonly dump?: readonly Range[];
   readonly engine: string;
   readonly json?: true;
   readonly batch?: true;
@@ -37,8 +38,13 @@ interface ExecOptions {
 /** Decoded code: a program of this kind is small. */
 const CODE_CACHE = 4 << 20;
 const PAGE = 4096;
+/** Room for the programs of a batch, until a larger one comes. */
+const BATCH_CAPACITY = 1 << 20;
+/** All dumps of one run together: a JavaScript string holds them in any form. */
+const DUMP_LIMIT = 64 << 20;
 
 const hex = (n: number): string => `0x${n.toString(16)}`;
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 
 /** A whole number: decimal, 0x, 0o or 0b, with an optional sign, and K, M or G for binary multiples. */
 function parseNumber(text: string): bigint {
@@ -60,17 +66,31 @@ function parseCount(text: string): number {
   if (value === 0) throw new InvalidArgumentError("It must be at least 1");
   return value;
 }
-function parseRange(text: string, before: readonly Range[]): readonly Range[] {
-  const [address, size, ...rest] = text.split(":");
-  if (address === undefined || size === undefined || rest.length > 0) {
-    throw new InvalidArgumentError("It has the form ADDRESS:SIZE");
+/** Reads ranges of an option that may be repeated. */
+const parseRange =
+  (form: string) =>
+  (text: string, before: readonly Range[] = []): readonly Range[] => {
+    const [address, size, ...rest] = text.split(":");
+    if (address === undefined || size === undefined || rest.length > 0) {
+      throw new InvalidArgumentError(`It has the form ${form}`);
+    }
+    return [...before, { address: parseAddress(address), size: parseCount(size) }];
+  };
+function parseDump(text: string, before: readonly Range[] = []): readonly Range[] {
+  const dumps = parseRange("ADDRESS:LENGTH")(text, before);
+  if (sum(dumps.map((d) => d.size)) > DUMP_LIMIT) {
+    throw new InvalidArgumentError(`A run dumps ${DUMP_LIMIT >> 20}M at most`);
   }
-  return [...before, { address: parseAddress(address), size: parseCount(size) }];
+  return dumps;
 }
-function parseAssignment(text: string, before: readonly Assignment[]): readonly Assignment[] {
+function parseAssignment(text: string, before: readonly Assignment[] = []): readonly Assignment[] {
   const at = text.indexOf("=");
   if (at < 1) throw new InvalidArgumentError("It has the form REGISTER=VALUE");
-  return [...before, { name: text.slice(0, at).trim(), value: parseNumber(text.slice(at + 1)) }];
+  const name = text.slice(0, at).trim().toLowerCase();
+  if (!REGISTER_NAMES.includes(name)) {
+    throw new InvalidArgumentError(`No register is called ${JSON.stringify(name)}`);
+  }
+  return [...before, { name, value: parseNumber(text.slice(at + 1)) }];
 }
 
 /** Runs `f`; a RangeError of the machine is the user's to mend. */
@@ -85,9 +105,8 @@ function checked<T>(f: () => T): T {
 
 /** A file's bytes; "-" is standard input. */
 function readProgram(path: string): Uint8Array {
-  const bytes = readFileSync(path === "-" ? 0 : path);
-  if (bytes.length === 0)
-    throw new UserError(`${path === "-" ? "standard input" : path}: empty, there is no code`);
+  const bytes = readInput(path);
+  if (bytes.length === 0) throw new UserError(`${inputName(path)}: empty, there is no code`);
   return bytes;
 }
 
@@ -99,18 +118,17 @@ class Runner {
   readonly #base: number;
   readonly #machine: Machine;
   #fresh = true;
+  /** Bytes of the largest program that it has room for. */
+  readonly capacity: number;
 
-  /** `largest`: bytes of the largest program. */
-  constructor(options: ExecOptions, largest: number) {
+  constructor(options: ExecOptions, capacity: number) {
     this.#options = options;
+    this.capacity = capacity;
     // as: commander has checked them against the choices
     const mode = Number(options.mode) as FlatMode;
     const ring = Number(options.ring) as 0 | 3;
     this.#base = options.base ?? DEFAULT_BASE;
-    const memory = [largest, STACK_SIZE, ...options.map.map((m) => m.size)].reduce(
-      (sum, n) => sum + roundUp(n),
-      0,
-    );
+    const memory = sum([capacity, STACK_SIZE, ...(options.map ?? []).map((m) => m.size)].map(roundUp));
     this.#machine = checked(
       () =>
         new Machine({
@@ -125,7 +143,7 @@ class Runner {
 
   run(program: Uint8Array): ExecReport {
     const machine = this.#machine;
-    const { map, set, maxInstructions, dump } = this.#options;
+    const { map = [], set = [], maxInstructions, dump = [] } = this.#options;
     if (!this.#fresh) machine.reset();
     this.#fresh = false;
     checked(() => {
@@ -152,15 +170,19 @@ function one(path: string, options: ExecOptions, out: (text: string) => void): v
 
 /** One JSON line for each file; a file that cannot be run has an `error` instead of a state, and the rest goes on. */
 function batch(paths: readonly string[], options: ExecOptions, out: (text: string) => void): void {
-  const stdin = paths.includes("-") ? readProgram("-") : undefined;
-  const sizeOf = (path: string): number =>
-    path === "-" ? (stdin?.length ?? 0) : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
-  const runner = new Runner(options, Math.max(...paths.map(sizeOf)));
+  let runner = new Runner(options, BATCH_CAPACITY);
+  let stdin: Uint8Array | undefined;
+  const read = (path: string): Uint8Array => {
+    if (path !== "-") return readProgram(path);
+    stdin ??= readProgram(path);
+    return stdin;
+  };
   let status = 0;
   for (const file of paths) {
     let line: object;
     try {
-      const program = file === "-" && stdin !== undefined ? stdin : readProgram(file);
+      const program = read(file);
+      if (program.length > runner.capacity) runner = new Runner(options, program.length);
       const report = runner.run(program);
       if (report.stop !== "hlt") status = Math.max(status, 1);
       line = { file, ...report };
@@ -181,7 +203,7 @@ export function register(program: Command): void {
   command
     .summary("run flat machine code to HLT and print the registers")
     .description(
-      "Runs flat machine code until HLT and prints why it stopped and the state: 64-bit mode with paging, every mapped\n" +
+      "Runs flat machine code until HLT and prints why it stopped and the state: 64-bit mode with paging, every mapped " +
         "address at the same physical one, ring 0. The file may be - for standard input.",
     )
     .argument("<files...>", "machine code; several with --batch")
@@ -190,14 +212,14 @@ export function register(program: Command): void {
       `where the code is loaded and starts (default: ${hex(DEFAULT_BASE)})`,
       parseAddress,
     )
-    .option("--map <address:size>", "zeroed RAM, in whole pages; may be repeated", parseRange, [])
-    .option("--set <register=value>", "a register's value at the start; may be repeated", parseAssignment, [])
+    .option("--map <address:size>", "zeroed RAM, in whole pages; may be repeated", parseRange("ADDRESS:SIZE"))
+    .option("--set <register=value>", "a register's value at the start; may be repeated", parseAssignment)
     .addOption(
       new Option("--mode <bits>", "code size: 16 is real mode").choices(["16", "32", "64"]).default("64"),
     )
     .addOption(new Option("--ring <ring>", "privilege level").choices(["0", "3"]).default("0"))
     .option("--max-instructions <n>", "stop after so many", parseCount)
-    .option("--dump <address:length>", "memory to print at the end; may be repeated", parseRange, [])
+    .option("--dump <address:length>", "memory to print at the end; may be repeated", parseDump)
     .addOption(
       new Option("--engine <name>", "what executes instructions")
         .choices(ENGINE_NAMES)

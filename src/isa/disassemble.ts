@@ -24,15 +24,16 @@ export interface DisassembledLine {
   readonly instruction?: Instruction;
 }
 
-/** Disassembles all of `bytes`, one line at a time. */
+/** Disassembles all of `bytes`, one line at a time. Throws RangeError for another mode. */
 export function* disassemble(
   bytes: Uint8Array,
   options: DisassembleOptions = {},
 ): Generator<DisassembledLine> {
   const mode = options.mode ?? 64;
+  if (mode !== 16 && mode !== 32 && mode !== 64) throw new RangeError(`mode is 16, 32 or 64, not ${mode}`);
   const base = options.base ?? 0n;
   for (let at = 0; at < bytes.length; ) {
-    const address = base + BigInt(at);
+    const address = BigInt.asUintN(64, base + BigInt(at));
     const insn = decode(bytes, at, { mode });
     if (isFailure(insn)) {
       yield { address, bytes: bytes.subarray(at, at + 1), text: `db ${numberText(BigInt(bytes[at]!))}` };

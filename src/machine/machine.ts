@@ -75,6 +75,7 @@ export class Machine {
   #ramNext: number;
   #mode: FlatMode;
   #ring: 0 | 3;
+  #running = false;
   readonly #seed: bigint;
   readonly #givenPlatform: Platform | undefined;
   readonly #hooks: ProcessorHooks = { instruction: undefined, exception: undefined, stopRequested: false };
@@ -201,7 +202,8 @@ export class Machine {
 
   /** A copy of `length` bytes of RAM at physical `address`. Throws RangeError where they are not all mapped. */
   read(address: number | bigint, length: number): Uint8Array {
-    const out = new Uint8Array(range(address, length)[1]);
+    this.#pieces(address, length, () => {}); // so that a length beyond all memory is never allocated
+    const out = new Uint8Array(length);
     this.#pieces(address, length, (host, at, size) => {
       out.set(new Uint8Array(this.#memory.buffer, host, size), at);
     });
@@ -276,13 +278,19 @@ export class Machine {
 
   // -------------------------------------------------------------------------------------------------- running
 
-  /** Runs until something ends it. */
+  /** Runs until something ends it. An exception that a hook throws comes through; throws Error if called by a hook. */
   run(options: RunOptions = {}): StopReason {
     const { maxInstructions = Number.POSITIVE_INFINITY } = options;
     if (!(maxInstructions >= 0))
       throw new RangeError(`maxInstructions is not negative, unlike ${maxInstructions}`);
+    if (this.#running) throw new Error("the machine is running: a hook cannot run it");
     this.#hooks.stopRequested = false;
-    return this.engine.run(maxInstructions);
+    this.#running = true;
+    try {
+      return this.engine.run(maxInstructions);
+    } finally {
+      this.#running = false;
+    }
   }
   /** Executes one instruction, or delivers one exception. "limit" says that more can follow. */
   step(): StopReason {

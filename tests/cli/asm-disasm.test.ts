@@ -117,6 +117,26 @@ describe("vitrine disasm", () => {
     expect(out).toMatch(/jmp 0x\w+ {2}; next\+0x3\n/);
   });
 
+  it("shows each section of a relocatable file with its own symbols, and no empty ones", async (ctx) => {
+    const gcc = requireTool(ctx, "gcc");
+    writeFileSync(
+      path("r.s"),
+      '.section .text.one,"ax"\n.globl one\none: jmp one\n.section .text.two,"ax"\n.globl two\ntwo: jmp two\n',
+    );
+    expect(spawnSync(gcc, ["-c", "-o", path("r.o"), path("r.s")]).status).toBe(0);
+    const { sections } = JSON.parse((await vitrine("disasm", path("r.o"), "--json")).out);
+    expect(sections.map((s: { name: string; lines: object[] }) => [s.name, s.lines[0]])).toMatchObject([
+      [".text.one", { address: "0x0", symbol: "one" }],
+      [".text.two", { address: "0x0", symbol: "two" }],
+    ]);
+  });
+
+  it("counts addresses round the end of 64 bits", async () => {
+    writeFileSync(path("end"), Buffer.from("909090", "hex"));
+    const { out } = await vitrine("disasm", path("end"), "--base", "0xfffffffffffffffe");
+    expect(out.split("\n")[2]).toMatch(/^0{16} {2}90/);
+  });
+
   it.each([
     ["missing", undefined, [], /missing: no such file or directory/],
     ["empty", "", [], /is empty/],

@@ -87,6 +87,18 @@ describe.each(ENGINE_NAMES)("Machine on the %s", (engine) => {
     expect(accesses).toEqual(["write 7ffefff8+4", "read 7ffefff8+4"]);
   });
 
+  it("says that it is running already when a hook runs it, and can be run again", () => {
+    const machine = make("inc eax\nhlt");
+    const off = machine.onInstruction(() => void machine.step());
+    expect(() => machine.run()).toThrow(/the machine is running: a hook cannot run it/);
+    off();
+    expect([machine.run(), machine.get("rax")]).toEqual([{ kind: "hlt" }, 1n]);
+  });
+
+  it("reads no length that is not there", () => {
+    expect(() => make("hlt").read(0x10000, 1e15)).toThrow(/0x11000 is not mapped/);
+  });
+
   it("stops when a hook says so, before the instruction", () => {
     const machine = make("inc eax\ninc eax\nhlt");
     const off = machine.onInstruction((rip) => {
