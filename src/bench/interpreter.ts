@@ -47,29 +47,30 @@ function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1] ?? 0;
 }
 
-/** Runs for about `seconds`; instructions a second. Throws if the loop ends. */
-function measure(machine: Machine, seconds: number, slice: number): number {
-  const start = now();
+/** Runs `count` instructions; how many it was, and how many seconds it took. Throws if the loop ends. */
+function run(machine: Machine, count: number): { readonly instructions: number; readonly seconds: number } {
   const before = machine.instructions;
-  let end = start;
-  do {
-    const stop = machine.run({ maxInstructions: slice });
-    if (stop.kind !== "limit")
-      throw new Error(
-        `the loop ended: ${JSON.stringify(stop, (_, v) => (typeof v === "bigint" ? `0x${v.toString(16)}` : v))}`,
-      );
-    end = now();
-  } while (end - start < seconds);
-  return (machine.instructions - before) / (end - start);
+  const start = now();
+  const stop = machine.run({ maxInstructions: count });
+  const seconds = now() - start;
+  if (stop.kind !== "limit")
+    throw new Error(`the loop ended at ${machine.get("rip").toString(16)}: ${stop.kind}`);
+  return { instructions: machine.instructions - before, seconds };
 }
 
 /** Measures `loop`, which `machine` is about to run or in the midst of. */
 export function measureMachine(loop: Loop, machine: Machine, seconds: number): Measurement {
-  // Small slices until the speed is known, then such as take a few milliseconds.
-  const speed = measure(machine, seconds * WARM_UP, 20_000);
-  const slice = Math.max(20_000, Math.ceil(speed / 200));
-  const each = (seconds * (1 - WARM_UP)) / RUNS;
-  const runs = Array.from({ length: RUNS }, () => measure(machine, each, slice) / 1e6);
+  // More and more, until the speed is known with V8's second compiler done: a run's end is made of single steps.
+  let count = 100_000;
+  const warm = now() + seconds * WARM_UP;
+  for (let last = 0; now() < warm || last < seconds / 20; ) {
+    last = run(machine, count).seconds;
+    if (last < seconds / 10) count *= 2;
+  }
+  const runs = Array.from({ length: RUNS }, () => {
+    const { instructions, seconds } = run(machine, count);
+    return instructions / seconds / 1e6;
+  });
   return { name: loop.name, what: loop.what, mips: median(runs), runs };
 }
 
