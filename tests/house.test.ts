@@ -1,6 +1,6 @@
 /*
  * The rules of the house, checked on the text of src/: arrows between folders go down only, no circles between files, nothing of
- * Node where code runs in a page too, no file over 1000 lines. To add a folder, give it a row in `below`.
+ * Node where code runs in a page too, no file over 1000 lines, none that does not say what it is. To add a folder, give it a row in `below`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
@@ -112,6 +112,16 @@ describe("the house", () => {
   it("knows every folder of src", () => {
     const unknown = [...new Set(files.map(({ path }) => folderOf(path)))].filter((name) => !(name in below));
     expect(unknown).toEqual([]);
+  });
+
+  it("says at the top of each file what it is", () => {
+    const tests = readdirSync(join(root, "tests"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => join(root, "tests", name));
+    const silent = [...files.map(({ path }) => path), ...tests].filter(
+      (path) => !/^(#!.*\n)?\/[/*]/.test(readFileSync(path, "utf8")),
+    );
+    expect(silent.map(show)).toEqual([]);
   });
 
   it("has arrows that go down only", () => {

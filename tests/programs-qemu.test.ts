@@ -1,3 +1,4 @@
+/* The programs of tests/programs on QEMU, with the same expectations: their author could be wrong about the manual. */
 import { describe, expect, it } from "vitest";
 import { runOnQemu } from "./programs/qemu.ts";
 import { differences, programNames, readProgram } from "./programs/run.ts";

@@ -1,3 +1,4 @@
+/* The programs of tests/programs on each engine, and that time and count are alike on all of them. */
 import { describe, expect, it } from "vitest";
 import { ENGINE_NAMES, type EngineName } from "../src/machine/engines.ts";
 import type { Machine } from "../src/machine/machine.ts";

@@ -84,6 +84,7 @@ export class FunctionBuilder implements FunctionType {
     const op: Op<Immediate> = opcodes[name];
     const code = this.#code;
     for (const byte of op.bytes) code.u8(byte);
+    // as: the overloads above give each kind of immediate its arguments
     switch (op.immediate) {
       case "none":
         break;

@@ -117,7 +117,7 @@ export class OpcodeSpace {
       const bytes = [...this.#bytes(first + i), ...tail];
       return [name, { name, bytes, params, results, width: 0, lanes: 0, ...shape }];
     });
-    return Object.fromEntries(rows) as Rows<P, N, I>;
+    return Object.fromEntries(rows) as Rows<P, N, I>; // as: the keys are the names, which fromEntries forgets
   }
 
   #bytes(code: number): number[] {
@@ -141,7 +141,7 @@ export function joinTables<T extends readonly Readonly<Record<string, Op>>[]>(
     byName.set(op.name, op);
     byBytes.set(op.bytes.join(), op);
   }
-  return Object.fromEntries(byName) as Intersection<T[number]>;
+  return Object.fromEntries(byName) as Intersection<T[number]>; // as: all rows of all tables, none twice
 }
 
 /** A union's members as one intersection: `A | B` to `A & B`, through the parameter of a function. */

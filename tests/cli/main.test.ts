@@ -1,3 +1,4 @@
+/* The program `vitrine` around its commands: help, loading on demand, one line and a status for whatever goes wrong. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { CommandEntry } from "../../src/cli/commands.ts";

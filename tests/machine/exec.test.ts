@@ -1,3 +1,4 @@
+/* `vitrine exec` as docs/exec.md describes it: modes, options, the JSON object, batches, and one line for bad use. */
 import { mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,3 +1,4 @@
+/* Machine as docs/api.md describes it, on each engine: memory, registers, runs, hooks, interrupts and shadows. */
 import { describe, expect, it } from "vitest";
 import { assemble } from "../../src/isa/assembler/assemble.ts";
 import { BarePlatform } from "../../src/machine/bare-platform.ts";

@@ -1,3 +1,4 @@
+/* Paging against a second implementation (reference-paging.ts), segments, and accesses across pages. */
 import { beforeEach, describe, expect, it } from "vitest";
 import * as S from "../../src/isa/state.ts";
 import { BarePlatform } from "../../src/machine/bare-platform.ts";

@@ -1,3 +1,4 @@
+/* Recorded silicon on each engine: the integer families. In files of their own, so that they run beside each other. */
 import { describe, expect, it } from "vitest";
 import { disagreements, ENGINES, SHARES } from "./silicon.ts";
 import { families } from "./vectors.ts";

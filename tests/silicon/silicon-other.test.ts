@@ -1,3 +1,4 @@
+/* Recorded silicon on each engine: x87, MMX and the rest. */
 import { describe, expect, it } from "vitest";
 import { disagreements, ENGINES, SHARES } from "./silicon.ts";
 

@@ -1,3 +1,4 @@
+/* Recorded silicon on each engine: the SSE families. */
 import { describe, expect, it } from "vitest";
 import { disagreements, ENGINES, SHARES } from "./silicon.ts";
 

@@ -1,3 +1,4 @@
+/* Recorded vectors: they agree with an addition written down from the manual, a wrong flag is found, and the format reads back what was written. */
 import { describe, expect, it } from "vitest";
 import { CaseMaker } from "./cases.ts";
 import { check, report } from "./check.ts";

@@ -1,3 +1,4 @@
+/* Tools of other projects: found, skipped with a reason, or demanded. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { findTool, requireTool, toolsRequired } from "./tools.ts";
 

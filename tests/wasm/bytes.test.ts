@@ -1,3 +1,4 @@
+/* LEB128 and the growing byte buffer, against the definition in the specification. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Bytes, sizeOfU32 } from "../../src/wasm/bytes.ts";

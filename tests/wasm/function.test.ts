@@ -1,3 +1,4 @@
+/* Functions that the writer makes are run, and what it refuses is refused. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { FunctionBuilder } from "../../src/wasm/function.ts";

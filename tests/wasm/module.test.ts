@@ -1,3 +1,4 @@
+/* Modules that the writer makes: sections, imports, exports, names; engines accept them. */
 import { describe, expect, it } from "vitest";
 import { ModuleBuilder } from "../../src/wasm/module.ts";
 import { functionType, type Limits } from "../../src/wasm/types.ts";

@@ -17,7 +17,7 @@ export function relate(a: Value, b: Value): Relation {
   if (a.kind === ZERO_CLASS) return b.sign === 0 ? -1 : 1;
   if (b.kind === ZERO_CLASS || a.sign !== b.sign) return a.sign === 0 ? 1 : -1;
   const magnitude = relateMagnitudes(a, b);
-  return (a.sign === 0 ? magnitude : 0 - magnitude) as Relation;
+  return (a.sign === 0 ? magnitude : 0 - magnitude) as Relation; // as: -1, 0 or 1, with its sign changed
 }
 
 /** Compares |a| with |b|, neither a NaN nor a zero. */

@@ -58,7 +58,7 @@ export function fromHalf(bits: bigint, env: Environment): bigint {
 /** VCVTPS2PH with the rounding chosen by its imm8 (bit 2 set: MXCSR's); obeys DAZ but not FTZ. */
 export function toHalf(bits: bigint, imm8: number, env: Environment): bigint {
   const { rounding, ftz } = env;
-  if ((imm8 & 4) === 0) env.rounding = (imm8 & 3) as Rounding;
+  if ((imm8 & 4) === 0) env.rounding = (imm8 & 3) as Rounding; // as: two bits, four modes
   env.ftz = false;
   const result = convert(BINARY16, decode(BINARY32, bits, env.daz), env);
   env.rounding = rounding;
@@ -168,6 +168,7 @@ export function sseRound(width: 32 | 64, bits: bigint, imm8: number, env: Enviro
     if (value.kind === SNAN) env.raise(IE);
     return bits | format.quietBit;
   }
+  // as: two bits, four modes
   const mode = (imm8 & 4) !== 0 ? env.rounding : ((imm8 & 3) as Rounding);
   return roundToIntegral(format, value, mode, (imm8 & 8) !== 0, env);
 }

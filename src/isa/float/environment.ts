@@ -48,7 +48,7 @@ export class Environment {
 
   /** Takes RC, masks, DAZ and FTZ of an MXCSR image and clears `flags`. */
   setMxcsr(mxcsr: number): this {
-    this.rounding = ((mxcsr >>> 13) & 3) as Rounding;
+    this.rounding = ((mxcsr >>> 13) & 3) as Rounding; // as: two bits, four modes
     this.masks = (mxcsr >>> 7) & ALL_EXCEPTIONS;
     this.daz = (mxcsr & 0x40) !== 0;
     this.ftz = (mxcsr & 0x8000) !== 0;
@@ -58,8 +58,8 @@ export class Environment {
 
   /** Takes RC, PC and masks of an x87 control word image and clears `flags` and `c1`. */
   setControlWord(fcw: number): this {
-    this.rounding = ((fcw >>> 10) & 3) as Rounding;
-    this.precision = PRECISION_CONTROL[(fcw >>> 8) & 3] as Precision;
+    this.rounding = ((fcw >>> 10) & 3) as Rounding; // as: likewise
+    this.precision = PRECISION_CONTROL[(fcw >>> 8) & 3] as Precision; // as: the table has four
     this.masks = fcw & ALL_EXCEPTIONS;
     this.daz = false;
     this.ftz = false;
