@@ -14,6 +14,7 @@ import type { EngineHost } from "./host.ts";
 import * as L from "./layout.ts";
 import { fixedHandler } from "./runtime.ts";
 import { memoryForm, memoryOf } from "./shape.ts";
+import { fopOf } from "./x87-paths.ts";
 
 const PAGE = 4096;
 /** The handler that goes on behind a block, by mode (bits 0–1 of a context). */
@@ -185,6 +186,7 @@ export class CodeCache {
     v.setUint16(record + L.RECORD_START, offset, true);
     v.setUint16(record + L.RECORD_NEXT, offset + insn.length, true);
     for (let i = 16; i < L.RECORD_SIZE; i += 4) v.setUint32(record + i, 0, true);
+    if (insn.row.unit === "x87") v.setUint32(record + L.RECORD_IMMEDIATE, fopOf(insn), true);
     let immediates = 0;
     insn.operands.forEach((operand, i) => {
       switch (operand.kind) {

@@ -16,12 +16,13 @@ import { at, Code, type Emitter, type Slot } from "./code.ts";
 import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
 import { FlagStores } from "./flags.ts";
 import * as L from "./layout.ts";
-import { MemoryAccess } from "./memory-access.ts";
+import { ACCESS_WRITE, MemoryAccess, place, probe } from "./memory-access.ts";
 import { constant, customNode, type Node, type NodeWriter, typeOf } from "./node.ts";
 import { bulkKind, writeBulk } from "./rep-strings.ts";
 import { HANDLER_TYPE, type RuntimeCalls } from "./runtime-calls.ts";
 import { type MemoryForm, memoryForm, memoryOf } from "./shape.ts";
 import { ValueOps } from "./value-ops.ts";
+import { type QuickX87, quickX87 } from "./x87-paths.ts";
 
 const CPU = 0;
 const RECORD = 1;
@@ -587,7 +588,66 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
       followLink(e.f, "next", this.mode === 64 ? 64 : 32);
     });
   }
-  helper(_name: HelperName): void {
+  helper(name: HelperName): void {
+    const quick = quickX87(this.#insn, name);
+    if (quick === undefined) this.#callHelper();
+    else this.#quickX87(quick);
+  }
+  /** The wasm form first; what it refuses, and what the soft TLB does not know, goes to the helper. */
+  #quickX87({ path, bytes, writes, flags }: QuickX87): void {
+    const helper = this.code.nested(() => this.#callHelper());
+    const call = (e: Emitter, pushPlace: () => void, pushAddress: () => void): void => {
+      e.f.localGet(CPU).localGet(RECORD);
+      pushPlace();
+      pushAddress();
+      e.f.i32(flags).call(this.calls.index(path));
+    };
+    if (bytes === 0) {
+      this.code.statement([], (e) => {
+        const { f } = e;
+        call(
+          e,
+          () => f.i32(0),
+          () => f.i64(0),
+        );
+        f.op("i32.eqz");
+        f.if();
+        helper(e);
+        f.end();
+      });
+      return;
+    }
+    const address = this.zext(this.address(0), 64);
+    const linear = this.#linear(this.#memoryOperand(0), this.address(0), 0, writes);
+    const table = writes ? L.TLB_WRITE : L.TLB_READ;
+    this.code.statement([linear, linear, linear, linear, address], (e) => {
+      const { f } = e;
+      const entry = f.local("i32");
+      const hit = f.local("i32");
+      const end = f.block();
+      probe(e, linear, bytes, table, entry, (k) => void k.f.localGet(CPU).op("i64.load", at(S.TLB_KEY)));
+      f.localTee(hit);
+      f.if();
+      call(
+        e,
+        () => place(e, linear, table, entry),
+        () => e.value(address),
+      );
+      f.brIf(end);
+      f.end();
+      helper(e);
+      f.localGet(hit).brIf(end);
+      f.localGet(CPU);
+      e.value(linear);
+      f.op("i64.store", at(S.SLOW_ADDRESS));
+      f.localGet(CPU).localGet(RECORD);
+      f.i32(bytes | (writes ? ACCESS_WRITE : 0))
+        .call(this.calls.index("touch"))
+        .drop();
+      f.end();
+    });
+  }
+  #callHelper(): void {
     const exit = this.code.slot("i32");
     this.code.statement([], ({ f }) => {
       f.localGet(CPU).localGet(RECORD).call(this.calls.index("helper")).localTee(exit.index);

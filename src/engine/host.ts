@@ -32,9 +32,10 @@ export interface EngineHost {
   isFault(e: unknown): boolean;
   /**
    * Place in linear memory of the first byte of the page of linear address hi:lo, for data accesses with the current
-   * privilege; sets accessed and dirty bits. −1: ask for every access (devices, watched pages). Throws the fault.
+   * privilege; sets accessed and dirty bits. −1: ask for every access (devices, watched pages, addresses that are not
+   * canonical). Throws the page fault. The halves may be signed.
    */
-  dataPage(hi: number, lo: number, write: boolean, stack: boolean): number;
+  dataPage(hi: number, lo: number, write: boolean): number;
   /** Physical page number of a place in RAM (a multiple of 4096), for finding code that is written to. */
   physicalPage(host: number): number;
   /** One access of 1–16 bytes with all checks. Throws the fault. */

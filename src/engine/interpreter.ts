@@ -99,6 +99,7 @@ export class Interpreter {
         access: (_cpu, _record, info) => this.#access(info),
         modify: (_cpu, _record, info) => this.#modify(info),
         modified: (_cpu, _record, info) => this.#modified(info),
+        touch: (_cpu, _record, info) => this.#touch(info),
         helper: (_cpu, record) => this.#helper(record),
         pure: (_cpu, id) => this.#pure(id),
         fp: (_cpu, id) => this.#fp(id),
@@ -432,11 +433,14 @@ export class Interpreter {
     try {
       return f();
     } catch (e) {
-      if (!this.#host.isFault(e)) throw e;
-      this.#thrown = e;
-      this.#view.setUint32(S.FAULT, L.FAULT_THROWN, true);
-      return L.EXIT.fault;
+      return this.#keepFault(e);
     }
+  }
+  #keepFault(e: unknown): number {
+    if (!this.#host.isFault(e)) throw e;
+    this.#thrown = e;
+    this.#view.setUint32(S.FAULT, L.FAULT_THROWN, true);
+    return L.EXIT.fault;
   }
   #isStack(info: number): boolean {
     if (info & ACCESS_STACK) return true;
@@ -446,15 +450,13 @@ export class Interpreter {
     return false;
   }
   #access(info: number): number {
-    return this.#guard(() => {
-      const v = this.#view;
-      const lo = v.getUint32(S.SLOW_ADDRESS, true);
-      const hi = v.getUint32(S.SLOW_ADDRESS + 4, true);
-      const size = info & 0xff;
-      const write = (info & ACCESS_WRITE) !== 0;
-      const stack = this.#isStack(info);
+    const v = this.#view;
+    const lo = v.getInt32(S.SLOW_ADDRESS, true);
+    const size = info & 0xff;
+    const write = (info & ACCESS_WRITE) !== 0;
+    try {
       if ((lo & 0xfff) + size <= 4096) {
-        const page = this.#page(hi, lo, write, stack);
+        const page = this.#page(v.getInt32(S.SLOW_ADDRESS + 4, true), lo, write);
         if (page >= 0) {
           const host = page + (lo & 0xfff);
           const scratch = this.#cpu.base + S.SCRATCH;
@@ -463,16 +465,48 @@ export class Interpreter {
           if (write) this.#afterWrite(page, host, size);
           return 0;
         }
+      } else if (this.#accessAcross(v.getInt32(S.SLOW_ADDRESS + 4, true), lo, size, write)) {
+        return 0;
       }
       const linear = v.getBigUint64(S.SLOW_ADDRESS, true);
-      if (write) this.#host.write(linear, size, this.#scratchValue(size), stack);
-      else this.#setScratch(this.#host.read(linear, size, stack));
+      if (write) this.#host.write(linear, size, this.#scratchValue(size), this.#isStack(info));
+      else this.#setScratch(this.#host.read(linear, size, this.#isStack(info)));
       return 0;
-    });
+    } catch (e) {
+      return this.#keepFault(e);
+    }
   }
-  /** Place of a page for a data access, remembered in the soft TLB where it may be. */
-  #page(hi: number, lo: number, write: boolean, stack: boolean): number {
-    const page = this.#host.dataPage(hi, lo, write, stack);
+  /** An access across two pages of RAM; false if it must be made elsewhere. Both are translated before either is touched. */
+  #accessAcross(hi: number, lo: number, size: number, write: boolean): boolean {
+    const next = ((lo | 0xfff) + 1) | 0;
+    if (next === 0) return false; // into the next 4 GiB, or around
+    const first = this.#page(hi, lo, write);
+    const second = this.#page(hi, next, write);
+    if (first < 0 || second < 0) return false;
+    const at = first + (lo & 0xfff);
+    const here = 4096 - (lo & 0xfff);
+    const scratch = this.#cpu.base + S.SCRATCH;
+    const bytes = this.#bytes;
+    if (write) {
+      bytes.copyWithin(at, scratch, scratch + here);
+      bytes.copyWithin(second, scratch + here, scratch + size);
+      this.#afterWrite(first, at, here);
+      this.#afterWrite(second, second, size - here);
+    } else {
+      bytes.copyWithin(scratch, at, at + here);
+      bytes.copyWithin(scratch + here, second, second + size - here);
+    }
+    return true;
+  }
+  #touch(info: number): number {
+    const lo = this.#view.getInt32(S.SLOW_ADDRESS, true);
+    const hi = this.#view.getInt32(S.SLOW_ADDRESS + 4, true);
+    if ((lo & 0xfff) + (info & 0xff) <= 4096) this.#page(hi, lo, (info & ACCESS_WRITE) !== 0);
+    return 0;
+  }
+  /** Place of a page for a data access, remembered in the soft TLB where it may be; −1: ask for every access. */
+  #page(hi: number, lo: number, write: boolean): number {
+    const page = this.#host.dataPage(hi, lo, write);
     if (page < 0) return page;
     if (!write) this.tlb.fillRead(hi, lo, page);
     else if (!this.code.hasCode(this.#host.physicalPage(page))) this.tlb.fillWrite(hi, lo, page);
@@ -501,7 +535,7 @@ export class Interpreter {
       const size = info & 0xff;
       const stack = this.#isStack(info);
       if ((lo & 0xfff) + size <= 4096) {
-        const page = this.#page(hi, lo, true, stack);
+        const page = this.#page(hi, lo, true);
         if (page >= 0 && !this.code.hasCode(this.#host.physicalPage(page))) return page + (lo & 0xfff);
       }
       this.#modifyAddress = v.getBigUint64(S.SLOW_ADDRESS, true);

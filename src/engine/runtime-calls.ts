@@ -22,6 +22,8 @@ export const HOST_FUNCTIONS = {
   modify: "i32 i32 i32 -> i32",
   /** Writes SCRATCH back after `modify` gave it. */
   modified: "i32 i32 i32 -> i32",
+  /** Has the soft TLB know the page of SLOW_ADDRESS, which an access of `info` has just been made to. */
+  touch: "i32 i32 i32 -> i32",
   /** Runs the helper of the record's instruction: exit code, 0 to go on. */
   helper: "i32 i32 -> i32",
   /** Pure function number n on SCRATCH: arguments at 0, 16, 32 …, result at 0. */
@@ -92,6 +94,33 @@ export const PURE_PATHS = [
 ] as const satisfies readonly PureName[];
 export type PurePath = (typeof PURE_PATHS)[number];
 
+/** x87 instructions with a wasm form (x87-paths.ts), by helper and width of the memory operand, or on registers. */
+export const X87_MEMORY = [
+  ...(["fld", "fst", "fadd", "fsub", "fsubr", "fmul", "fdiv", "fdivr"] as const).flatMap(
+    (name) => [`${name}32`, `${name}64`] as const,
+  ),
+  "fild16",
+  "fild32",
+  "fild64",
+  "fist16",
+  "fist32",
+  "fist64",
+] as const;
+export const X87_REGISTERS = [
+  "fld",
+  "fst",
+  "fxch",
+  "fadd",
+  "fsub",
+  "fsubr",
+  "fmul",
+  "fdiv",
+  "fdivr",
+] as const;
+export type X87Path = (typeof X87_MEMORY)[number] | (typeof X87_REGISTERS)[number];
+/** cpu, record, place of the memory operand, its effective address, flags; 1 if done. */
+const X87_TYPE = "i32 i32 i32 i64 i32 -> i32";
+
 const ACCESSES = {
   mulhu64: "i64 i64 -> i64",
   mulhs64: "i64 i64 -> i64",
@@ -110,8 +139,12 @@ const ACCESSES = {
   segmented: "i32 i32 i32 i32 -> i64",
   /** Goes to the block at rip, through the jump cache. */
   dispatch: "i32 i32 -> i32",
+  x87_sum: "i32 i32 i32 i64 i32 i64 -> i32",
+  x87_product: "i32 i32 i32 i64 i32 i64 -> i32",
+  x87_quotient: "i32 i32 i32 i64 i32 i64 -> i32",
+  x87_finish: "i32 i32 i32 i32 i64 i64 -> i32",
 } as const;
-export type RuntimeFunction = keyof typeof ACCESSES | FloatPath | PurePath;
+export type RuntimeFunction = keyof typeof ACCESSES | FloatPath | PurePath | X87Path;
 
 const typeText = (args: readonly Width[], result: Width): string =>
   `${args.map(typeOf).join(" ")} -> ${typeOf(result)}`;
@@ -121,6 +154,7 @@ export const RUNTIME_FUNCTIONS: ReadonlyMap<RuntimeFunction, string> = new Map<R
   ...(Object.entries(ACCESSES) as [keyof typeof ACCESSES, string][]),
   ...FLOAT_PATHS.map((name) => [name, typeText([32, ...FP[name].args], FP[name].result)] as const),
   ...PURE_PATHS.map((name) => [name, typeText(PURE[name].args, PURE[name].result)] as const),
+  ...[...X87_MEMORY, ...X87_REGISTERS].map((name) => [name, X87_TYPE] as const),
 ]);
 
 export const HANDLER_TYPE: FunctionType = functionType("i32 i32 -> i32");

@@ -19,6 +19,7 @@ import {
   type RuntimeFunction,
 } from "./runtime-calls.ts";
 import { writeWideArithmetic } from "./wide-arithmetic.ts";
+import { writeX87Paths } from "./x87-paths.ts";
 
 /** Handlers of no instruction, at fixed places of the function table. */
 export const FIXED_HANDLERS = [
@@ -87,6 +88,7 @@ export function buildRuntime(): Uint8Array<ArrayBuffer> {
   writeWideArithmetic(get);
   writePurePaths(get, calls);
   writeFloatPaths(get, calls);
+  writeX87Paths(get, calls);
   const fixed = FIXED_HANDLERS.map((name) => {
     if (name === "dispatch") return get("dispatch");
     const f = m.function(HANDLER_TYPE, name);

@@ -36,10 +36,9 @@ export class MachineEngineHost implements EngineHost {
 
   // ------------------------------------------------------------------------------------------------------- data
 
-  dataPage(hi: number, lo: number, write: boolean, stack: boolean): number {
+  dataPage(hi: number, lo: number, write: boolean): number {
     const { cpu, mmu } = this.#processor;
-    if (cpu.mode === 64 && hi >> 15 !== hi >> 31) throw new Fault(stack ? "SS" : "GP", 0);
-    if (mmu.watching) return -1;
+    if ((hi >> 15 !== hi >> 31 && cpu.mode === 64) || mmu.watching) return -1;
     const { physical } = mmu.walk(hi, lo, (write ? ACCESS.write : 0) | mmu.privilege);
     return mmu.physical.host(physical - (physical % PAGE), write);
   }

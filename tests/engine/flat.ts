@@ -139,9 +139,9 @@ export class Flat implements LinearMemory, EngineHost {
   isFault(e: unknown): boolean {
     return e instanceof Fault;
   }
-  dataPage(hi: number, lo: number, write: boolean, stack: boolean): number {
+  dataPage(hi: number, lo: number, write: boolean): number {
     const linear = (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
-    if (this.mode === 64) this.#canonical(linear, 1, stack);
+    if (this.mode === 64 && hi >> 15 !== hi >> 31) return -1;
     return RAM_HOST + (this.#at(linear, 1, write) & ~0xfff);
   }
   physicalPage(host: number): number {
