@@ -1,12 +1,16 @@
 #!/usr/bin/env node
 /* The program `vitrine`: arguments in, exit status out. Everything else is in program.ts. */
+import { describeError } from "./errors.ts";
 import { main } from "./program.ts";
 
-// `vitrine … | head` closes the pipe early; that is no error.
+// `vitrine … | head` closes the pipe early; that is no error. A full disk is.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+  if (error.code === "EPIPE") process.exit();
+  const { line, exitCode } = describeError(error);
+  process.stderr.write(`vitrine: standard output: ${line}\n`);
+  process.exit(exitCode);
 });
+process.stderr.on("error", () => process.exit(process.exitCode ?? 2)); // nobody is left to be told
 
 const status = await main(process.argv.slice(2), {
   out: (text) => process.stdout.write(text),

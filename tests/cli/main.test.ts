@@ -1,10 +1,15 @@
 /* The program `vitrine` around its commands: help, loading on demand, one line and a status for whatever goes wrong. */
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { CommandEntry } from "../../src/cli/commands.ts";
 import { describeError, UserError } from "../../src/cli/errors.ts";
 import { main } from "../../src/cli/program.ts";
 import { version } from "../../src/version.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Two commands; a test can see which modules were loaded, and with what they ran. */
 function vitrine(...args: string[]) {
@@ -96,6 +101,18 @@ describe("vitrine", () => {
     [["run", "bug"], 70, "internal error: TypeError: x is undefined (VITRINE_DEBUG=1 shows where)"],
   ])("answers %j with status %i and one line", async (args, status, line) => {
     expect(await vitrine(...args)).toMatchObject({ status, out: "", err: `vitrine: ${line}\n` });
+  });
+
+  it("says in one line that its output does not fit", (ctx) => {
+    if (!existsSync("/dev/full")) ctx.skip("/dev/full is missing");
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", join(root, "src/cli/main.ts"), "--version"],
+      { cwd: root, encoding: "utf8", stdio: ["ignore", full, "pipe"] },
+    );
+    closeSync(full);
+    expect([status, stderr]).toEqual([2, "vitrine: standard output: no space left on device\n"]);
   });
 
   it("shows the stack of its own faults only when asked", () => {
