@@ -53,6 +53,7 @@ class RegionWriter {
   readonly #entries = new Map<number, Node>();
   readonly #key: Slot;
   readonly #elapsed: Slot;
+  readonly #limit: Slot;
   readonly #first: Slot;
   readonly #stale: Slot;
 
@@ -62,6 +63,7 @@ class RegionWriter {
     this.#calls = calls;
     this.#key = this.#code.slot("i64");
     this.#elapsed = this.#code.slot("i64");
+    this.#limit = this.#code.slot("i32");
     this.#first = this.#code.slot("i32");
     this.#stale = this.#code.slot("i32");
   }
@@ -124,6 +126,7 @@ class RegionWriter {
     // Slots get their locals when emission begins, so the prologue is written through the same code object.
     code.emit(f, (e) => {
       e.f.localGet(CPU).op("i64.load", at(S.TLB_KEY)).localSet(this.#key.index);
+      e.f.localGet(CPU).op("i32.load", at(S.LIMIT)).localSet(this.#limit.index);
       e.f.localGet(RECORD).localSet(this.#first.index);
       for (const [offset, slot] of this.#entrySlots) {
         e.f
@@ -272,7 +275,7 @@ class RegionWriter {
         }
         if (!inLoop) f.localGet(CPU).op("i64.load", at(S.ELAPSED)).localSet(elapsed.index);
         f.localGet(elapsed.index).i64(cost).op("i64.add").op("i32.wrap_i64");
-        f.localGet(CPU).op("i32.load", at(S.LIMIT)).op("i32.gt_u");
+        f.localGet(this.#limit.index).op("i32.gt_u");
         // A block that has been dropped is looked up anew.
         f.localGet(this.#stale.index).op("i32.or");
         f.if();
