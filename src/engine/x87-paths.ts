@@ -108,10 +108,17 @@ class Path {
     this.#calls = calls;
     this.#fsw = f.local("i32");
   }
-  /** Gives 0 if an exception is pending. */
+  /** Gives 0 if an exception is pending, or recorded and not masked. */
   refusePending(): void {
     const f = this.#f;
-    f.localGet(CPU).op("i32.load16_u", at(S.FSW)).localTee(this.#fsw).i32(0x80).op("i32.and");
+    f.localGet(CPU).op("i32.load16_u", at(S.FSW)).localTee(this.#fsw);
+    f.localGet(CPU)
+      .op("i32.load16_u", at(S.FCW))
+      .i32(0x3f)
+      .op("i32.and")
+      .i32(0xbf)
+      .op("i32.xor")
+      .op("i32.and");
     this.#refuse();
   }
   #refuse(): void {
@@ -444,6 +451,8 @@ class Path {
         : "x87_sum";
     f.call(this.#calls.index(core)).op("i32.eqz");
     this.#refuse();
+    // The helper marks a quotient's register, as it does whatever it writes the slow way.
+    if (name.startsWith("fdiv")) this.#valid(to);
   }
   /** Pushes an operand; a subtrahend's sign is flipped. */
   #pushNumber(name: string, second: boolean, se: () => void, s: () => void): void {
@@ -532,6 +541,8 @@ class Path {
       () => f.localGet(s),
       () => f.localGet(se),
     );
+    this.#valid(a);
+    this.#valid(b);
     this.#clearC1();
     this.#storeStatus();
     this.#done(false, false);
