@@ -1,4 +1,4 @@
-/** Horizontal bars as an SVG document: what a person looks at. It measures nothing. */
+/** Horizontal bars on a logarithmic scale as an SVG document: what a person looks at. It measures nothing. */
 
 export interface Bar {
   readonly label: string;
@@ -22,6 +22,10 @@ export const figure = (n: number): string =>
 const line = (x: number, y: number, size: number, fill: string, anchor: string, content: string): string =>
   `<text x="${x}" y="${y}" font-size="${size}" fill="${fill}" text-anchor="${anchor}">${escaped(content)}</text>`;
 
+/** Length of a bar, 0 to 1, on a logarithmic scale from 1 to `most`; values below 1 have none. */
+export const share = (value: number, most: number): number =>
+  most <= 1 ? 0 : Math.max(0, Math.log(Math.max(value, 1)) / Math.log(most));
+
 /** An SVG of the bars from top to bottom, with the title and a note under it. Values are not negative. */
 export function barChart(title: string, note: string, bars: readonly Bar[]): string {
   const most = Math.max(...bars.map((b) => b.value), Number.MIN_VALUE);
@@ -29,7 +33,7 @@ export function barChart(title: string, note: string, bars: readonly Bar[]): str
   const width = LEFT + WIDTH + RIGHT;
   const rows = bars.map((bar, i) => {
     const y = TOP + i * ROW;
-    const long = Math.max(1, Math.round((bar.value / most) * WIDTH));
+    const long = Math.max(1, Math.round(share(bar.value, most) * WIDTH));
     return [
       line(LEFT - 8, y + 16, 13, "#222", "end", bar.label),
       `<rect x="${LEFT}" y="${y + 3}" width="${long}" height="${ROW - 8}" fill="#3b6ea5"/>`,

@@ -10,6 +10,7 @@ import { chunkOf, shapeKey } from "../../src/engine/shape.ts";
 import type { Instruction } from "../../src/isa/instruction.ts";
 import * as S from "../../src/isa/state.ts";
 import { BarePlatform } from "../../src/machine/bare-platform.ts";
+import type { Cpu } from "../../src/machine/cpu.ts";
 import type { Fault } from "../../src/machine/fault.ts";
 import { Mmu } from "../../src/machine/mmu.ts";
 import { PhysicalMemory } from "../../src/machine/physical.ts";
@@ -74,7 +75,7 @@ export interface Image {
 }
 
 /** Parts of the CPU block that are state, beside the status flags. */
-const PARTS = [
+export const PARTS = [
   [0, S.ZF_SOURCE],
   [S.RFLAGS, S.TLB_KEY],
   [S.STORED_MSRS, S.STORED_MSRS + S.STORED_MSRS_SIZE],
@@ -175,32 +176,43 @@ export class Pair {
 
   /** What differs, as texts "rax 12 ≠ 13": the evaluator's value first. Empty if nothing does. */
   difference(): string[] {
-    const a = this.evaluated;
-    const b = this.interpreted;
-    const out: string[] = [];
-    const [x, y] = [a.cpu.bytes, b.cpu.bytes];
-    for (const [from, to] of PARTS) {
-      if (Buffer.compare(x.subarray(from, to), y.subarray(from, to)) === 0) continue;
-      for (let at = from; at < to; at += 8) {
-        const [v, w] = [a.cpu.u64(at), b.cpu.u64(at)];
-        if (v !== w) out.push(`${nameOf(at)} ${v.toString(16)} ≠ ${w.toString(16)}`);
-      }
-    }
-    if (a.cpu.rflags !== b.cpu.rflags) {
-      out.push(`rflags ${a.cpu.rflags.toString(16)} ≠ ${b.cpu.rflags.toString(16)}`);
-    }
-    for (const field of ["halted", "interruptShadow", "nmiBlocked"] as const) {
-      if (a.cpu[field] !== b.cpu[field]) out.push(`${field} ${a.cpu[field]} ≠ ${b.cpu[field]}`);
-    }
-    if (a.cpu.monitor?.address !== b.cpu.monitor?.address) out.push("monitor");
-    if (Buffer.compare(a.ram, b.ram) !== 0) {
-      for (let i = 0; i < RAM_SIZE && out.length < 40; i++) {
-        const [v, w] = [a.ram[i] ?? 0, b.ram[i] ?? 0];
-        if (v !== w) out.push(`[${linearOf(i).toString(16)}] ${v.toString(16)} ≠ ${w.toString(16)}`);
-      }
-    }
-    return out;
+    const [a, b] = [this.evaluated, this.interpreted];
+    return [...stateDifference(a.cpu, b.cpu), ...memoryDifference(a.ram, b.ram, linearOf)];
   }
+}
+
+/** What differs in the registers of two processors. */
+export function stateDifference(a: Cpu, b: Cpu): string[] {
+  const out: string[] = [];
+  const [x, y] = [a.bytes, b.bytes];
+  for (const [from, to] of PARTS) {
+    if (Buffer.compare(x.subarray(from, to), y.subarray(from, to)) === 0) continue;
+    for (let at = from; at < to; at += 8) {
+      const [v, w] = [a.u64(at), b.u64(at)];
+      if (v !== w) out.push(`${nameOf(at)} ${v.toString(16)} ≠ ${w.toString(16)}`);
+    }
+  }
+  if (a.rflags !== b.rflags) out.push(`rflags ${a.rflags.toString(16)} ≠ ${b.rflags.toString(16)}`);
+  for (const field of ["halted", "interruptShadow", "nmiBlocked"] as const) {
+    if (a[field] !== b[field]) out.push(`${field} ${a[field]} ≠ ${b[field]}`);
+  }
+  if (a.monitor?.address !== b.monitor?.address) out.push("monitor");
+  return out;
+}
+
+/** The first bytes that differ in two memories of one size; `addressOf` names a place. */
+export function memoryDifference(
+  a: Uint8Array,
+  b: Uint8Array,
+  addressOf: (place: number) => number,
+): string[] {
+  const out: string[] = [];
+  if (Buffer.compare(a, b) === 0) return out;
+  for (let i = 0; i < a.length && out.length < 40; i++) {
+    const [v, w] = [a[i] ?? 0, b[i] ?? 0];
+    if (v !== w) out.push(`[${addressOf(i).toString(16)}] ${v.toString(16)} ≠ ${w.toString(16)}`);
+  }
+  return out;
 }
 
 /** Linear address of a place in `ram`. */

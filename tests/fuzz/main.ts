@@ -1,20 +1,24 @@
 /*
- * npm run fuzz -- --seconds N [--seed S] [--mode 16|32|64] [--count N] [--machine]
+ * npm run fuzz -- --seconds N [--seed S] [--mode 16|32|64] [--on processor|machine] [--count N]
  *
- * Random programs on the interpreter against the evaluator until the time is over or the engines disagree. Seeds go up
+ * Random programs, on a bare processor (stream.ts) and on whole machines (machine.ts), on the interpreter against the evaluator until the time is over or the engines disagree. Seeds go up
  * from S (default: the time), so that a failure repeats with the seed it names. Exit status: 0 no disagreement, 1 one, 2 bad use.
  */
 import { parseArgs } from "node:util";
 import type { Mode } from "../engine/agree.ts";
+import { MachineStreams } from "./machine.ts";
 import { listing, minimise } from "./report.ts";
-import { Streams } from "./stream.ts";
+import { Streams, type Tally } from "./stream.ts";
 
 interface Options {
   readonly seconds: number;
   readonly seed: number;
   readonly modes: readonly Mode[];
+  readonly on: readonly (typeof PLACES)[number][];
   readonly count: number;
 }
+
+const PLACES = ["processor", "machine"] as const;
 
 class BadUse extends Error {}
 
@@ -26,26 +30,30 @@ function number(name: string, value: string): number {
 }
 
 function readOptions(): Options {
-  let values: Record<"seconds" | "seed" | "mode" | "count", string | undefined>;
+  let values: Record<"seconds" | "seed" | "mode" | "on" | "count", string | undefined>;
   try {
     const parsed = parseArgs({
       options: {
         seconds: { type: "string" },
         seed: { type: "string" },
         mode: { type: "string" },
+        on: { type: "string" },
         count: { type: "string" },
       },
     });
-    const { seconds, seed, mode, count } = parsed.values;
-    values = { seconds, seed, mode, count };
+    const { seconds, seed, mode, on, count } = parsed.values;
+    values = { seconds, seed, mode, on, count };
   } catch (e) {
     throw new BadUse(e instanceof Error ? e.message : String(e));
   }
-  const { seconds, seed, mode, count } = values;
+  const { seconds, seed, mode, on, count } = values;
   const modes = ([16, 32, 64] as const).filter((m) => mode === undefined || String(m) === mode);
   if (modes.length === 0) throw new BadUse(`--mode is 16, 32 or 64, not ${JSON.stringify(mode)}`);
+  const places = PLACES.filter((p) => on === undefined || p === on);
+  if (places.length === 0) throw new BadUse(`--on is processor or machine, not ${JSON.stringify(on)}`);
   return {
     modes,
+    on: places,
     seconds:
       seconds === undefined
         ? count === undefined
@@ -58,13 +66,19 @@ function readOptions(): Options {
 }
 
 function main(): number {
-  const { seconds, seed, modes, count } = readOptions();
-  const streams = new Map(modes.map((mode) => [mode, new Streams(mode)] as const));
+  const { seconds, seed, modes, on, count } = readOptions();
+  const streams = on.flatMap((place) =>
+    modes.map((mode) => ({
+      place,
+      mode,
+      stream: place === "machine" ? new MachineStreams(mode) : new Streams(mode),
+    })),
+  );
   const begin = performance.now();
   let shown = begin;
   let programs = 0;
   for (let n = seed; n < seed + count && performance.now() - begin < seconds * 1000; n++) {
-    for (const [mode, stream] of streams) {
+    for (const { place, mode, stream } of streams) {
       const program = stream.program(n);
       programs++;
       if (stream.run(program, n) === undefined) continue;
@@ -73,7 +87,7 @@ function main(): number {
       console.log(`The engines disagree: seed ${n}, ${mode}-bit mode.\n${listing(least.program)}`);
       console.log(`  budgets (!n: exception n): ${least.failure?.at ?? "it does not repeat"}`);
       for (const d of least.failure?.differences ?? []) console.log(`  evaluator ≠ interpreter: ${d}`);
-      console.log(`Repeat: npm run fuzz -- --mode ${mode} --seed ${n} --count 1`);
+      console.log(`Repeat: npm run fuzz -- --on ${place} --mode ${mode} --seed ${n} --count 1`);
       return 1;
     }
     if (process.stderr.isTTY && performance.now() - shown > 500) {
@@ -88,12 +102,16 @@ function main(): number {
   return 0;
 }
 
-function summary(streams: ReadonlyMap<Mode, Streams>, programs: number, milliseconds: number): string {
+function summary(
+  streams: readonly { readonly stream: { readonly tally: Tally } }[],
+  programs: number,
+  milliseconds: number,
+): string {
   let instructions = 0;
   let faults = 0;
-  for (const { tally } of streams.values()) {
-    instructions += tally.instructions;
-    faults += tally.faults;
+  for (const { stream } of streams) {
+    instructions += stream.tally.instructions;
+    faults += stream.tally.faults;
   }
   return `${programs} programs, ${instructions} instructions, ${faults} faults in ${(milliseconds / 1000).toFixed(1)} s`;
 }

@@ -26,42 +26,54 @@ export const POINTERS: Readonly<Record<Mode, readonly number[]>> = {
 };
 export const CODE_POINTER: Readonly<Record<Mode, number>> = { 16: S.RDX, 32: S.RDX, 64: S.R11 };
 
+/** Which rows a program is drawn from: those that stay in one mode, or also what a machine around it makes possible. */
+export type Kind = "plain" | "system";
+
 interface Choice {
   readonly integer: readonly Form[];
   readonly all: readonly Form[];
 }
-const choices = new Map<Mode, Choice>();
+const choices = new Map<string, Choice>();
 
-/** Whether the form may stand in a program: it neither changes modes nor waits nor asks what time it is. */
-function stays(form: Form): boolean {
+/** Time differs between engines; the others take away the ground that programs of ./machine.ts stand on. */
+const NEVER = new Set(
+  "rdtsc rdtscp rdmsr wrmsr rdpmc monitor mwait lgdt lidt lldt ltr lmsw clts xsetbv hlt".split(" "),
+);
+
+/** Whether the form may stand in a program of the kind. */
+function stays(form: Form, kind: Kind): boolean {
   const { row } = form;
-  return row.ends !== true || row.mnemonic.startsWith("ins") || row.mnemonic.startsWith("outs");
+  if (kind === "plain")
+    return row.ends !== true || row.mnemonic.startsWith("ins") || row.mnemonic.startsWith("outs");
+  const writesControl = row.operands[0]?.code.startsWith("C") === true;
+  return !NEVER.has(row.mnemonic) && !writesControl;
 }
 
-export function formsFor(mode: Mode): Choice {
-  let choice = choices.get(mode);
+export function formsFor(mode: Mode, kind: Kind): Choice {
+  const key = `${mode} ${kind}`;
+  let choice = choices.get(key);
   if (choice === undefined) {
-    const all = [...allForms()].filter((f) => f.mode === mode && stays(f));
+    const all = [...allForms()].filter((f) => f.mode === mode && stays(f, kind));
     choice = { all, integer: all.filter((f) => f.row.unit === undefined) };
-    choices.set(mode, choice);
+    choices.set(key, choice);
   }
   return choice;
 }
 
 /** One instruction of each form, to build handlers for. */
-export function* samples(mode: Mode): Generator<Instruction> {
+export function* samples(mode: Mode, kind: Kind = "plain"): Generator<Instruction> {
   const draws = seededDraws(1);
-  for (const form of formsFor(mode).all) {
+  for (const form of formsFor(mode, kind).all) {
     const insn = decode(instance(form, draws), 0, { mode });
     if (!isFailure(insn)) yield insn;
   }
 }
 
 /** Whether the instruction suits a program: it leaves most pointers alone and finds memory by them. */
-function suits(r: Random, insn: Instruction, mode: Mode): boolean {
+function suits(r: Random, insn: Instruction, mode: Mode, kind: Kind): boolean {
   const pointers = [S.RSP, CODE_POINTER[mode], ...POINTERS[mode]];
   const effects = effectsOf(insn);
-  if (effects.flow === "indirect" || effects.flow === "helper") return r.once(20);
+  if (effects.flow === "indirect" || effects.flow === "helper") return r.once(kind === "plain" ? 20 : 3);
   for (const p of effects.written) if (pointers.includes(p) && !effects.stack && !r.once(30)) return false;
   for (const m of insn.operands) {
     if (m.kind !== "memory" || r.once(30)) continue;
@@ -72,14 +84,14 @@ function suits(r: Random, insn: Instruction, mode: Mode): boolean {
   return true;
 }
 
-function drawInstruction(r: Random, mode: Mode): Uint8Array {
-  const { integer, all } = formsFor(mode);
+function drawInstruction(r: Random, mode: Mode, kind: Kind): Uint8Array {
+  const { integer, all } = formsFor(mode, kind);
   for (;;) {
     const form = r.pick(r.once(3) ? all : integer);
     const seed = r.below(0x7fffffff);
     const bytes = instance(form, seededDraws(seed));
     const insn = decode(bytes, 0, { mode });
-    if (!isFailure(insn) && suits(r, insn, mode)) return bytes;
+    if (!isFailure(insn) && suits(r, insn, mode, kind)) return bytes;
   }
 }
 
@@ -97,7 +109,13 @@ function storeByte(mode: Mode, address: number, value: number): number[] {
  * A program of at most `length` instructions at `start`. Relative branches mostly lead to instructions of it, and the last
  * instruction leads back to the first.
  */
-export function drawProgram(r: Random, mode: Mode, start: number, length: number): Program {
+export function drawProgram(
+  r: Random,
+  mode: Mode,
+  start: number,
+  length: number,
+  kind: Kind = "plain",
+): Program {
   const codePointer = CODE_POINTER[mode];
   const jumpBack = mode === 16 ? [0xe9, 0, 0] : [0xe9, 0, 0, 0, 0];
   const list: Uint8Array[] = [];
@@ -121,7 +139,7 @@ export function drawProgram(r: Random, mode: Mode, start: number, length: number
         else list.push(Uint8Array.of(0xb1, r.below(40))); // mov cl, imm8
         break;
       default:
-        list.push(drawInstruction(r, mode));
+        list.push(drawInstruction(r, mode, kind));
     }
   }
   list.push(Uint8Array.from(jumpBack));
