@@ -8,7 +8,7 @@ import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import chalk from "chalk";
-import { barChart, figure } from "./chart.ts";
+import { barChart, figure, share } from "./chart.ts";
 import { calibrate, type Measurement, measureInterpreter } from "./interpreter.ts";
 import { measureRegions } from "./region.ts";
 
@@ -59,7 +59,7 @@ function table(measurements: readonly Measurement[]): string {
   const width = Math.max(12, ...measurements.map((m) => m.name.length));
   const rows = measurements.map((m) => {
     const spread = `${figure(Math.min(...m.runs))}–${figure(Math.max(...m.runs))}`;
-    const bar = "█".repeat(Math.round((m.mips / most) * 24)).padEnd(24);
+    const bar = "█".repeat(Math.round(share(m.mips, most) * 24)).padEnd(24);
     return `${m.name.padEnd(width)} ${chalk.bold(figure(m.mips).padStart(6))}  ${spread.padStart(13)}  ${chalk.blue(bar)} ${chalk.dim(m.what)}`;
   });
   return [chalk.dim(`${"loop".padEnd(width)}   MIPS       lowest–highest`), ...rows].join("\n");

@@ -51,7 +51,7 @@ describe("the command", () => {
   const fuzz = (...args: string[]) =>
     spawnSync(process.execPath, ["--import", "tsx", "tests/fuzz/main.ts", ...args], { encoding: "utf8" });
   it("runs the seeds it is given", () => {
-    const { status, stdout } = fuzz("--mode", "64", "--seed", "1", "--count", "3");
+    const { status, stdout } = fuzz("--on", "processor", "--mode", "64", "--seed", "1", "--count", "3");
     expect(stdout).toMatch(
       /^3 programs, \d+ instructions, \d+ faults in .* no disagreement; first seed 1\n$/,
     );
@@ -59,6 +59,7 @@ describe("the command", () => {
   });
   it.each([
     [["--mode", "8"], /^fuzz: --mode is 16, 32 or 64, not "8"\n$/],
+    [["--on", "paper"], /^fuzz: --on is processor or machine, not "paper"\n$/],
     [["--seconds", "soon"], /^fuzz: --seconds is a number, not "soon"\n$/],
     [["--speed"], /^fuzz: .*--speed/],
   ])("refuses %j", (args, message) => {
