@@ -1,6 +1,7 @@
 // Runs recorded cases on our processor: by the evaluator, or by the interpreter.
-import { Interpreter } from "../../src/engine/interpreter.ts";
+
 import type { Prebuilt } from "../../src/engine/chunks.ts";
+import { Interpreter } from "../../src/engine/interpreter.ts";
 import { decode } from "../../src/isa/decode.ts";
 import * as S from "../../src/isa/state.ts";
 import { Fault, VECTOR } from "../../src/machine/fault.ts";
