@@ -229,6 +229,7 @@ top:  mov rax, [rsi]
     name: "x87",
     what: "load, multiply, add, store in 80 bits",
     source: `
+      fld1
 top:  fld qword [rsi]
       fmul qword [rsi+8]
       fadd st0, st1
