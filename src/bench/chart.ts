@@ -9,7 +9,7 @@ export interface Bar {
 const ROW = 26;
 const LEFT = 110;
 const WIDTH = 420;
-const RIGHT = 340;
+const RIGHT = 430;
 const TOP = 48;
 
 const escaped = (text: string): string =>
