@@ -3,6 +3,8 @@
  * registers as offsets in the CPU block, displacement and immediate as fields. A handler ends by tail-calling the
  * handler of the next record, or of the block it branches to.
  *
+ * One class over 500 lines, because each method is a few lines of the one interface Ops<V>.
+ *
  * Parameters of every handler: 0 the CPU block, 1 the record. Result: an exit code (layout.ts).
  */
 import type { HelperName } from "../isa/helpers.ts";
@@ -13,14 +15,15 @@ import { effectsOf } from "../isa/readings/effects.ts";
 import * as S from "../isa/state.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
 import { at, Code, type Emitter, type Slot } from "./code.ts";
-import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
+import { isStringOperand, LOAD, STORE } from "./containers.ts";
 import { FlagStores } from "./flags.ts";
 import * as L from "./layout.ts";
 import { ACCESS_WRITE, MemoryAccess, place, probe } from "./memory-access.ts";
 import { constant, customNode, type Node, type NodeWriter, typeOf } from "./node.ts";
 import { bulkKind, writeBulk } from "./rep-strings.ts";
-import { HANDLER_TYPE, type RuntimeCalls } from "./runtime-calls.ts";
+import type { RuntimeCalls } from "./runtime-calls.ts";
 import { type MemoryForm, memoryForm, memoryOf } from "./shape.ts";
+import { followLink, nextRecord, raise } from "./transfers.ts";
 import { ValueOps } from "./value-ops.ts";
 import { type QuickX87, quickX87 } from "./x87-paths.ts";
 
@@ -38,44 +41,6 @@ export function writeHandler(f: FunctionBuilder, insn: Instruction, calls: Runti
     ops.repeat(() => insn.row.semantics(ops));
   }
   code.emit(f);
-}
-
-/** Goes to the record at `offset` bytes from this one. */
-export function nextRecord(f: FunctionBuilder): void {
-  f.localGet(CPU).localGet(RECORD).i32(L.RECORD_SIZE).op("i32.add");
-  f.localGet(RECORD).op("i32.load", at(L.RECORD_SIZE + L.RECORD_HANDLER));
-  f.returnCallIndirect(HANDLER_TYPE);
-}
-
-/**
- * Goes to a linked block: rip is moved by the record's delta, the block's whole cost is taken from the budget; if it
- * does not fit (an unlinked link leads to a header that never fits) the exit code is returned. `mask`: 16, 32 or 64.
- */
-export function followLink(f: FunctionBuilder, which: "taken" | "next", mask: 16 | 32 | 64): void {
-  const block = f.local("i32");
-  const elapsed = f.local("i64");
-  const delta = which === "taken" ? L.RECORD_TAKEN_DELTA : L.RECORD_NEXT_DELTA;
-  const link = which === "taken" ? L.RECORD_TAKEN_LINK : L.RECORD_NEXT_LINK;
-  f.localGet(CPU)
-    .localGet(CPU)
-    .op("i64.load", at(S.RIP))
-    .localGet(RECORD)
-    .op("i64.load32_s", at(delta))
-    .op("i64.add");
-  if (mask !== 64) f.i64(mask === 16 ? 0xffff : 0xffffffff).op("i64.and");
-  f.op("i64.store", at(S.RIP));
-  f.localGet(CPU).op("i64.load", at(S.ELAPSED));
-  f.localGet(RECORD).op("i32.load", at(link)).localTee(block).op("i64.load", at(L.HEADER_COST));
-  f.op("i64.add").localTee(elapsed).op("i32.wrap_i64");
-  f.localGet(CPU).op("i32.load", at(S.LIMIT)).op("i32.gt_u");
-  f.if();
-  f.localGet(CPU).localGet(RECORD).op("i32.store", at(S.EXIT_RECORD));
-  f.i32(L.EXIT[which]).return();
-  f.end();
-  f.localGet(CPU).localGet(elapsed).op("i64.store", at(S.ELAPSED));
-  f.localGet(CPU).localGet(block).i32(L.HEADER_SIZE).op("i32.add");
-  f.localGet(block).op("i32.load", at(L.HEADER_SIZE + L.RECORD_HANDLER));
-  f.returnCallIndirect(HANDLER_TYPE);
 }
 
 export class HandlerOps extends ValueOps implements Ops<Node> {
@@ -381,7 +346,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
     if (known !== undefined) return known;
     const made = this.#effectiveAddress(m);
     // A string pointer moves; other addresses are computed once.
-    if (!isStringOperand(this.#insn, m)) this.#effective.set(i, made);
+    if (!isStringOperand(this.#insn, this.#insn.operands.indexOf(m))) this.#effective.set(i, made);
     return made;
   }
   addressAfterPop(i: number, bytes: number): Node {
@@ -407,7 +372,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
           e.f.localGet(RECORD).op(width === 64 ? "i64.load32_s" : "i32.load", at(L.RECORD_DISPLACEMENT)),
         ),
       );
-    if (isStringOperand(this.#insn, m)) return this.reg(m.base, w);
+    if (isStringOperand(this.#insn, this.#insn.operands.indexOf(m))) return this.reg(m.base, w);
     switch (this.#form) {
       case "offset":
         return this.low(
@@ -668,39 +633,3 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
     });
   }
 }
-
-/** X and Y operands: their address is a register, not a record's field. */
-function isStringOperand(insn: Instruction, m: MemoryOperand): boolean {
-  const spec = insn.row.operands[insn.operands.indexOf(m)];
-  return spec !== undefined && "letter" in spec && (spec.letter === "X" || spec.letter === "Y");
-}
-
-function raise(f: FunctionBuilder, exception: ExceptionName, errorCode: number | undefined): void {
-  const withError = errorCode !== undefined ? RAISED_WITH_ERROR : 0;
-  f.localGet(CPU)
-    .i32(L.FAULT_RAISED | withError | EXCEPTION_VECTOR[exception] | 0)
-    .op("i32.store", at(S.FAULT));
-  f.localGet(CPU)
-    .i32(errorCode ?? 0)
-    .op("i32.store", at(S.SLOW_INFO));
-  f.localGet(CPU).localGet(RECORD).op("i32.store", at(S.EXIT_RECORD));
-  f.i32(L.EXIT.fault).return();
-}
-
-/** Loads and stores of a value of each width in its container. Width 1 is never in memory. */
-const LOAD = {
-  1: "i32.load8_u",
-  8: "i32.load8_u",
-  16: "i32.load16_u",
-  32: "i32.load",
-  64: "i64.load",
-  128: "v128.load",
-} as const;
-const STORE = {
-  1: "i32.store8",
-  8: "i32.store8",
-  16: "i32.store16",
-  32: "i32.store",
-  64: "i64.store",
-  128: "v128.store",
-} as const;

@@ -8,6 +8,7 @@
 import type { Width } from "../isa/ops.ts";
 import * as S from "../isa/state.ts";
 import { at, type Code, type Emitter, type Slot } from "./code.ts";
+import { LOAD, STORE } from "./containers.ts";
 import * as L from "./layout.ts";
 import { customNode, type Node, typeOf } from "./node.ts";
 import type { RuntimeCalls } from "./runtime-calls.ts";
@@ -18,21 +19,7 @@ export const ACCESS_WRITE = 0x100;
 export const ACCESS_STACK = 0x200;
 
 const CPU = 0;
-const LOAD = {
-  8: "i32.load8_u",
-  16: "i32.load16_u",
-  32: "i32.load",
-  64: "i64.load",
-  128: "v128.load",
-} as const;
-const STORE = {
-  8: "i32.store8",
-  16: "i32.store16",
-  32: "i32.store",
-  64: "i64.store",
-  128: "v128.store",
-} as const;
-type AccessWidth = keyof typeof LOAD;
+type AccessWidth = Exclude<Width, 1>;
 
 function accessWidth(w: Width): AccessWidth {
   if (w === 1) throw new Error("memory is not accessed by single bits");

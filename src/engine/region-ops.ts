@@ -3,6 +3,8 @@
  * straight run of instructions becomes one data-flow graph; loads and stores go through the inline soft TLB; each place
  * that can fault has cold code that writes registers and flags back and leaves.
  *
+ * One class over 500 lines, because each method is a few lines of the one interface Ops<V>.
+ *
  * 64-bit mode only, and no rows that call helpers or repeat: region.ts ends a region before those.
  */
 import type { HelperName } from "../isa/helpers.ts";
@@ -12,6 +14,7 @@ import type { ExceptionName, FlagThunks, Ops, Width } from "../isa/ops.ts";
 import { type Effects, effectsOf } from "../isa/readings/effects.ts";
 import * as S from "../isa/state.ts";
 import { at, type Code, type Emitter, type Slot } from "./code.ts";
+import { isStringOperand, LOAD, STORE } from "./containers.ts";
 import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
 import * as L from "./layout.ts";
 import { MemoryAccess } from "./memory-access.ts";
@@ -392,7 +395,7 @@ export class RegionOps extends ValueOps implements Ops<Node> {
     const known = this.#effective.get(i);
     if (known !== undefined) return known;
     const made = this.#effectiveAddress(m);
-    if (!isString(this.#insn, i)) this.#effective.set(i, made);
+    if (!isStringOperand(this.#insn, i)) this.#effective.set(i, made);
     return made;
   }
   #effectiveAddress(m: MemoryOperand): Node {
@@ -471,7 +474,7 @@ export class RegionOps extends ValueOps implements Ops<Node> {
     const { state, code } = this;
     const clean = this.clean(condition);
     for (let i = 0; i < this.#insn.operands.length; i++)
-      if (this.isMemory(i) && !isString(this.#insn, i)) this.address(i);
+      if (this.isMemory(i) && !isStringOperand(this.#insn, i)) this.address(i);
     const before = new RegionState(state);
     const branch = (body: () => void): { emit: (e: Emitter) => void; after: RegionState } => {
       state.assign(before);
@@ -567,28 +570,6 @@ export class RegionOps extends ValueOps implements Ops<Node> {
   }
 }
 
-function isString(insn: Instruction, i: number): boolean {
-  const spec = insn.row.operands[i];
-  return spec !== undefined && "letter" in spec && (spec.letter === "X" || spec.letter === "Y");
-}
 function union(a: ReadonlySet<number>, b: ReadonlySet<number>): Set<number> {
   return new Set([...a, ...b]);
 }
-
-/** The widths' containers; width 1 is never in memory. */
-const LOAD = {
-  1: "i32.load8_u",
-  8: "i32.load8_u",
-  16: "i32.load16_u",
-  32: "i32.load",
-  64: "i64.load",
-  128: "v128.load",
-} as const;
-const STORE = {
-  1: "i32.store8",
-  8: "i32.store8",
-  16: "i32.store16",
-  32: "i32.store",
-  64: "i64.store",
-  128: "v128.store",
-} as const;

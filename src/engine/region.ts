@@ -14,13 +14,13 @@ import type { FunctionBuilder } from "../wasm/function.ts";
 import { ModuleBuilder } from "../wasm/module.ts";
 import { at, Code, type Emitter, type Slot } from "./code.ts";
 import type { Block } from "./code-cache.ts";
-import { followLink } from "./handler-ops.ts";
 import * as L from "./layout.ts";
 import { type Node, nextId, typeOf, withArgs } from "./node.ts";
 import { type RegionFrame, RegionOps } from "./region-ops.ts";
 import { type FlagSource, RegionState } from "./region-state.ts";
 import { TABLE_SIZE } from "./runtime.ts";
 import { HANDLER_TYPE, RuntimeCalls } from "./runtime-calls.ts";
+import { followLink } from "./transfers.ts";
 
 const CPU = 0;
 const RECORD = 1;

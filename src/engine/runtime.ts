@@ -7,8 +7,8 @@ import type { FunctionBuilder } from "../wasm/function.ts";
 import { ModuleBuilder } from "../wasm/module.ts";
 import { type FunctionType, functionType } from "../wasm/types.ts";
 import { at } from "./code.ts";
+import { LOAD, STORE } from "./containers.ts";
 import { writeFloatPaths } from "./float-paths.ts";
-import { followLink } from "./handler-ops.ts";
 import * as L from "./layout.ts";
 import { writePurePaths } from "./pure-paths.ts";
 import {
@@ -18,6 +18,7 @@ import {
   RuntimeCalls,
   type RuntimeFunction,
 } from "./runtime-calls.ts";
+import { followLink } from "./transfers.ts";
 import { writeWideArithmetic } from "./wide-arithmetic.ts";
 import { writeX87Paths } from "./x87-paths.ts";
 
@@ -45,20 +46,6 @@ export const TABLE_SIZE = 1 << 16;
 export const EXIT_STALE = 7;
 
 const SLOW_WIDTHS = [8, 16, 32, 64, 128] as const;
-const LOAD = {
-  8: "i32.load8_u",
-  16: "i32.load16_u",
-  32: "i32.load",
-  64: "i64.load",
-  128: "v128.load",
-} as const;
-const STORE = {
-  8: "i32.store8",
-  16: "i32.store16",
-  32: "i32.store",
-  64: "i64.store",
-  128: "v128.store",
-} as const;
 
 /** Bytes of the runtime module. Deterministic. */
 export function buildRuntime(): Uint8Array<ArrayBuffer> {
