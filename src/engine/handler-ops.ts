@@ -109,6 +109,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
       this.#repeatEnd = end;
       e.value(none);
       f.brIf(end);
+      f.localGet(CPU).i32(0).op("i32.store", at(S.REPEATED));
       const loop = f.loop();
       bulk?.(e);
       body(e);
@@ -156,6 +157,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
     f.i32(L.EXIT.repeat).return();
     f.end();
     f.localGet(CPU).localGet(elapsed).op("i64.store", at(S.ELAPSED));
+    f.localGet(CPU).i32(1).op("i32.store", at(S.REPEATED));
   }
 
   // -------------------------------------------------------------------------------------------------- operands

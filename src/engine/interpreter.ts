@@ -75,7 +75,7 @@ export class Interpreter {
   /** Where the last step left control in the middle of a block: what comes is still part of it. */
   #position: Position | undefined;
   /** Block whose copy runs in the scratch records, for finding the instruction. */
-  #stepping: { block: Block; index: number } | undefined;
+  #stepping: { block: Block; index: number; cost: number } | undefined;
   /** A read-modify-write in scratch memory: where it goes. */
   #modifyAddress = 0n;
 
@@ -139,6 +139,10 @@ export class Interpreter {
       this.code.written(from, Math.min(page + 4096, address + size) - from);
     }
   }
+  /** Call when state has been changed from outside: what comes at rip begins a block, and a repeated instruction is fetched anew. */
+  interrupted(): void {
+    this.#position = undefined;
+  }
   /** Forgets all decoded code and translations, for a machine that starts afresh. */
   reset(): void {
     this.#position = undefined;
@@ -166,6 +170,27 @@ export class Interpreter {
   }
 
   // ------------------------------------------------------------------------------------------------- running
+
+  /**
+   * Cycles up to the instruction in progress, for what it asks of the machine (RDTSC, ports, devices): blocks are charged
+   * whole when they are entered, so what has not run yet is taken off.
+   */
+  get now(): number {
+    if (!this.#running) return this.cycles;
+    const v = this.#view;
+    const charged = this.cycles + v.getUint32(S.ELAPSED, true);
+    if (this.#stepping !== undefined) return charged - this.#stepping.cost;
+    const at = this.code.locate(v.getUint32(S.EXIT_RECORD, true));
+    if (at === undefined) return charged;
+    return charged - (costUpTo(at.block, at.block.instructions.length) - costUpTo(at.block, at.index));
+  }
+  #running = false;
+  #enter(cpu: number, record: number): number {
+    this.#running = true;
+    const exit = this.#handlers.enter(cpu, record);
+    this.#running = false;
+    return exit;
+  }
 
   /** Runs until `cycles` more have been used (the last instruction may overrun), or something wants attention. */
   run(cycles: number): Stop {
@@ -230,7 +255,7 @@ export class Interpreter {
       }
       this.#position = undefined;
       this.#charge(count, cost);
-      const exit = this.#handlers.enter(this.#cpu.base, block.header + L.HEADER_SIZE);
+      const exit = this.#enter(this.#cpu.base, block.header + L.HEADER_SIZE);
       switch (exit) {
         case L.EXIT.taken:
         case L.EXIT.next: {
@@ -254,7 +279,9 @@ export class Interpreter {
   #resume(): Position | undefined {
     const at = this.#position;
     if (at === undefined) return undefined;
-    if (at.rip === this.#cpu.rip && !at.block.dropped && at.block.context === this.#context) return at;
+    // A repeated instruction that has begun goes on even if it has overwritten itself, as on silicon.
+    const there = at.repeating || !at.block.dropped;
+    if (at.rip === this.#cpu.rip && there && at.block.context === this.#context) return at;
     this.#position = undefined;
     return undefined;
   }
@@ -300,9 +327,7 @@ export class Interpreter {
     if (insn === undefined) {
       // Nothing but an exception. Handlers take rip for the block's start.
       this.#cpu.rip = BigInt.asUintN(64, at.rip - BigInt(block.size));
-      return this.#leave(
-        this.#handlers.enter(this.#cpu.base, block.header + L.HEADER_SIZE + index * L.RECORD_SIZE),
-      );
+      return this.#leave(this.#enter(this.#cpu.base, block.header + L.HEADER_SIZE + index * L.RECORD_SIZE));
     }
     const before = index === 0 ? 0 : (block.costs[index - 1] ?? 0);
     const cost = at.repeating ? 1 : (block.costs[index] ?? 0) - before;
@@ -311,14 +336,14 @@ export class Interpreter {
     // Handlers take rip for the block's start.
     this.#cpu.rip = BigInt.asUintN(64, rip - offset);
     const record = this.code.prepareStep(block, index);
-    this.#stepping = { block, index };
+    this.#stepping = { block, index, cost };
     this.#charge(1, cost);
     this.last = insn;
     // An indirect branch must come back here, not go on to a block that the jump cache knows.
     const v = this.#view;
     const key = v.getUint32(S.CODE_KEY, true);
     v.setUint32(S.CODE_KEY, NO_KEY, true);
-    const exit = this.#handlers.enter(this.#cpu.base, record);
+    const exit = this.#enter(this.#cpu.base, record);
     if (v.getUint32(S.CODE_KEY, true) === NO_KEY) v.setUint32(S.CODE_KEY, key, true);
     this.repeating = exit === L.EXIT.repeat;
     const left =
@@ -403,10 +428,17 @@ export class Interpreter {
     if (at === undefined) return;
     const { block, index } = at;
     this.#cpu.rip += BigInt(block.offsets[index] ?? block.size);
+    // Of a repeated instruction only the iteration in progress has not run.
+    const iteration =
+      from === "before" &&
+      block.instructions[index]?.repeat !== undefined &&
+      block.instructions[index].repeat !== "none" &&
+      this.#view.getUint32(S.REPEATED, true) !== 0;
+    if (iteration) this.#charge(-1, -1);
     if (this.#stepping === undefined) {
-      this.#refund(block, from === "before" ? index : index + 1);
-    } else if (from === "before") {
-      this.#charge(-1, costUpTo(block, index) - costUpTo(block, index + 1));
+      this.#refund(block, from === "before" && !iteration ? index : index + 1);
+    } else if (from === "before" && !iteration) {
+      this.#charge(-1, -this.#stepping.cost);
     }
   }
   /** Takes back what `block` was charged for instructions from number `from` on. */

@@ -114,6 +114,7 @@ export function writeBulk(e: Emitter, operands: BulkOperands): void {
   if (source !== undefined) addTo(S.gprOffset(S.RSI), pushBytes);
   addTo(S.gprOffset(S.RDI), pushBytes);
   addTo(S.gprOffset(S.RCX), () => f.i64(0).localGet(done).op("i64.sub"));
+  f.localGet(CPU).i32(1).op("i32.store", at(S.REPEATED));
   addTo(S.ELAPSED, () =>
     f
       .localGet(done)

@@ -8,11 +8,15 @@ import { FP, type FpFunction, type FpOp } from "../isa/fp.ts";
 import { LANES, type LaneFunction, type LaneOp } from "../isa/lanes.ts";
 import type { Width } from "../isa/ops.ts";
 import { PURE, type PureFunction, type PureName } from "../isa/pure.ts";
+import * as S from "../isa/state.ts";
 import type { OpName } from "../wasm/opcodes.ts";
-import type { Code } from "./code.ts";
+import { at, type Code } from "./code.ts";
 import { constant, customNode, type Node, type NodeWriter, opNode, typeOf } from "./node.ts";
 import type { RuntimeCalls } from "./runtime-calls.ts";
 
+const CPU = 0;
+/** cr4.LA57. */
+const LA57_BIT = 12;
 const maskOf = (w: Width): bigint => (1n << BigInt(w)) - 1n;
 
 /** Writes a node that only is its argument under another width. */
@@ -177,6 +181,13 @@ export class ValueOps {
   lts(a: Node, b: Node): Node {
     this.#same(a, b);
     return this.node(1, this.#op(a.w, "lt_s"), [this.#signed(a), this.#signed(b)]);
+  }
+  /** The one operator that looks at state: cr4 in the CPU block, which is local 0 of all generated code. */
+  canonical(a: Node): Node {
+    if (a.w !== 64) throw new Error(`canonical of ${a.w} bits`);
+    const cr4 = this.code.pin(customNode(32, "i32", [], (e) => e.f.localGet(CPU).op("i32.load", at(S.CR4))));
+    const unused = this.select(this.bit(cr4, LA57_BIT), constant(64, 7n), constant(64, 16n));
+    return this.eq(this.sar(this.shl(a, unused), unused), a);
   }
   isZero(a: Node): Node {
     if (a.kind === "const") return constant(1, a.value === 0n ? 1n : 0n);

@@ -158,6 +158,8 @@ export const EXIT_RECORD = 0x62c;
 export const STACK_MASK = 0x630;
 /** 0x638 u32: SIMD floating-point exceptions raised so far by the instruction in progress (mxcsr bits 0–5). */
 export const FP_PENDING = 0x638;
+/** 0x63c i32: 1 while a repeated instruction has done iterations before the one in progress. */
+export const REPEATED = 0x63c;
 /** 0x640: 192 bytes of scratch: arguments and results of slow accesses and pure functions, 16-byte aligned. */
 export const SCRATCH = 0x640;
 export const SCRATCH_SIZE = 0xc0;

@@ -18,6 +18,8 @@ interface Position {
   readonly index: number;
   readonly rip: bigint;
   readonly repeating: boolean;
+  /** Its bytes have been written to; only a repeated instruction that has begun still goes on. */
+  readonly dropped: boolean;
 }
 
 export class BlockClock {
@@ -42,10 +44,18 @@ export class BlockClock {
     let at = this.#position;
     if (at === undefined || at.rip !== rip || at.context !== context) {
       const block = formBlock(this.#host, this.#host.codeAddress());
-      at = { block, costs: this.#host.cost(block.instructions), context, index: 0, rip, repeating: false };
+      at = {
+        block,
+        costs: this.#host.cost(block.instructions),
+        context,
+        index: 0,
+        rip,
+        repeating: false,
+        dropped: false,
+      };
     }
     this.#position = at;
-    this.#intact = true;
+    this.#intact = !at.dropped;
     if (at.repeating) return 1;
     const before = at.index === 0 ? 0 : (at.costs[at.index - 1] ?? 0);
     return (at.costs[at.index] ?? before) - before;
@@ -54,11 +64,12 @@ export class BlockClock {
   retire(insn: Instruction, repeats: boolean): void {
     const at = this.#position;
     this.#position = undefined;
-    if (at === undefined || !this.#intact) return;
+    if (at === undefined) return;
     if (repeats) {
-      this.#position = { ...at, repeating: true };
+      this.#position = { ...at, repeating: true, dropped: !this.#intact };
       return;
     }
+    if (!this.#intact) return;
     const { block, index } = at;
     const next = BigInt.asUintN(insn.mode, at.rip + BigInt(insn.length));
     const inside = index + 1 < block.instructions.length || block.end.kind === "trap";

@@ -55,6 +55,8 @@ export interface Engine {
   readonly cycles: number;
   /** Runs until `instructions` more have been executed, or something ends the run. */
   run(instructions: number): StopReason;
+  /** The guest's registers or memory have been changed from outside between two runs. */
+  interrupted(): void;
   /** Forgets everything it has kept of the guest: for a machine that starts afresh. */
   reset(): void;
 }

@@ -24,6 +24,8 @@ export class Evaluator implements Engine {
   readonly #fetcher: Fetcher;
   readonly #environment: EvaluateEnvironment;
   readonly #clock: BlockClock;
+  /** A repeated string instruction between two iterations, if nothing has come between. */
+  #repeated: { readonly insn: Instruction; readonly rip: bigint } | undefined;
 
   constructor(processor: Processor) {
     const { cpu, mmu } = processor;
@@ -53,11 +55,16 @@ export class Evaluator implements Engine {
     }
     return { kind: "limit" };
   }
+  interrupted(): void {
+    this.#clock.reset();
+    this.#repeated = undefined;
+  }
   reset(): void {
     this.instructions = 0;
     this.cycles = 0;
     this.#boundary.reset();
     this.#clock.reset();
+    this.#repeated = undefined;
   }
 
   #step(): StopReason | undefined {
@@ -66,7 +73,8 @@ export class Evaluator implements Engine {
     let insn: Instruction | undefined;
     let cycles = 0;
     try {
-      insn = this.#fetcher.fetch();
+      insn = this.#repeated?.rip === cpu.rip ? this.#repeated.insn : this.#fetcher.fetch();
+      this.#repeated = undefined;
       hooks.instruction?.(cpu.rip, insn);
       if (hooks.stopRequested) return undefined;
       cycles = this.#clock.begin();
@@ -85,6 +93,8 @@ export class Evaluator implements Engine {
     this.instructions++;
     this.cycles += cycles;
     this.#clock.retire(insn, repeats);
+    // A repeated instruction is not fetched again for each iteration: it may overwrite itself and goes on.
+    if (repeats) this.#repeated = { insn, rip: cpu.rip };
     boundary.retire(insn);
     boundary.setRepeating(repeats);
     return undefined;

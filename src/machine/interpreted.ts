@@ -54,7 +54,10 @@ export class InterpretedEngine implements Engine {
     return this.interpreter.instructions;
   }
   get cycles(): number {
-    return this.interpreter.cycles;
+    return this.interpreter.now;
+  }
+  interrupted(): void {
+    this.interpreter.interrupted();
   }
   reset(): void {
     this.#boundary.reset();

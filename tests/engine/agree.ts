@@ -160,6 +160,7 @@ export class Pair {
       flat.ram.set(image.ram);
     }
     this.interpreter.written(RAM_HOST, image.ram.length);
+    this.interpreter.interrupted();
     this.interpreter.contextChanged();
   }
   /** A part of memory written behind the processors' backs, at a place of `ram`. */

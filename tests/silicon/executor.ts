@@ -74,6 +74,7 @@ export function executor(engine: "evaluate" | "interpreter", prebuilt?: Prebuilt
     for (const pointer of [S.FIP, S.FDP]) cpu.setU64(pointer, 0n);
     for (const word of [S.FOP, S.FCS, S.FDS]) cpu.setU16(word, 0);
     cpu.rip = before.rip;
+    interpreter?.interrupted();
     interpreter?.contextChanged();
 
     let fault: Fault | undefined;
