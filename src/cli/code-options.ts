@@ -1,6 +1,6 @@
 /* Options that the commands about code share: --mode and --base. */
 import { InvalidArgumentError, Option } from "commander";
-import { parseNumber } from "../isa/assembler/lexer.ts";
+import { parseNumber } from "./number.ts";
 
 export type CodeMode = 16 | 32 | 64;
 
@@ -12,9 +12,8 @@ function parseMode(text: string): CodeMode {
 }
 
 function parseAddress(text: string): bigint {
-  const value = parseNumber(text.trim());
-  if (value === undefined || value >= 1n << 64n)
-    throw new InvalidArgumentError("It is a number of up to 64 bits");
+  const value = parseNumber(text);
+  if (value < 0n || value >= 1n << 64n) throw new InvalidArgumentError("It is a number of up to 64 bits");
   return value;
 }
 

@@ -13,6 +13,7 @@ import { loadPrebuilt } from "../prebuilt.ts";
 import { describeError, UserError } from "./errors.ts";
 import { type ExecReport, execReport, execText } from "./exec-report.ts";
 import { inputName, readInput } from "./input.ts";
+import { parseNumber } from "./number.ts";
 
 interface Range {
   readonly address: number;
@@ -46,14 +47,6 @@ const DUMP_LIMIT = 64 << 20;
 const hex = (n: number): string => `0x${n.toString(16)}`;
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, n) => total + n, 0);
 
-/** A whole number: decimal, 0x, 0o or 0b, with an optional sign, and K, M or G for binary multiples. */
-function parseNumber(text: string): bigint {
-  const match = /^(-?)(0x[0-9a-f_]+|0o[0-7_]+|0b[01_]+|[0-9][0-9_]*)([kmg]?)$/i.exec(text.trim());
-  if (match === null) throw new InvalidArgumentError(`${JSON.stringify(text)} is not a number`);
-  const value =
-    BigInt(match[2]!.replaceAll("_", "")) << BigInt({ "": 0, k: 10, m: 20, g: 30 }[match[3]!.toLowerCase()]!);
-  return match[1] === "-" ? -value : value;
-}
 function parseAddress(text: string): number {
   const value = parseNumber(text);
   if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) {

@@ -2,6 +2,7 @@
  * Flat machine code to lines of text. What is no instruction becomes `db` of one byte, and reading goes on after it.
  * It follows no branches and knows no file formats (cli/elf.ts does).
  */
+import { addressArgument, checkBytes, checkFunction, checkMode, checkOptions } from "./arguments.ts";
 import { decode, isFailure } from "./decode.ts";
 import type { Instruction } from "./instruction.ts";
 import { numberText, type TextOptions, text } from "./readings/text.ts";
@@ -10,7 +11,7 @@ export interface DisassembleOptions {
   /** Code size; default 64. */
   readonly mode?: 16 | 32 | 64;
   /** Address of the first byte; default 0. */
-  readonly base?: bigint;
+  readonly base?: number | bigint;
   /** Name to print for an address, if it has one. */
   readonly symbol?: (address: bigint) => string | undefined;
 }
@@ -24,14 +25,28 @@ export interface DisassembledLine {
   readonly instruction?: Instruction;
 }
 
-/** Disassembles all of `bytes`, one line at a time. Throws RangeError for another mode. */
-export function* disassemble(
+/**
+ * Disassembles all of `bytes`, one line at a time. Throws TypeError or RangeError for arguments that are none, at once and
+ * not with the first line.
+ */
+export function disassemble(
   bytes: Uint8Array,
   options: DisassembleOptions = {},
 ): Generator<DisassembledLine> {
-  const mode = options.mode ?? 64;
-  if (mode !== 16 && mode !== 32 && mode !== 64) throw new RangeError(`mode is 16, 32 or 64, not ${mode}`);
-  const base = options.base ?? 0n;
+  checkBytes("the code", bytes);
+  checkOptions(options);
+  const { mode = 64, base = 0n, symbol } = options;
+  checkMode(mode);
+  if (symbol !== undefined) checkFunction("symbol", symbol);
+  return lines(bytes, mode, addressArgument("base", base), symbol);
+}
+
+function* lines(
+  bytes: Uint8Array,
+  mode: 16 | 32 | 64,
+  base: bigint,
+  symbol: DisassembleOptions["symbol"],
+): Generator<DisassembledLine> {
   for (let at = 0; at < bytes.length; ) {
     const address = BigInt.asUintN(64, base + BigInt(at));
     const insn = decode(bytes, at, { mode });
@@ -40,7 +55,7 @@ export function* disassemble(
       at++;
       continue;
     }
-    const textOptions: TextOptions = { rip: address, ...(options.symbol && { symbol: options.symbol }) };
+    const textOptions: TextOptions = { rip: address, ...(symbol && { symbol }) };
     yield {
       address,
       bytes: bytes.subarray(at, at + insn.length),

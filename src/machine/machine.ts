@@ -4,6 +4,14 @@
  * It starts flat (flat.ts): identity-mapped paging or real mode, ready for plain code. It has no devices; what asks for
  * them finds an empty bus. Documented for its users in docs/api.md.
  */
+import {
+  checkBytes,
+  checkFunction,
+  checkMode,
+  checkNumber,
+  checkOptions,
+  wholeNumber,
+} from "../isa/arguments.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import { BarePlatform } from "./bare-platform.ts";
 import { Cpu } from "./cpu.ts";
@@ -35,7 +43,7 @@ export interface MachineOptions {
   /** Bytes for decoded code. Default 64 MiB; costs nothing until used. */
   readonly codeCache?: number;
   /** Starts the random numbers of RDRAND and RDSEED. Default 0. */
-  readonly seed?: bigint;
+  readonly seed?: number | bigint;
   /** Ports, interrupts and time. Default: nothing is there, and the seed decides RDRAND. */
   readonly platform?: Platform;
 }
@@ -85,8 +93,9 @@ export class Machine {
   readonly #memoryHandlers: MemoryHandler[] = [];
   readonly #exceptionHandlers: ExceptionHandler[] = [];
 
-  /** Throws RangeError for options out of range. */
+  /** Throws RangeError for options out of range, TypeError for those of another type. */
   constructor(options: MachineOptions = {}) {
+    checkOptions(options);
     const {
       mode = 64,
       ring = 0,
@@ -94,7 +103,9 @@ export class Machine {
       codeCache = DEFAULT_CODE_CACHE,
       seed = 0n,
     } = options;
-    checkMode(mode, ring);
+    checkStart(mode, ring);
+    if (options.platform !== undefined && (typeof options.platform !== "object" || options.platform === null))
+      throw new TypeError("platform is an object of type Platform");
     for (const [name, value] of [
       ["memory", memory],
       ["codeCache", codeCache],
@@ -111,7 +122,7 @@ export class Machine {
     this.#ramNext = layout.ram;
     this.#mode = mode;
     this.#ring = ring;
-    this.#seed = BigInt.asUintN(64, seed);
+    this.#seed = BigInt.asUintN(64, wholeNumber("seed", seed));
     this.#givenPlatform = options.platform;
     this.physical = new PhysicalMemory(this.#memory);
     this.cpu = new Cpu(this.#memory, cpuBlock(0));
@@ -144,8 +155,9 @@ export class Machine {
    * faster than a new one, since its memory is used again.
    */
   reset(options: Pick<MachineOptions, "mode" | "ring"> = {}): void {
+    checkOptions(options);
     const { mode = this.#mode, ring = this.#ring } = options;
-    checkMode(mode, ring);
+    checkStart(mode, ring);
     this.#mode = mode;
     this.#ring = ring;
     new Uint8Array(this.#memory.buffer).fill(0, this.#ramStart, this.#ramNext);
@@ -211,7 +223,7 @@ export class Machine {
   }
   /** Writes RAM at physical `address`, mapped or not writable for the guest. Throws RangeError where it is not all mapped. */
   write(address: number | bigint, bytes: ArrayLike<number>): void {
-    const data = bytes instanceof Uint8Array ? bytes : Uint8Array.from(bytes);
+    const data = bytes instanceof Uint8Array ? bytes : bytesOf(bytes);
     this.#pieces(address, data.length, (host, at, size, physical) => {
       new Uint8Array(this.#memory.buffer, host, size).set(data.subarray(at, at + size));
       this.mmu.written?.(physical, size);
@@ -242,6 +254,7 @@ export class Machine {
    * with cs at its start. Throws RangeError as `map` does.
    */
   load(code: Uint8Array, address: number | bigint = DEFAULT_BASE): void {
+    checkBytes("the code", code);
     const [base, size] = range(address, code.length);
     this.map(base, size);
     this.write(base, code);
@@ -268,19 +281,16 @@ export class Machine {
   }
   /** Sets a register. Throws RangeError for an unknown name or a value that it cannot take. */
   set(name: string, value: number | bigint): void {
-    if (typeof value === "number" && !Number.isSafeInteger(value)) {
-      throw new RangeError(
-        `${value} is not a whole number that a JavaScript number holds exactly; give a bigint`,
-      );
-    }
-    setRegister(this.cpu, name, BigInt(value));
+    setRegister(this.cpu, name, wholeNumber("the value", value));
   }
 
   // -------------------------------------------------------------------------------------------------- running
 
   /** Runs until something ends it. An exception that a hook throws comes through; throws Error if called by a hook. */
   run(options: RunOptions = {}): StopReason {
+    checkOptions(options);
     const { maxInstructions = Number.POSITIVE_INFINITY } = options;
+    if (typeof maxInstructions !== "number") throw new TypeError("maxInstructions is a number");
     if (!(maxInstructions >= 0))
       throw new RangeError(`maxInstructions is not negative, unlike ${maxInstructions}`);
     if (this.#running) throw new Error("the machine is running: a hook cannot run it");
@@ -324,6 +334,7 @@ export class Machine {
     return this.#add(this.#exceptionHandlers, handler);
   }
   #add<T>(list: T[], handler: T): () => void {
+    checkFunction("a handler", handler);
     list.push(handler);
     this.#publish();
     return () => {
@@ -354,14 +365,26 @@ export class Machine {
   }
 }
 
-function checkMode(mode: number, ring: number): void {
-  if (mode !== 16 && mode !== 32 && mode !== 64) throw new RangeError(`mode is 16, 32 or 64, not ${mode}`);
+function checkStart(mode: FlatMode, ring: number): void {
+  checkMode(mode);
   if (ring !== 0 && ring !== 3) throw new RangeError(`ring is 0 or 3, not ${ring}`);
   if (ring === 3 && mode === 16) throw new RangeError("real mode has no ring 3");
 }
 
+/** Numbers as bytes. Throws TypeError for what has none, RangeError for a number that is no byte. */
+function bytesOf(numbers: ArrayLike<number>): Uint8Array {
+  if (typeof numbers !== "object" || numbers === null || typeof numbers.length !== "number")
+    throw new TypeError("bytes are a Uint8Array or an array of numbers");
+  const bytes = Uint8Array.from(numbers);
+  for (const [i, byte] of bytes.entries())
+    if (numbers[i] !== byte) throw new RangeError(`${String(numbers[i])} is not a byte: 0 to 255`);
+  return bytes;
+}
+
 /** An address and a size as numbers. */
 function range(address: number | bigint, size: number | bigint): [number, number] {
+  checkNumber("an address", address);
+  checkNumber("a size", size);
   const start = Number(address);
   const length = Number(size);
   if (!Number.isSafeInteger(start) || start < 0) throw new RangeError(`${address} is not an address`);

@@ -45,6 +45,37 @@ describe("vitrine asm", () => {
     );
   });
 
+  it.each([
+    ["64K", "b800000100"],
+    ["0x10000", "b800000100"],
+    ["10000h", "b800000100"],
+    ["1m", "b800001000"],
+    ["0b1", "b801000000"],
+  ])("takes --base %s, as the other commands do", async (base, bytes) => {
+    const { out } = await vitrine("asm", "--mode", "32", "--base", base, "mov eax, $");
+    expect(out.replaceAll(" ", "")).toBe(`${bytes}\n`);
+    writeFileSync(path("base.bin"), Buffer.from("90", "hex"));
+    const address = Number.parseInt(bytes.slice(2).match(/../g)!.reverse().join(""), 16);
+    const json = JSON.parse((await vitrine("disasm", "--base", base, "--json", path("base.bin"))).out);
+    expect(json.sections[0].lines[0].address).toBe(`0x${address.toString(16)}`);
+  });
+
+  it.each(["-1", "1z", "", "_", "0x_", "20000000000000000h"])("refuses --base %j", async (base) => {
+    const { status, err } = await vitrine("asm", `--base=${base}`, "nop");
+    expect(status).toBe(2);
+    expect(err).toMatch(/^vitrine: .*--base.*number.*\n$/);
+  });
+
+  it("refuses 64-bit registers outside 64-bit mode, and endless nesting, in one line", async () => {
+    expect(await vitrine("asm", "--mode", "32", "mov rax, 1")).toEqual({
+      status: 2,
+      out: "",
+      err: "vitrine: 1:1: mov: rax needs 64-bit mode\n",
+    });
+    const { status, err } = await vitrine("asm", `mov eax, ${"(".repeat(20_000)}`);
+    expect([status, err]).toEqual([2, expect.stringMatching(/^vitrine: 1:\d+: more than 200 levels.*\n$/)]);
+  });
+
   it("assembles a file to a file, and lists", async () => {
     writeFileSync(path("a.asm"), "bits 32\norg 0x1000\nstart: mov eax, start\ntimes 20 nop\n");
     expect((await vitrine("asm", path("a.asm"), "-o", path("a.bin"))).out).toBe("");

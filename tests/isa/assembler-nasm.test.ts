@@ -216,9 +216,22 @@ describe("assemble", () => {
     },
   );
 
+  it.each([16, 32] as const)("refuses in %i-bit mode whatever names what only 64-bit mode has", (mode) => {
+    const names = /\b(r[a-ds][xip]|r[bs]p|r\d+[dwbl]?|[sd]il|[sb]pl|xmm\d\d|xmm[89]|[cd]r[89]|[er]ip)\b/;
+    const taken: string[] = [];
+    let tried = 0;
+    for (const { source } of texts(64, 0, 2)) {
+      if (!names.test(source)) continue;
+      tried++;
+      const mine = ours(source, mode, ORIGIN);
+      if (typeof mine !== "string") taken.push(`${source}: ${Buffer.from(mine).toString("hex")}`);
+    }
+    expect(taken).toEqual([]);
+    expect(tried).toBeGreaterThan(500);
+  });
+
   // Where we mean something else than NASM, and why.
   it.each([
-    ["call far [rax]", "ff18", "the operand size of a far pointer in memory is 32 bits unless told (SDM)"],
     ["mov rax, [0x1122334455667788]", "48a18877665544332211", "a 64-bit offset is taken whole, not cut"],
     ["mov ecx, [0x80000000]", "678b0c2500000080", "an address that only 32-bit addressing reaches"],
     ["mov rax, [rel 0x2000]", "488b05f90f0000", "rel of a number counts from rip too"],

@@ -121,6 +121,31 @@ describe("assemble", () => {
     );
   });
 
+  it.each([
+    ["parentheses", `mov eax, ${"(".repeat(20_000)}`],
+    ["closed parentheses", `mov eax, ${"(".repeat(20_000)}1${")".repeat(20_000)}`],
+    ["signs", `mov eax, ${"-".repeat(20_000)}1`],
+    ["inversions", `db ${"~!+".repeat(20_000)}1`],
+    ["brackets", `mov eax, [${"(".repeat(20_000)}rax]`],
+    ["repetitions", `${"times 1 ".repeat(20_000)}nop`],
+  ])("bounds the nesting of %s", (_, source) => {
+    expect(() => assemble(source)).toThrow(AssemblerError);
+    expect(() => assemble(source)).toThrow(/more than 200 levels in one another/);
+  });
+
+  it("takes deep but not endless nesting, and chains of any length", () => {
+    expect(hex(`db ${"(".repeat(190)}7${")".repeat(190)}, ${"-".repeat(190)}7`)).toBe("0707");
+    expect(hex(`dw 1${"+1".repeat(20_000)}`)).toBe("214e");
+    const chain = Array.from({ length: 20_000 }, (_, i) => `x${i} equ x${i + 1}`);
+    expect(hex(`x20000 equ 5\n${chain.reverse().join("\n")}\ndb x0`)).toBe("05");
+  });
+
+  it("waits before the x87's waiting forms, and counts the wait in addresses", () => {
+    expect(hex("finit\nfclex\nfstsw ax")).toBe("9bdbe39bdbe29bdfe0");
+    // FSTCW of the byte after it: 7 bytes with the FWAIT.
+    expect(hex("fstcw [rel l]\nl:")).toBe("9bd93d00000000");
+  });
+
   it("names constants", () => {
     expect(hex("size equ 4*4\nhalf equ size/2\nmov eax, size+half")).toBe("b818000000");
     expect(hex("db later\nlater equ 9")).toBe("09");
@@ -167,7 +192,20 @@ describe("assemble", () => {
     ["lock add eax, 1", 1, 6, /cannot be locked/],
     ["push es", 1, 1, /push/],
     ["pusha", 1, 1, /pusha is not in 64-bit mode/],
-    ["mov eax, r8d", 1, 1, /mov/, 32],
+    ["mov eax, r8d", 1, 1, /mov: r8d needs 64-bit mode/, 32],
+    ["mov rax, 1", 1, 1, /mov: rax needs 64-bit mode/, 32],
+    ["mov rax, 1", 1, 1, /mov: rax needs 64-bit mode/, 16],
+    ["add rax, rbx", 1, 1, /add: rax needs 64-bit mode/, 32],
+    ["mov sil, 1", 1, 1, /mov: sil needs 64-bit mode/, 32],
+    ["mov eax, [ebx+r9d]", 1, 1, /mov: r9d needs 64-bit mode/, 32],
+    ["bits 16\nmov eax, [rip+2]", 2, 1, /a rip-relative address needs 64-bit mode/],
+    ["pushfq", 1, 1, /pushfq is not in 32-bit mode/, 32],
+    ["retfq", 1, 1, /retfq is not in 32-bit mode/, 32],
+    ["cmpeqps xmm1", 1, 1, /cmpeqps: 2 operands expected/],
+    ["fsave eax", 1, 1, /^fsave: /],
+    ["x equ x", 1, 1, /"x" is defined by itself/],
+    ["x equ y+1\nnop\ny equ 2*x", 3, 1, /"y" is defined by itself/],
+    ["a:\n.x equ -a.x", 2, 1, /"a.x" is defined by itself/],
     ["jmp short l\ntimes 200 nop\nl:", 1, 1, /the target is 200 bytes away/],
     ["a:\na:", 2, 1, /"a" is defined twice/],
     ["db 1,", 1, 6, /a value expected/],
@@ -180,7 +218,10 @@ describe("assemble", () => {
     ["mov eax, 12z", 1, 10, /"12z" is no number/],
     ["bits 48", 1, 6, /bits 16, 32 or 64/],
     ["align 3", 1, 1, /power of two/],
-    ["times -1 nop", 1, 1, /times -1/],
+    ["times -1 nop", 1, 1, /times -1: a count is not negative/],
+    ["times 99999999999 nop", 1, 1, /times 99999999999 is too often: a source becomes at most 256 MiB/],
+    ["resb 99999999999", 1, 1, /99999999999 bytes are too many: a source becomes at most 256 MiB/],
+    ["resd -1", 1, 1, /-4 bytes: a size is not negative/],
     ["times 0x7fffffffffffffff db 0", 1, 1, /times/],
     ["resb 0x7fffffffffffffff", 1, 1, /bytes/],
     ["nop\norg 5", 2, 1, /org stands once/],

@@ -8,8 +8,10 @@
  * Passes are repeated until no address changes: in the first one unknown labels are thought to be near, and an
  * instruction that has grown in a later pass does not shrink again, so that it ends.
  */
+import { addressArgument, checkMode, checkOptions, checkString } from "../arguments.ts";
+import { checkEqus, type Equ } from "./equ.ts";
 import { AssemblerError } from "./error.ts";
-import { evaluateNumber, type Scope } from "./expression.ts";
+import { evaluateNumber, type Scope, symbolsIn } from "./expression.ts";
 import type { GivenOperand } from "./fit.ts";
 import { TokenReader, tokenize } from "./lexer.ts";
 import { type Line, parseLine, type Statement } from "./line.ts";
@@ -20,7 +22,7 @@ export interface AssembleOptions {
   /** Code size until a `bits` directive; default 64. */
   readonly mode?: 16 | 32 | 64;
   /** Address of the first byte until an `org` directive; default 0. */
-  readonly origin?: bigint;
+  readonly origin?: number | bigint;
 }
 
 export interface ListingLine {
@@ -44,22 +46,33 @@ const MAX_PASSES = 100;
 const SETTLE = 4;
 /** Bytes that one source may become. */
 const MAX_OUTPUT = 1 << 28;
+const OUTPUT_LIMIT = `a source becomes at most ${MAX_OUTPUT >> 20} MiB`;
 
-/** Assembles a source. Throws AssemblerError at the first line that cannot be assembled. */
+/**
+ * Assembles a source. Throws AssemblerError at the first line that cannot be assembled, TypeError or RangeError for
+ * arguments that are none.
+ */
 export function assemble(source: string, options: AssembleOptions = {}): Assembled {
+  checkString("the source", source);
+  checkOptions(options);
+  const { mode = 64, origin = 0n } = options;
+  checkMode(mode);
+  const start = addressArgument("origin", origin);
   const text = source.split("\n");
   const lines = text.map((line, i) => parseLine(new TokenReader(tokenize(line, i + 1), i + 1)));
-  const assembly = new Assembly(lines, text, options);
+  const assembly = new Assembly(lines, text, mode, start);
   return assembly.run();
 }
 
 class Assembly {
   readonly #lines: readonly Line[];
   readonly #text: readonly string[];
-  readonly #options: AssembleOptions;
+  readonly #firstMode: 16 | 32 | 64;
+  readonly #firstOrigin: bigint;
   #symbols = new Map<string, bigint>();
   #previous = new Map<string, bigint>();
   #defined = new Set<string>();
+  readonly #equs = new Map<string, Equ>();
   #pass = 0;
   #address = 0n;
   #origin = 0n;
@@ -75,14 +88,16 @@ class Assembly {
   #chunks: Uint8Array[] = [];
   #total = 0;
 
-  constructor(lines: readonly Line[], text: readonly string[], options: AssembleOptions) {
+  constructor(lines: readonly Line[], text: readonly string[], mode: 16 | 32 | 64, origin: bigint) {
     this.#lines = lines;
     this.#text = text;
-    this.#options = options;
+    this.#firstMode = mode;
+    this.#firstOrigin = origin;
   }
 
   run(): Assembled {
     for (const line of this.#lines) this.#collect(line);
+    checkEqus(this.#equs);
     let listing: ListingLine[] = [];
     for (;;) {
       listing = this.#onePass();
@@ -112,6 +127,10 @@ class Assembly {
     if (!name.startsWith(".")) this.#label = line.statement?.kind === "equ" ? this.#label : name;
     if (this.#defined.has(full)) throw new AssemblerError(`"${full}" is defined twice`, line.number, column);
     this.#defined.add(full);
+    if (line.statement?.kind === "equ") {
+      const uses = symbolsIn(line.statement.value).map((used) => this.#qualified(used));
+      this.#equs.set(full, { uses, line: line.number, column });
+    }
   }
 
   #qualified(name: string): string {
@@ -121,8 +140,8 @@ class Assembly {
   #onePass(): ListingLine[] {
     this.#previous = this.#symbols;
     this.#symbols = new Map();
-    this.#mode = this.#options.mode ?? 64;
-    this.#origin = this.#options.origin ?? 0n;
+    this.#mode = this.#firstMode;
+    this.#origin = this.#firstOrigin;
     this.#originSet = false;
     this.#address = this.#origin;
     this.#relative = false;
@@ -188,9 +207,9 @@ class Assembly {
   }
 
   #space(n: bigint, line: number, column: number): Uint8Array {
-    if (n < 0n || BigInt(this.#total) + n > BigInt(MAX_OUTPUT)) {
-      throw new AssemblerError(`${n} bytes`, line, column);
-    }
+    if (n < 0n) throw new AssemblerError(`${n} bytes: a size is not negative`, line, column);
+    if (BigInt(this.#total) + n > BigInt(MAX_OUTPUT))
+      throw new AssemblerError(`${n} bytes are too many: ${OUTPUT_LIMIT}`, line, column);
     return new Uint8Array(Number(n));
   }
 
@@ -221,10 +240,11 @@ class Assembly {
         return;
       case "times": {
         const n = evaluateNumber(s.count, scope);
-        if (n < 0n || n > BigInt(MAX_OUTPUT)) throw new AssemblerError(`times ${n}`, line, s.column);
+        if (n < 0n) throw new AssemblerError(`times ${n}: a count is not negative`, line, s.column);
+        if (n > BigInt(MAX_OUTPUT))
+          throw new AssemblerError(`times ${n} is too often: ${OUTPUT_LIMIT}`, line, s.column);
         for (let i = 0n; i < n; i++) {
-          if (this.#total > MAX_OUTPUT)
-            throw new AssemblerError("more than 256 MiB of output", line, s.column);
+          if (this.#total > MAX_OUTPUT) throw new AssemblerError(OUTPUT_LIMIT, line, s.column);
           this.#statement(s.body, line);
         }
         return;

@@ -74,13 +74,13 @@ function parseUnary(r: TokenReader): Expression {
         case "+":
         case "~":
         case "!":
-          return { kind: "unary", op: token.text, a: parseUnary(r) };
+          return { kind: "unary", op: token.text, a: r.nested(() => parseUnary(r)) };
         case "$":
           return { kind: "here" };
         case "$$":
           return { kind: "start" };
         case "(": {
-          const inner = parseExpression(r);
+          const inner = r.nested(() => parseExpression(r));
           r.expect(")");
           return inner;
         }
@@ -89,6 +89,18 @@ function parseUnary(r: TokenReader): Expression {
     case "end":
       return r.fail("a value expected at the end of the line", token.column);
   }
+}
+
+/** Names of the symbols in an expression. */
+export function symbolsIn(e: Expression): string[] {
+  const names: string[] = [];
+  const left: Expression[] = [e];
+  for (let x = left.pop(); x !== undefined; x = left.pop()) {
+    if (x.kind === "symbol") names.push(x.name);
+    else if (x.kind === "unary") left.push(x.a);
+    else if (x.kind === "binary") left.push(x.a, x.b);
+  }
+  return names;
 }
 
 /** What an expression is evaluated in: one statement in one pass. */
@@ -152,8 +164,16 @@ export function evaluateLinear(e: Expression, scope: Scope): Linear {
       if (a.registers.length > 0) throw new AssemblerError(`"${e.op}" of a register`, scope.line, 1);
       return plain(e.op === "~" ? ~a.constant : a.constant === 0n ? 1n : 0n);
     }
-    case "binary":
-      return binary(e.op, evaluateLinear(e.a, scope), evaluateLinear(e.b, scope), scope, e.column);
+    case "binary": {
+      // A chain of operators leans to the left, as long as its line: nesting is bounded, this is not.
+      const chain = [e];
+      let first = e.a;
+      for (; first.kind === "binary"; first = first.a) chain.push(first);
+      let value = evaluateLinear(first, scope);
+      for (const { op, b, column } of chain.reverse())
+        value = binary(op, value, evaluateLinear(b, scope), scope, column);
+      return value;
+    }
   }
 }
 

@@ -134,11 +134,15 @@ export function tokenize(text: string, line: number): Token[] {
   return tokens;
 }
 
+/** Parentheses, signs and "times" that may stand in one another. */
+const MAX_NESTING = 200;
+
 /** Reads tokens in order; what the parsers share. */
 export class TokenReader {
   readonly line: number;
   readonly #tokens: readonly Token[];
   #at = 0;
+  #depth = 0;
 
   constructor(tokens: readonly Token[], line: number) {
     this.#tokens = tokens;
@@ -180,6 +184,14 @@ export class TokenReader {
   }
   expect(mark: string): void {
     if (!this.take(mark)) this.fail(`"${mark}" expected${this.atEnd ? " at the end of the line" : ""}`);
+  }
+  /** What `parse` returns, one level deeper. Throws AssemblerError where that is too deep. */
+  nested<T>(parse: () => T): T {
+    if (this.#depth === MAX_NESTING) this.fail(`more than ${MAX_NESTING} levels in one another`);
+    this.#depth++;
+    const result = parse();
+    this.#depth--;
+    return result;
   }
   fail(reason: string, column = this.peek().column): never {
     throw new AssemblerError(reason, this.line, column);

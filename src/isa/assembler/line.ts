@@ -111,7 +111,7 @@ function parseStatement(r: TokenReader): Statement {
     case "times": {
       r.next();
       const count = parseExpression(r);
-      return { kind: "times", count, body: parseStatement(r), column };
+      return { kind: "times", count, body: r.nested(() => parseStatement(r)), column };
     }
     case "align": {
       r.next();

@@ -17,7 +17,9 @@ import {
 } from "../row-facts.ts";
 import { TABLE } from "../table.ts";
 import { type GivenOperand, operandFor, widen } from "./fit.ts";
+import { whyOnly64 } from "./only64.ts";
 import type { Address } from "./operand.ts";
+import { type Shorthand, shorthandFor } from "./shorthand.ts";
 
 export interface GivenInstruction {
   /** Lower case, as written. */
@@ -79,7 +81,8 @@ function candidates(): Map<string, Candidate[]> {
 }
 
 /** Whether some row goes by this name. */
-export const isMnemonic = (name: string): boolean => candidates().has(name);
+export const isMnemonic = (name: string): boolean =>
+  candidates().has(name) || shorthandFor(name) !== undefined;
 
 /** The operands a row would have though they are not written: x87's st(0), xmm0, string addresses, accumulators. */
 function implied(
@@ -190,10 +193,51 @@ function finish(choice: Choice, given: readonly GivenOperand[], address: bigint)
 
 /** Encodes what is written, as shortly as it can be. Throws SelectError. */
 export function select(given: GivenInstruction): Uint8Array {
+  const short = shorthandFor(given.mnemonic);
+  if (short === undefined) return selectNamed(given);
+  try {
+    return selectShorthand(given, short);
+  } catch (error) {
+    if (!(error instanceof SelectError)) throw error;
+    throw new SelectError(error.message.replace(short.mnemonic, given.mnemonic));
+  }
+}
+
+const FWAIT = 0x9b;
+
+function selectShorthand(given: GivenInstruction, short: Shorthand): Uint8Array {
+  const { mnemonic, waits, operandSize, immediate } = short;
+  if (operandSize === 64 && given.mode !== 64)
+    throw new SelectError(`${mnemonic} is not in ${given.mode}-bit mode`);
+  if (immediate !== undefined && given.operands.length !== 2)
+    throw new SelectError(`${mnemonic}: 2 operands expected`);
+  const operands: readonly GivenOperand[] =
+    immediate === undefined
+      ? given.operands
+      : [...given.operands, { kind: "immediate", value: immediate, strict: false }];
+  const before = waits ? 1 : 0;
+  const bytes = selectNamed({
+    ...given,
+    mnemonic,
+    operands,
+    address: given.address + BigInt(before),
+    leastLength: (given.leastLength ?? 0) - before,
+    ...(operandSize !== undefined && { operandSize }),
+  });
+  return waits ? Uint8Array.of(FWAIT, ...bytes) : bytes;
+}
+
+function selectNamed(written: GivenInstruction): Uint8Array {
+  const given = withFarSize(written);
   const named = candidates().get(given.mnemonic);
   if (named === undefined) throw new SelectError(`no instruction is called "${given.mnemonic}"`);
   if (named.every((c) => c.row.only === (given.mode === 64 ? "i64" : "o64"))) {
     throw new SelectError(`${given.mnemonic} is not in ${given.mode}-bit mode`);
+  }
+  if (given.mode !== 64) {
+    // Before anything is made of the operands: mov rax, 1 is no mov eax, 1 here.
+    const why = whyOnly64(given.operands);
+    if (why !== undefined) throw new SelectError(`${given.mnemonic}: ${why}`);
   }
   const failures: { reason: string; depth: number }[] = [];
   let best: Uint8Array | undefined;
@@ -202,8 +246,24 @@ export function select(given: GivenInstruction): Uint8Array {
     if (bytes !== undefined && (best === undefined || bytes.length < best.length)) best = bytes;
   }
   if (best !== undefined) return best;
+  if (failures.length === 0 && named.every((c) => !hasSize(c, given.mode)))
+    throw new SelectError(`${given.mnemonic} is not in ${given.mode}-bit mode`);
   failures.sort((a, b) => b.depth - a.depth);
   throw new SelectError(`${given.mnemonic}: ${failures[0]?.reason ?? "no such operands"}`);
+}
+
+/** Whether a row has one of the sizes of its name in a mode: pushfq has none in 32-bit mode. */
+const hasSize = ({ row, sizes }: Candidate, mode: Mode): boolean =>
+  sizes === undefined ||
+  (row.namedBy === "address size"
+    ? mode === 64 || sizes.some((size) => size !== 64)
+    : sizesOf(row, mode).some((size) => sizes.includes(size)));
+
+/** NASM's far pointer in memory is 16:64 in 64-bit mode, unless something written says another size. */
+function withFarSize(given: GivenInstruction): GivenInstruction {
+  const [o] = given.operands;
+  const plain = o?.kind === "memory" && o.far && o.size === undefined && given.operandSize === undefined;
+  return plain && given.mode === 64 ? { ...given, operandSize: 64 } : given;
 }
 
 const X87_ARITHMETIC = /^f(add|mul|subr?|divr?)$/;
