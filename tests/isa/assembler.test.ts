@@ -133,6 +133,16 @@ describe("assemble", () => {
     expect(() => assemble(source)).toThrow(/more than 200 levels in one another/);
   });
 
+  it("repeats what is the same everywhere without assembling it again, and counts $ where it differs", () => {
+    const { bytes } = assemble("times 100_000_000 nop");
+    expect(bytes.length).toBe(100_000_000);
+    expect(bytes.every((b) => b === 0x90)).toBe(true);
+    expect(hex("times 5 dw 1, 'abc'\ntimes 3 db $\ntimes 1 cwde\ntimes 0 nop\ntimes 3 times 2 nop")).toBe(
+      `${"010061626300".repeat(5)}1e1f2098${"90".repeat(6)}`,
+    );
+    expect(() => assemble("times 200_000_000 dw 1")).toThrow(/at most 256 MiB/);
+  });
+
   it("takes deep but not endless nesting, and chains of any length", () => {
     expect(hex(`db ${"(".repeat(190)}7${")".repeat(190)}, ${"-".repeat(190)}7`)).toBe("0707");
     expect(hex(`dw 1${"+1".repeat(20_000)}`)).toBe("214e");

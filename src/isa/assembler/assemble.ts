@@ -64,6 +64,22 @@ export function assemble(source: string, options: AssembleOptions = {}): Assembl
   return assembly.run();
 }
 
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((n, c) => n + c.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** Whether a statement is the same bytes at every address, whatever the labels are: `nop`, `db 0, "x"`. */
+const isConstant = (s: Statement): boolean =>
+  s.kind === "instruction"
+    ? s.operands.length === 0
+    : s.kind === "data" && s.items.every((item) => item.kind !== "number" || item.value.kind === "number");
+
 class Assembly {
   readonly #lines: readonly Line[];
   readonly #text: readonly string[];
@@ -110,13 +126,7 @@ class Assembly {
         throw new AssemblerError("the addresses of labels do not settle", 1, 1);
       }
     }
-    const bytes = new Uint8Array(this.#total);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    return { bytes, origin: this.#origin, symbols: this.#symbols, listing };
+    return { bytes: joined(this.#chunks), origin: this.#origin, symbols: this.#symbols, listing };
   }
 
   /** Names that some line defines, to tell a forward reference from a name that is nowhere; refuses double ones. */
@@ -156,14 +166,7 @@ class Assembly {
       const first = this.#chunks.length;
       this.#line(line);
       if (!this.#final) continue;
-      const chunks = this.#chunks.slice(first);
-      const length = chunks.reduce((n, c) => n + c.length, 0);
-      const bytes = new Uint8Array(length);
-      let at = 0;
-      for (const c of chunks) {
-        bytes.set(c, at);
-        at += c.length;
-      }
+      const bytes = joined(this.#chunks.slice(first));
       const start = line.statement?.kind === "org" ? this.#address : address;
       listing.push({ line: line.number, address: start, bytes, source: this.#text[line.number - 1]! });
     }
@@ -213,6 +216,17 @@ class Assembly {
     return new Uint8Array(Number(n));
   }
 
+  /** `times` of a body that is the same bytes everywhere: assembled once, and copied. */
+  #repeat(body: Statement, n: bigint, line: number, column: number): void {
+    const first = this.#chunks.length;
+    this.#statement(body, line);
+    const unit = joined(this.#chunks.slice(first));
+    const rest = this.#space(BigInt(unit.length) * (n - 1n), line, column);
+    rest.set(unit.subarray(0, rest.length));
+    for (let done = unit.length; done > 0 && done < rest.length; done *= 2) rest.copyWithin(done, 0, done);
+    this.#emit(rest);
+  }
+
   #statement(s: Statement, line: number): void {
     const scope = this.#scope(line);
     switch (s.kind) {
@@ -243,6 +257,10 @@ class Assembly {
         if (n < 0n) throw new AssemblerError(`times ${n}: a count is not negative`, line, s.column);
         if (n > BigInt(MAX_OUTPUT))
           throw new AssemblerError(`times ${n} is too often: ${OUTPUT_LIMIT}`, line, s.column);
+        if (n > 0n && isConstant(s.body)) {
+          this.#repeat(s.body, n, line, s.column);
+          return;
+        }
         for (let i = 0n; i < n; i++) {
           if (this.#total > MAX_OUTPUT) throw new AssemblerError(OUTPUT_LIMIT, line, s.column);
           this.#statement(s.body, line);
