@@ -68,6 +68,7 @@ export const FEATURES = {
   clwb: bit(7, "ebx", 24),
   sha_ni: bit(7, "ebx", 29),
   umip: bit(7, "ecx", 2),
+  la57: bit(7, "ecx", 16),
   rdpid: bit(7, "ecx", 22),
   xsaveopt: bit(0xd, "eax", 0, 1),
   xsavec: bit(0xd, "eax", 1, 1),

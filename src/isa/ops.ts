@@ -88,6 +88,8 @@ export interface Ops<V> {
   ltu(a: V, b: V): V;
   lts(a: V, b: V): V;
   isZero(a: V): V;
+  /** Whether a 64-bit linear address is canonical, with 48 or 57 bits as cr4.LA57 says (width 1; SDM vol. 1 §3.3.7.1). */
+  canonical(a: V): V;
   /** `condition` (width 1) ? a : b. Both are computed. */
   select(condition: V, a: V, b: V): V;
   /** Widening; to the same width it is the identity. Also 64 → 128. */

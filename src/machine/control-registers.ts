@@ -5,6 +5,7 @@
  * The callers have checked the privilege level. Every function throws #GP(0) before it has changed anything.
  */
 import * as S from "../isa/state.ts";
+import { CR4_LA57 } from "./canonical.ts";
 import type { Cpu } from "./cpu.ts";
 import { Fault } from "./fault.ts";
 import { PHYSICAL_BITS } from "./physical.ts";
@@ -37,6 +38,7 @@ export const CR4_BIT = {
   osfxsr: 1 << 9,
   osxmmexcpt: 1 << 10,
   umip: 1 << 11,
+  la57: CR4_LA57,
   fsgsbase: 1 << 16,
   pcide: 1 << 17,
   osxsave: 1 << 18,
@@ -45,7 +47,8 @@ export const CR4_BIT = {
 } as const;
 const CR4_MASK = Object.values(CR4_BIT).reduce((a, b) => a | b, 0);
 /** Changing these changes what a translation gives. */
-const CR4_PAGING = CR4_BIT.pse | CR4_BIT.pae | CR4_BIT.pge | CR4_BIT.pcide | CR4_BIT.smep | CR4_BIT.smap;
+const CR4_PAGING =
+  CR4_BIT.pse | CR4_BIT.pae | CR4_BIT.pge | CR4_BIT.la57 | CR4_BIT.pcide | CR4_BIT.smep | CR4_BIT.smap;
 
 /** Bits of IA32_EFER. */
 export const EFER_BIT = { sce: 1 << 0, lme: 1 << 8, lma: 1 << 10, nxe: 1 << 11 } as const;
@@ -131,13 +134,13 @@ export function writeCr3(cpu: Cpu, value: bigint): void {
   cpu.hooks.contextChanged();
 }
 
-/** MOV to cr4. */
+/** MOV to cr4. In IA-32e mode PAE stays on and LA57 as it is (SDM vol. 3A §2.5). */
 export function writeCr4(cpu: Cpu, value: bigint): void {
   if ((value & ~BigInt(CR4_MASK)) !== 0n) refuse();
   const v = Number(value);
   const old = cpu.cr4;
   const changed = v ^ old;
-  if (cpu.longMode && (v & CR4_BIT.pae) === 0) refuse();
+  if (cpu.longMode && ((v & CR4_BIT.pae) === 0 || (changed & CR4_BIT.la57) !== 0)) refuse();
   if ((changed & v & CR4_BIT.pcide) !== 0 && (!cpu.longMode || (cpu.cr3 & 0xfffn) !== 0n)) refuse();
   if ((changed & CR4_PAGING) !== 0) setPdptes(cpu, pdptesFor(cpu, cpu.cr0, cpu.cr3, v));
   cpu.setU64(S.CR4, value);

@@ -41,6 +41,7 @@ export const MACHINE_FEATURES: readonly Feature[] = [
   "mca", // no banks; msr.ts
   "mtrr", // msr.ts
   "pat", // msr.ts, paging
+  "la57", // five-level paging
   "umip", // sgdt and kin; helpers/system-tables.ts
   "hypervisor", // these leaves
   "erms", // REP MOVSB and STOSB are as fast as wider ones
@@ -206,7 +207,7 @@ export function cpuid(cpu: Cpu, leaf: number, subleaf: number): CpuidResult {
     case 0x80000008:
       return {
         ...ZERO,
-        eax: PHYSICAL_BITS | (48 << 8),
+        eax: PHYSICAL_BITS | (57 << 8),
         ecx: (idBits(processors) << 12) | ((processors - 1) & 0xff),
       };
     case 0x8000001d:

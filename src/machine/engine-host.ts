@@ -5,6 +5,7 @@ import type { HelperName } from "../isa/helpers.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import * as S from "../isa/state.ts";
 import { blockCost } from "../timing/block.ts";
+import { isCanonical, isCanonicalHigh } from "./canonical.ts";
 import type { Processor } from "./engine.ts";
 import { Fault } from "./fault.ts";
 import { codeAddress } from "./fetch.ts";
@@ -12,7 +13,6 @@ import { gate, gatingContext, mmxErrorPending } from "./gating.ts";
 import { HELPER_IMPLEMENTATIONS } from "./helpers/index.ts";
 import { ACCESS } from "./mmu.ts";
 import { PAGE } from "./physical.ts";
-import { isCanonical } from "./segmentation.ts";
 
 /** FSW.ES: a pending x87 error, which MMX instructions report before they run. */
 const FSW_ERROR = 0x80;
@@ -38,7 +38,7 @@ export class MachineEngineHost implements EngineHost {
 
   dataPage(hi: number, lo: number, write: boolean): number {
     const { cpu, mmu } = this.#processor;
-    if ((hi >> 15 !== hi >> 31 && cpu.mode === 64) || mmu.watching) return -1;
+    if ((cpu.mode === 64 && !isCanonicalHigh(cpu, hi)) || mmu.watching) return -1;
     const { physical } = mmu.walk(hi, lo, (write ? ACCESS.write : 0) | mmu.privilege);
     return mmu.physical.host(physical - (physical % PAGE), write);
   }
@@ -46,8 +46,9 @@ export class MachineEngineHost implements EngineHost {
     return host;
   }
   #checkCanonical(linear: bigint, size: number, stack: boolean): void {
-    if (this.#processor.cpu.mode !== 64) return;
-    if (!isCanonical(linear) || !isCanonical(BigInt.asUintN(64, linear + BigInt(size - 1)))) {
+    const { cpu } = this.#processor;
+    if (cpu.mode !== 64) return;
+    if (!isCanonical(cpu, linear) || !isCanonical(cpu, BigInt.asUintN(64, linear + BigInt(size - 1)))) {
       throw new Fault(stack ? "SS" : "GP", 0);
     }
   }
@@ -87,7 +88,7 @@ export class MachineEngineHost implements EngineHost {
   codePage(linear: bigint): CodePage {
     const { cpu, mmu } = this.#processor;
     const at = cpu.mode === 64 ? linear : BigInt.asUintN(32, linear);
-    if (cpu.mode === 64 && !isCanonical(at)) throw new Fault("GP", 0);
+    if (cpu.mode === 64 && !isCanonical(cpu, at)) throw new Fault("GP", 0);
     const byte = mmu.translate(at, "fetch", "current");
     const page = byte - (byte % PAGE);
     const host = mmu.physical.host(page);

@@ -6,11 +6,11 @@
 import { decode, isFailure } from "../isa/decode.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import * as S from "../isa/state.ts";
+import { isCanonical, linearBits } from "./canonical.ts";
 import type { Cpu } from "./cpu.ts";
 import { Fault } from "./fault.ts";
 import type { Mmu } from "./mmu.ts";
 import { PAGE } from "./physical.ts";
-import { isCanonical } from "./segmentation.ts";
 
 export const MAX_INSTRUCTION = 15;
 
@@ -18,7 +18,7 @@ export const MAX_INSTRUCTION = 15;
 export function codeAddress(cpu: Cpu): bigint {
   const { rip } = cpu;
   if (cpu.mode === 64) {
-    if (!isCanonical(rip)) throw new Fault("GP", 0);
+    if (!isCanonical(cpu, rip)) throw new Fault("GP", 0);
     return rip;
   }
   const cs = cpu.segment(S.CS);
@@ -30,7 +30,8 @@ export function codeAddress(cpu: Cpu): bigint {
 function bytesInSegment(cpu: Cpu): number {
   const { rip } = cpu;
   if (cpu.mode === 64) {
-    const end = rip < 1n << 47n ? 1n << 47n : 1n << 64n;
+    const half = 1n << BigInt(linearBits(cpu) - 1);
+    const end = rip < half ? half : 1n << 64n;
     return Number(end - rip < 15n ? end - rip : 15n);
   }
   const left = BigInt(cpu.segment(S.CS).limit) - rip + 1n;

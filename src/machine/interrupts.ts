@@ -228,7 +228,7 @@ function enterProtected(cpu: Cpu, event: Event, returnRip: bigint, flags: number
   if (virtual8086) frame.unshift(...[S.GS, S.FS, S.DS, S.ES].map((i) => BigInt(cpu.segment(i).selector)));
   if (event.errorCode !== undefined) frame.push(BigInt(event.errorCode));
   const stackError = newCpl < cpl ? selectorError(stack.selector, ext) : ext;
-  checkFrame(stack, frame.length * size, stackError);
+  checkFrame(cpu, stack, frame.length * size, stackError);
   const target = longMode
     ? gate.gateOffset | (BigInt.asUintN(32, upper) << 32n)
     : size === 4

@@ -5,6 +5,7 @@
  * There is no TLB here: every access walks the tables. Engines keep their own and ask `walk` when they miss.
  */
 import * as S from "../isa/state.ts";
+import { isCanonicalHigh } from "./canonical.ts";
 import type { Cpu } from "./cpu.ts";
 import { Fault } from "./fault.ts";
 import type { LinearMemory } from "./linear.ts";
@@ -24,8 +25,6 @@ export interface MemoryAccess {
   readonly value: bigint;
 }
 
-/** Bits 47–63 alike, as two 32-bit halves. */
-const isCanonical = (hi: number): boolean => hi >> 15 === hi >> 31;
 // V8 11 (Node 20) crashes in its optimiser on asIntN(n, v >> k) where v is a choice of two asUintN; asUintN around v helps.
 const hiOf = (v: bigint): number => Number(BigInt.asIntN(32, BigInt.asUintN(64, v) >> 32n));
 const loOf = (v: bigint): number => Number(BigInt.asIntN(32, v));
@@ -97,7 +96,7 @@ export class Mmu implements LinearMemory {
       const base = segment === S.FS || segment === S.GS ? s.base : 0n;
       const linear = BigInt.asUintN(64, base + offset);
       const last = BigInt.asUintN(64, linear + BigInt(size - 1));
-      if (!isCanonical(hiOf(linear)) || !isCanonical(hiOf(last))) {
+      if (!isCanonicalHigh(cpu, hiOf(linear)) || !isCanonicalHigh(cpu, hiOf(last))) {
         throw new Fault(segment === S.SS ? "SS" : "GP", 0);
       }
       return linear;

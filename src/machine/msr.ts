@@ -4,12 +4,12 @@
  * the platform's. A register that neither knows does not exist: #GP(0).
  */
 import * as S from "../isa/state.ts";
+import { isCanonical } from "./canonical.ts";
 import { writeEfer } from "./control-registers.ts";
 import type { Cpu } from "./cpu.ts";
 import { Fault } from "./fault.ts";
 import { XSS_SUPPORTED } from "./helpers/extended-state-layout.ts";
 import { PHYSICAL_BITS } from "./physical.ts";
-import { isCanonical } from "./segmentation.ts";
 
 /** Addresses. */
 export const MSR = {
@@ -65,11 +65,11 @@ interface Register {
 }
 
 /** A register that keeps what is written, if `valid` allows it. */
-function stored(offset: number, valid: (value: bigint) => boolean = () => true): Register {
+function stored(offset: number, valid: (value: bigint, cpu: Cpu) => boolean = () => true): Register {
   return {
     read: (cpu) => cpu.u64(offset),
     write: (cpu, value) => {
-      if (!valid(value)) return false;
+      if (!valid(value, cpu)) return false;
       cpu.setU64(offset, value);
       return true;
     },
@@ -84,7 +84,7 @@ function segmentBase(index: number): Register {
   return {
     read: (cpu) => cpu.segment(index).base,
     write: (cpu, value) => {
-      if (!isCanonical(value)) return false;
+      if (!isCanonical(cpu, value)) return false;
       cpu.segment(index).base = value;
       return true;
     },
@@ -95,6 +95,7 @@ function segmentBase(index: number): Register {
 export const timestamp = (cpu: Cpu): bigint =>
   BigInt.asUintN(64, cpu.platform.timestamp() + cpu.u64(S.TSC_OFFSET));
 
+const canonical = (v: bigint, cpu: Cpu): boolean => isCanonical(cpu, v);
 const is32Bits = (v: bigint): boolean => v >> 32n === 0n;
 
 const REGISTERS = new Map<number, Register>([
@@ -129,8 +130,8 @@ const REGISTERS = new Map<number, Register>([
   [MSR.BIOS_SIGN_ID, { read: () => 0x0a60_1203n, write: () => true }],
   [MSR.MTRRCAP, constant(0x500n | BigInt(VARIABLE_RANGES))],
   [MSR.SYSENTER_CS, stored(S.SYSENTER_CS, is32Bits)],
-  [MSR.SYSENTER_ESP, stored(S.SYSENTER_ESP, isCanonical)],
-  [MSR.SYSENTER_EIP, stored(S.SYSENTER_EIP, isCanonical)],
+  [MSR.SYSENTER_ESP, stored(S.SYSENTER_ESP, canonical)],
+  [MSR.SYSENTER_EIP, stored(S.SYSENTER_EIP, canonical)],
   [MSR.MCG_CAP, constant(0n)],
   [MSR.MCG_STATUS, { read: () => 0n, write: (_cpu, value) => value === 0n }],
   [MSR.MISC_ENABLE, { read: () => 1n, write: (_cpu, value) => value === 1n }],
@@ -146,12 +147,12 @@ const REGISTERS = new Map<number, Register>([
     },
   ],
   [MSR.STAR, stored(S.STAR)],
-  [MSR.LSTAR, stored(S.LSTAR, isCanonical)],
-  [MSR.CSTAR, stored(S.CSTAR, isCanonical)],
+  [MSR.LSTAR, stored(S.LSTAR, canonical)],
+  [MSR.CSTAR, stored(S.CSTAR, canonical)],
   [MSR.FMASK, stored(S.FMASK, is32Bits)],
   [MSR.FS_BASE, segmentBase(S.FS)],
   [MSR.GS_BASE, segmentBase(S.GS)],
-  [MSR.KERNEL_GS_BASE, stored(S.KERNEL_GS_BASE, isCanonical)],
+  [MSR.KERNEL_GS_BASE, stored(S.KERNEL_GS_BASE, canonical)],
   [MSR.TSC_AUX, stored(S.TSC_AUX, is32Bits)],
   // No supervisor state component exists (SDM vol. 1 §13.3).
   [MSR.XSS, { read: () => XSS_SUPPORTED, write: (_cpu, value) => (value & ~XSS_SUPPORTED) === 0n }],

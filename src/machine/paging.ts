@@ -1,11 +1,12 @@
 /**
  * Paging: linear to physical addresses in each of its modes, with permissions and accessed and dirty bits (SDM vol. 3A
- * chapter 4): none, 32-bit with 4 MiB pages and PSE-36, PAE, and four levels.
+ * chapter 4): none, 32-bit with 4 MiB pages and PSE-36, PAE, four and five levels.
  *
  * It works on halves of 32 bits, because it is what every miss of an engine's TLB waits for. Segments, alignment and
  * accesses across pages are mmu.ts's. Entries are changed only when the translation succeeds.
  */
 import * as S from "../isa/state.ts";
+import { CR4_LA57 } from "./canonical.ts";
 import type { Cpu } from "./cpu.ts";
 import { Fault } from "./fault.ts";
 import type { PhysicalMemory } from "./physical.ts";
@@ -62,8 +63,8 @@ export class Paging {
   readonly #view: DataView;
   readonly #physical: PhysicalMemory;
   /** The entries of the walk in progress: physical addresses and low halves. */
-  readonly #addresses = new Float64Array(4);
-  readonly #lows = new Int32Array(4);
+  readonly #addresses = new Float64Array(5);
+  readonly #lows = new Int32Array(5);
   #depth = 0;
   readonly #result: Translation = {
     physical: 0,
@@ -136,7 +137,7 @@ export class Paging {
     return this.#finish(0, lo, access, cr0, cr4, pde & pte, false, base + (lo & 0xfff), 4096);
   }
 
-  /** PAE and four-level paging (SDM vol. 3A §4.4, §4.5). */
+  /** PAE, four-level and five-level paging (SDM vol. 3A §4.4, §4.5). */
   #walk64(hi: number, lo: number, access: number, cr0: number, cr4: number, efer: number): Translation {
     const physical = this.#physical;
     const long = (efer & EFER_LMA) !== 0;
@@ -148,7 +149,7 @@ export class Paging {
       table =
         ((this.#view.getInt32(S.CR3, true) & ~0xfff) >>> 0) +
         (this.#view.getInt32(S.CR3 + 4, true) & ADDRESS_HI) * HIGH;
-      level = 4;
+      level = (cr4 & CR4_LA57) !== 0 ? 5 : 4;
     } else {
       const at = S.PDPTE + (lo >>> 30) * 8;
       const pdpte = this.#view.getInt32(at, true);
@@ -166,7 +167,7 @@ export class Paging {
             ? (lo >>> 21) & 0x1ff
             : level === 3
               ? ((hi << 2) | (lo >>> 30)) & 0x1ff
-              : (hi >>> 7) & 0x1ff;
+              : (hi >>> (level === 4 ? 7 : 16)) & 0x1ff;
       const at = table + index * 8;
       const low = physical.read32(at);
       if ((low & PRESENT) === 0) this.#fault(hi, lo, access, 0);
@@ -174,7 +175,7 @@ export class Paging {
       let reserved = (high & reservedHi) !== 0;
       let leaf = level === 1;
       if (!leaf && (low & LARGE) !== 0) {
-        if (level === 4) reserved = true;
+        if (level >= 4) reserved = true;
         else leaf = true;
         // Address bits below the page's size, but for PAT (bit 12).
         if ((low & (level === 3 ? 0x3fffe000 : 0x001fe000)) !== 0) reserved = true;

@@ -5,10 +5,11 @@
  * It checks values where the processor would: a value that an instruction could not put there is a RangeError.
  */
 import * as S from "../isa/state.ts";
+import { isCanonical } from "./canonical.ts";
 import { writeCr0, writeCr3, writeCr4, writeCr8, writeEfer } from "./control-registers.ts";
 import type { Cpu } from "./cpu.ts";
 import { Fault } from "./fault.ts";
-import { fillReal, isCanonical, loadSegment } from "./segmentation.ts";
+import { fillReal, loadSegment } from "./segmentation.ts";
 
 interface NamedRegister {
   /** Bits. */
@@ -98,7 +99,7 @@ for (const name of ["es", "cs", "ss", "ds", "fs", "gs"] as const) {
     width: 64,
     get: (cpu) => cpu.segment(index).base,
     set: (cpu, value) => {
-      if (!isCanonical(value)) throw new Fault("GP", 0);
+      if (!isCanonical(cpu, value)) throw new Fault("GP", 0);
       cpu.segment(index).base = value;
       cpu.hooks.contextChanged();
     },

@@ -9,6 +9,7 @@
  * The privilege level is the DPL of ss, so every load of ss or cs here leaves it equal to the new CPL.
  */
 import * as S from "../isa/state.ts";
+import { isCanonical } from "./canonical.ts";
 import type { Cpu } from "./cpu.ts";
 import { Fault } from "./fault.ts";
 
@@ -106,10 +107,6 @@ export class Descriptor {
 export const selectorError = (selector: number, ext = 0): number => (selector & 0xfffc) | ext;
 
 export const isNull = (selector: number): boolean => (selector & 0xfffc) === 0;
-
-/** 48-bit canonical form (SDM vol. 1 §3.3.7.1). */
-export const isCanonical = (address: bigint): boolean =>
-  BigInt.asUintN(64, BigInt.asIntN(48, address)) === address;
 
 /** Linear addresses are 32 bits wide outside IA-32e mode. */
 export const linearAddress = (cpu: Cpu, address: bigint): bigint =>
@@ -271,7 +268,7 @@ export function checkCodeSegment(cpu: Cpu, selector: number, d: Descriptor): voi
 
 /** Throws #GP(0) unless `offset` can be fetched from code segment `d`: within its limit, or canonical in 64-bit mode. */
 export function checkTarget(cpu: Cpu, d: Descriptor, offset: bigint, ext = 0): void {
-  const good = codeMode(cpu, d) === 64 ? isCanonical(offset) : offset <= BigInt(d.limit);
+  const good = codeMode(cpu, d) === 64 ? isCanonical(cpu, offset) : offset <= BigInt(d.limit);
   if (!good) throw new Fault("GP", ext);
 }
 

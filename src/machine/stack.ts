@@ -5,6 +5,7 @@
  * PUSH and POP of ordinary instructions are not here.
  */
 import * as S from "../isa/state.ts";
+import { isCanonical } from "./canonical.ts";
 import type { Cpu } from "./cpu.ts";
 import { Fault } from "./fault.ts";
 import {
@@ -12,7 +13,6 @@ import {
   type Descriptor,
   fillNull,
   fillSegment,
-  isCanonical,
   linearAddress,
   selectorError,
   setAccessed,
@@ -104,10 +104,10 @@ export function interruptStack(cpu: Cpu, ist: number, cpl: number, ext: number):
 }
 
 /** Throws #SS(`code`) unless `size` bytes at `offset` lie within the stack. */
-function checkRoom(stack: Stack, offset: bigint, size: number, code: number): void {
+function checkRoom(cpu: Cpu, stack: Stack, offset: bigint, size: number, code: number): void {
   const last = offset + BigInt(size) - 1n;
   let good: boolean;
-  if (stack.width === 64) good = isCanonical(offset) && isCanonical(BigInt.asUintN(64, last));
+  if (stack.width === 64) good = isCanonical(cpu, offset) && isCanonical(cpu, BigInt.asUintN(64, last));
   else if ((stack.attributes & 0x1c) === 0x14) {
     const top = stack.attributes & 0x4000 ? 0xffffffffn : 0xffffn;
     good = offset > BigInt(stack.limit) && last <= top;
@@ -116,9 +116,9 @@ function checkRoom(stack: Stack, offset: bigint, size: number, code: number): vo
 }
 
 /** Throws #SS(`code`) unless a frame of `bytes` fits. A frame that wraps in a 16-bit stack is checked when it is written. */
-export function checkFrame(stack: Stack, bytes: number, code: number): void {
+export function checkFrame(cpu: Cpu, stack: Stack, bytes: number, code: number): void {
   const sp = BigInt.asUintN(stack.width, stack.sp - BigInt(bytes));
-  if (sp + BigInt(bytes) <= 1n << BigInt(stack.width)) checkRoom(stack, sp, bytes, code);
+  if (sp + BigInt(bytes) <= 1n << BigInt(stack.width)) checkRoom(cpu, stack, sp, bytes, code);
 }
 
 /**
@@ -145,12 +145,12 @@ export function pushFrame(
     let at = stack.sp;
     for (const value of values) {
       at = BigInt.asUintN(stack.width, at - BigInt(size));
-      checkRoom(stack, at, size, code);
+      checkRoom(cpu, stack, at, size, code);
       write(at, size, BigInt.asUintN(size * 8, value));
     }
     return sp;
   }
-  checkRoom(stack, sp, total, code);
+  checkRoom(cpu, stack, sp, total, code);
   // In pieces of at most 64 bytes, each one access; the last pushed comes first in memory.
   for (let first = values.length; first > 0; ) {
     // At level 3 the alignment checked is that of one value.

@@ -105,7 +105,7 @@ describe("control registers", () => {
 
   it("cr4: refuses reserved bits; PCIDE wants IA-32e mode and PCID 0", () => {
     enter(32, 0);
-    expect([to(4, 1), to(4, 1 << 12), to(4, 1 << 22), to(4, 1 << 17)]).toEqual(Array(4).fill("#GP(0)"));
+    expect([to(4, 1), to(4, 1 << 15), to(4, 1 << 22), to(4, 1 << 17)]).toEqual(Array(4).fill("#GP(0)"));
     enter(64, 0);
     cpu.setU64(S.CR3, BigInt(PAGES + 8));
     expect(to(4, 0x20020)).toBe("#GP(0)");

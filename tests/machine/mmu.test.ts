@@ -2,9 +2,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import * as S from "../../src/isa/state.ts";
 import { BarePlatform } from "../../src/machine/bare-platform.ts";
+import { isCanonical, isCanonicalHigh } from "../../src/machine/canonical.ts";
+import { writeCr4 } from "../../src/machine/control-registers.ts";
 import { Cpu } from "../../src/machine/cpu.ts";
 import { Fault } from "../../src/machine/fault.ts";
+import { codeAddress } from "../../src/machine/fetch.ts";
 import { ACCESS, Mmu } from "../../src/machine/mmu.ts";
+import { MSR, writeMsr } from "../../src/machine/msr.ts";
 import { PhysicalMemory } from "../../src/machine/physical.ts";
 import { resetCpu } from "../../src/machine/reset.ts";
 import { referenceWalk, type WalkState } from "./reference-paging.ts";
@@ -44,7 +48,14 @@ function faultOf(
 const CR0_PE = 1n;
 const CR0_PG = 1n << 31n;
 const CR0_WP = 1n << 16n;
-const CR4 = { pse: 1n << 4n, pae: 1n << 5n, pge: 1n << 7n, smep: 1n << 20n, smap: 1n << 21n };
+const CR4 = {
+  pse: 1n << 4n,
+  pae: 1n << 5n,
+  pge: 1n << 7n,
+  la57: 1n << 12n,
+  smep: 1n << 20n,
+  smap: 1n << 21n,
+};
 const EFER_LONG = 0x500n;
 const EFER_NXE = 0x800n;
 
@@ -62,7 +73,9 @@ describe("paging against a second implementation", () => {
     "32-bit": { entry: 4, cr4: 0n, efer: 0n },
     "32-bit with PSE": { entry: 4, cr4: CR4.pse, efer: 0n },
     PAE: { entry: 8, cr4: CR4.pae, efer: 0n },
+    "PAE, where LA57 does nothing": { entry: 8, cr4: CR4.pae | CR4.la57, efer: 0n },
     "four levels": { entry: 8, cr4: CR4.pae, efer: EFER_LONG },
+    "five levels": { entry: 8, cr4: CR4.pae | CR4.la57, efer: EFER_LONG },
   };
   it.each(Object.entries(modes))("%s: 20,000 random walks", (_name, { entry, cr4, efer }) => {
     const random = randomNumbers(entry + Number(cr4));
@@ -108,7 +121,8 @@ describe("paging against a second implementation", () => {
       cpu.rflags = 2 | (state.ac ? S.FLAG.ac : 0);
       for (let i = 0; i < 100; i++) {
         const lo = random(2 ** 16) * 2 ** 16 + random(2 ** 16);
-        const hi = efer === 0n ? 0 : (random(2 ** 16) << 16) >> 16;
+        const wide = (cr4 & CR4.la57) !== 0n ? 7 : 16;
+        const hi = efer === 0n ? 0 : (random(2 ** (32 - wide)) << wide) >> wide;
         const linear = (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
         const access =
           (random(2) ? ACCESS.write : random(3) ? 0 : ACCESS.fetch) |
@@ -196,6 +210,47 @@ describe("segments", () => {
       vector: 13,
       errorCode: 0,
     });
+  });
+});
+
+describe("canonical addresses with LA57", () => {
+  const HALF = 1n << 56n;
+  beforeEach(() => {
+    cpu.setU64(S.EFER, EFER_LONG);
+    cpu.segment(S.CS).attributes = 0xa09b;
+    cpu.setU64(S.CR4, CR4.pae | CR4.la57);
+  });
+  it.each([
+    ["above 47 bits", 1n << 47n, 8, true],
+    ["the lower half's last byte", HALF - 1n, 1, true],
+    ["past it", HALF - 1n, 2, false],
+    ["the hole's first byte", HALF, 1, false],
+    ["the hole's last byte", 2n ** 64n - HALF - 1n, 1, false],
+    ["the upper half's first byte", 2n ** 64n - HALF, 8, true],
+  ])("%s", (_name, address, size, good) => {
+    expect(faultOf(() => mmu.linear(S.DS, address, size, false))).toEqual(
+      good ? undefined : { vector: 13, errorCode: 0 },
+    );
+    expect(isCanonical(cpu, address + BigInt(size - 1))).toBe(good);
+    expect(isCanonicalHigh(cpu, Number(BigInt.asIntN(32, (address + BigInt(size - 1)) >> 32n)))).toBe(good);
+  });
+  it("in MSRs, and as what is fetched", () => {
+    expect(faultOf(() => writeMsr(cpu, MSR.LSTAR, HALF - 1n))).toBeUndefined();
+    expect(faultOf(() => writeMsr(cpu, MSR.LSTAR, HALF))).toEqual({ vector: 13, errorCode: 0 });
+    cpu.rip = HALF - 1n;
+    expect(codeAddress(cpu)).toBe(HALF - 1n);
+    cpu.rip = HALF;
+    expect(faultOf(() => codeAddress(cpu))).toEqual({ vector: 13, errorCode: 0 });
+  });
+  it("LA57 stays as it is in IA-32e mode only", () => {
+    const gp = { vector: 13, errorCode: 0 };
+    expect(faultOf(() => writeCr4(cpu, CR4.pae))).toEqual(gp);
+    cpu.setU64(S.CR4, CR4.pae);
+    expect(faultOf(() => writeCr4(cpu, CR4.pae | CR4.la57))).toEqual(gp);
+    cpu.setU64(S.EFER, 0n);
+    expect(faultOf(() => writeCr4(cpu, CR4.pae | CR4.la57))).toBeUndefined();
+    expect(cpu.cr4).toBe(Number(CR4.pae | CR4.la57));
+    expect(faultOf(() => writeCr4(cpu, CR4.pae))).toBeUndefined();
   });
 });
 

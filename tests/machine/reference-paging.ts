@@ -77,6 +77,7 @@ export function referenceWalk(
         { shift: 39n, bits: 9n, large: false, strict: true },
         { shift: 30n, bits: 9n, large: true, strict: false },
       );
+      if (bit(state.cr4, 12n)) levels.unshift({ shift: 48n, bits: 9n, large: false, strict: true });
       table = field(state.cr3, 12n, 36n) << 12n;
     } else {
       const pdpte = state.pdptes[Number(field(linear, 30n, 2n))]!;

@@ -11,11 +11,10 @@ import { op, type Row } from "../row.ts";
 import { RCX } from "../state.ts";
 import { CONDITION_NAMES, condition } from "./condition.ts";
 
-/** Raises #GP(0) in 64-bit mode unless bits 47–63 of the target are alike (SDM vol. 1 §3.3.7.1). */
+/** Raises #GP(0) in 64-bit mode unless the target is canonical (SDM vol. 1 §3.3.7.1). */
 function requireCanonical<V>(o: Ops<V>, target: V): void {
   if (o.mode !== 64) return;
-  const unused = o.const(64, 16);
-  o.raiseIf(o.ne(o.sar(o.shl(target, unused), unused), target), "GP", 0);
+  o.raiseIf(o.not(o.canonical(target)), "GP", 0);
 }
 
 const jmp: Semantics = (o) => {

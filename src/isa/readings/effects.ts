@@ -191,6 +191,9 @@ class EffectsOps implements Ops<Nothing> {
   lts(): Nothing {
     return V;
   }
+  canonical(): Nothing {
+    return V;
+  }
   isZero(): Nothing {
     return V;
   }

@@ -50,6 +50,8 @@ interface Bits {
   readonly n: bigint;
 }
 
+const CR4_LA57 = 1 << 12;
+
 const make = (w: Width, n: bigint): Bits => ({ w, n: BigInt.asUintN(w, n) });
 const signed = (a: Bits): bigint => BigInt.asIntN(a.w, a.n);
 
@@ -193,6 +195,11 @@ class EvaluateOps implements Ops<Bits> {
   lts(a: Bits, b: Bits): Bits {
     same(a, b);
     return this.#truth(signed(a) < signed(b));
+  }
+  canonical(a: Bits): Bits {
+    if (a.w !== 64) throw new Error(`canonical of ${a.w} bits`);
+    const width = (this.#cpu.u32(S.CR4) & CR4_LA57) !== 0 ? 57 : 48;
+    return this.#truth(BigInt.asUintN(64, BigInt.asIntN(width, a.n)) === a.n);
   }
   isZero(a: Bits): Bits {
     return this.#truth(a.n === 0n);

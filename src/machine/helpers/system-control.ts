@@ -4,11 +4,11 @@
  */
 import type { Instruction } from "../../isa/instruction.ts";
 import * as S from "../../isa/state.ts";
+import { isCanonical } from "../canonical.ts";
 import { CR0_BIT, CR4_BIT, writeCr0, writeCr3, writeCr4, writeCr8 } from "../control-registers.ts";
 import type { Cpu } from "../cpu.ts";
 import { Fault } from "../fault.ts";
 import type { Helper } from "../helper.ts";
-import { isCanonical } from "../segmentation.ts";
 import { inUse, XCR0_SUPPORTED } from "./extended-state-layout.ts";
 
 function registerIndex(insn: Instruction, i: number): number {
@@ -62,7 +62,7 @@ const invpcid: Helper = (cpu, insn) => {
   const pcide = (cpu.cr4 & CR4_BIT.pcide) !== 0;
   if (type <= 1n) {
     if (reserved !== 0n || (!pcide && pcid !== 0n)) throw new Fault("GP", 0);
-    if (type === 0n && !isCanonical(address)) throw new Fault("GP", 0);
+    if (type === 0n && !isCanonical(cpu, address)) throw new Fault("GP", 0);
   } else if (reserved !== 0n) throw new Fault("GP", 0);
   cpu.hooks.flushTlb(type === 2n ? "all" : "nonglobal");
 };
@@ -142,7 +142,7 @@ export const CONTROL_HELPERS = {
     const base =
       cpu.mode === 64 && m.segment !== S.FS && m.segment !== S.GS ? 0n : cpu.segment(m.segment).base;
     const address = BigInt.asUintN(cpu.mode === 64 ? 64 : 32, base + offset);
-    if (isCanonical(address)) cpu.hooks.flushTlb("page", address);
+    if (isCanonical(cpu, address)) cpu.hooks.flushTlb("page", address);
   },
   invpcid,
   xgetbv,

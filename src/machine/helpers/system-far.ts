@@ -166,7 +166,7 @@ const jmpFar: Helper = (cpu, insn) => {
 /** A CALL that stays on its level: pushes cs and rip and goes there. */
 function callSame(cpu: Cpu, way: Passage): void {
   const stack = presentStack(cpu);
-  checkFrame(stack, way.size * 2, 0);
+  checkFrame(cpu, stack, way.size * 2, 0);
   checkTarget(cpu, way.code, way.offset);
   setAccessed(cpu, way.code);
   const frame = [BigInt(cpu.segment(S.CS).selector), cpu.nextRip];
@@ -184,7 +184,7 @@ function callInner(cpu: Cpu, way: Passage): void {
   for (let i = way.count - 1; i >= 0; i--) frame.push(peekStack(cpu, i * way.size, way.size));
   frame.push(BigInt(cpu.segment(S.CS).selector), cpu.nextRip);
   const error = selectorError(cpu.longMode ? 0 : stack.selector);
-  checkFrame(stack, frame.length * way.size, error);
+  checkFrame(cpu, stack, frame.length * way.size, error);
   checkTarget(cpu, way.code, way.offset);
   setAccessed(cpu, way.code);
   touchStack(cpu, stack);

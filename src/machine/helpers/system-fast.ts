@@ -3,11 +3,11 @@
  * not have and the vendor that CPUID names does). Segments get fixed contents; no descriptor is read.
  */
 import * as S from "../../isa/state.ts";
+import { isCanonical } from "../canonical.ts";
 import { EFER_BIT } from "../control-registers.ts";
 import type { Cpu } from "../cpu.ts";
 import { Fault } from "../fault.ts";
 import type { Helper } from "../helper.ts";
-import { isCanonical } from "../segmentation.ts";
 
 const FLAG = S.FLAG;
 /** Flat code: present, G, type 11; L or D; and flat data with B. */
@@ -58,7 +58,7 @@ const sysret: Helper = (cpu, insn) => {
   const base = Number((cpu.u64(S.STAR) >> 48n) & 0xffffn);
   if (cpu.longMode) {
     const rip = cpu.reg(S.RCX, insn.size === 64 ? 64 : 32);
-    if (insn.size === 64 && !isCanonical(rip)) throw new Fault("GP", 0);
+    if (insn.size === 64 && !isCanonical(cpu, rip)) throw new Fault("GP", 0);
     cpu.rflags = Number(cpu.reg(S.R11) & BigInt(RETURN_FLAGS));
     if (insn.size === 64) fillFlat(cpu, S.CS, (base + 16) | 3, CODE64, 3);
     else fillFlat(cpu, S.CS, base | 3, CODE32, 3);
@@ -91,7 +91,7 @@ const sysexit: Helper = (cpu, insn) => {
   const wide = insn.size === 64;
   const rip = cpu.reg(S.RDX, wide ? 64 : 32);
   const sp = cpu.reg(S.RCX, wide ? 64 : 32);
-  if (wide && (!isCanonical(rip) || !isCanonical(sp))) throw new Fault("GP", 0);
+  if (wide && (!isCanonical(cpu, rip) || !isCanonical(cpu, sp))) throw new Fault("GP", 0);
   cpu.setReg(S.RSP, sp);
   cpu.nextRip = rip;
   fillFlat(cpu, S.CS, (cs + (wide ? 32 : 16)) | 3, wide ? CODE64 : CODE32, 3);

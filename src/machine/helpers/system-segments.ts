@@ -4,11 +4,12 @@
 
 import type { Instruction } from "../../isa/instruction.ts";
 import * as S from "../../isa/state.ts";
+import { isCanonical } from "../canonical.ts";
 import { CR4_BIT } from "../control-registers.ts";
 import type { Cpu } from "../cpu.ts";
 import { Fault } from "../fault.ts";
 import type { Helper } from "../helper.ts";
-import { isCanonical, loadSegment } from "../segmentation.ts";
+import { loadSegment } from "../segmentation.ts";
 import { peekStack } from "../stack.ts";
 
 function segmentIndex(insn: Instruction, i: number): number {
@@ -50,7 +51,7 @@ function writeBase(index: number): Helper {
   return (cpu, insn) => {
     requireFsGsBase(cpu);
     const value = cpu.readOperand(insn, 0);
-    if (!isCanonical(value)) throw new Fault("GP", 0);
+    if (!isCanonical(cpu, value)) throw new Fault("GP", 0);
     cpu.segment(index).base = value;
   };
 }

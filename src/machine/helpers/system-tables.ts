@@ -4,6 +4,7 @@
  */
 import type { Instruction } from "../../isa/instruction.ts";
 import * as S from "../../isa/state.ts";
+import { isCanonical } from "../canonical.ts";
 import type { Cpu } from "../cpu.ts";
 import { Fault } from "../fault.ts";
 import type { Helper } from "../helper.ts";
@@ -12,7 +13,6 @@ import {
   fillNull,
   fillSegment,
   findDescriptor,
-  isCanonical,
   isNull,
   linearAddress,
   requireDescriptor,
@@ -34,7 +34,7 @@ function loadTable(register: number): Helper {
     const value = cpu.read(cpu.operandLinear(insn, 0, false, bytes), bytes);
     let base = value >> 16n;
     if (insn.mode === 64) {
-      if (!isCanonical(base)) throw new Fault("GP", 0);
+      if (!isCanonical(cpu, base)) throw new Fault("GP", 0);
     } else if (insn.size === 16) base &= 0xffffffn;
     cpu.setU64(register, base);
     cpu.setU32(register + 8, Number(value & 0xffffn));
@@ -74,7 +74,7 @@ function systemDescriptor(
     const upper = upperHalf(cpu, d);
     if (upper === undefined) throw bad();
     base |= BigInt.asUintN(32, upper) << 32n;
-    if (!isCanonical(base)) throw bad();
+    if (!isCanonical(cpu, base)) throw bad();
   }
   if (!d.present) throw new Fault("NP", selectorError(selector));
   return { d, base };
