@@ -223,6 +223,7 @@ export class Machine {
   }
   /** Writes RAM at physical `address`, mapped or not writable for the guest. Throws RangeError where it is not all mapped. */
   write(address: number | bigint, bytes: ArrayLike<number>): void {
+    this.engine.interrupted();
     const data = bytes instanceof Uint8Array ? bytes : bytesOf(bytes);
     this.#pieces(address, data.length, (host, at, size, physical) => {
       new Uint8Array(this.#memory.buffer, host, size).set(data.subarray(at, at + size));
@@ -281,6 +282,7 @@ export class Machine {
   }
   /** Sets a register. Throws RangeError for an unknown name or a value that it cannot take. */
   set(name: string, value: number | bigint): void {
+    this.engine.interrupted();
     setRegister(this.cpu, name, wholeNumber("the value", value));
   }
 
