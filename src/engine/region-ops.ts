@@ -43,6 +43,8 @@ export interface RegionFrame {
   /** Local with the first record, and one that is set when a store has dropped the block. */
   readonly first: Slot;
   readonly stale: Slot;
+  /** Lets a loop end after the iteration in progress. */
+  endLoop(e: Emitter): void;
   /** Pushed before leaving: puts the elapsed time back if it is in a local. */
   beforeLeaving(e: Emitter): void;
 }
@@ -75,9 +77,13 @@ export class RegionOps extends ValueOps implements Ops<Node> {
       },
       exit: () => this.#leaver(L.EXIT.fault),
       key: (e) => void e.f.localGet(frame.key.index),
-      stored: ({ f }) => {
+      stored: (e) => {
+        const { f } = e;
         f.localGet(frame.first.index).op("i32.load", at(L.RECORD_HANDLER)).i32(fixedHandler("stale"));
-        f.op("i32.eq").localSet(frame.stale.index);
+        f.op("i32.eq").localTee(frame.stale.index);
+        f.if();
+        frame.endLoop(e);
+        f.end();
       },
     });
   }

@@ -54,6 +54,9 @@ class RegionWriter {
   readonly #key: Slot;
   readonly #elapsed: Slot;
   readonly #limit: Slot;
+  /** Iterations of the loop that fit the budget, and those that have not begun. */
+  readonly #allowed: Slot;
+  readonly #left: Slot;
   readonly #first: Slot;
   readonly #stale: Slot;
 
@@ -64,6 +67,8 @@ class RegionWriter {
     this.#key = this.#code.slot("i64");
     this.#elapsed = this.#code.slot("i64");
     this.#limit = this.#code.slot("i32");
+    this.#allowed = this.#code.slot("i32");
+    this.#left = this.#code.slot("i32");
     this.#first = this.#code.slot("i32");
     this.#stale = this.#code.slot("i32");
   }
@@ -76,9 +81,19 @@ class RegionWriter {
       key: this.#key,
       first: this.#first,
       stale: this.#stale,
+      endLoop: ({ f }) => {
+        const [allowed, left] = [this.#allowed.index, this.#left.index];
+        f.localGet(allowed).localGet(left).op("i32.sub").localSet(allowed);
+        f.i32(0).localSet(left);
+      },
       entry: (offset, width) => this.#entry(offset, width),
       beforeLeaving: (e) => {
-        if (inLoop) e.f.localGet(CPU).localGet(elapsed.index).op("i64.store", at(S.ELAPSED));
+        if (!inLoop) return;
+        // What the loop was entered with, and the iterations it has begun.
+        const { f } = e;
+        f.localGet(CPU).localGet(elapsed.index).localGet(this.#allowed.index).localGet(this.#left.index);
+        f.op("i32.sub").op("i64.extend_i32_u").i64(this.#cost()).op("i64.mul").op("i64.add");
+        f.op("i64.store", at(S.ELAPSED));
       },
     };
   }
@@ -263,6 +278,8 @@ class RegionWriter {
       const overBudget = ops.writeBack();
       code.statement([...(condition ? [condition] : []), ...assign.map((a) => a.next)], (e) => {
         const f = e.f;
+        const allowed = this.#allowed.index;
+        const left = this.#left.index;
         if (condition) {
           e.value(condition);
           f.op("i32.eqz");
@@ -273,11 +290,26 @@ class RegionWriter {
           followLink(f, "next", 64);
           f.end();
         }
-        if (!inLoop) f.localGet(CPU).op("i64.load", at(S.ELAPSED)).localSet(elapsed.index);
-        f.localGet(elapsed.index).i64(cost).op("i64.add").op("i32.wrap_i64");
-        f.localGet(this.#limit.index).op("i32.gt_u");
-        // A block that has been dropped is looked up anew.
-        f.localGet(this.#stale.index).op("i32.or");
+        if (!inLoop) {
+          // How many more iterations fit the budget; each that begins takes one off.
+          f.localGet(CPU)
+            .op("i64.load", at(S.ELAPSED))
+            .localTee(elapsed.index)
+            .op("i32.wrap_i64")
+            .localSet(left);
+          f.localGet(this.#limit.index)
+            .localGet(left)
+            .op("i32.sub")
+            .i32(Number(cost & 0xffffffffn))
+            .op("i32.div_u");
+          f.localTee(allowed).localSet(left);
+          // A block that has been dropped is looked up anew.
+          f.localGet(this.#stale.index);
+          f.if();
+          f.i32(0).localTee(allowed).localSet(left);
+          f.end();
+        }
+        f.localGet(left).op("i32.eqz");
         f.if();
         frame.beforeLeaving(e);
         overBudget(e);
@@ -286,7 +318,7 @@ class RegionWriter {
         f.op("i32.store", at(S.EXIT_RECORD));
         f.i32(L.EXIT.taken).return();
         f.end();
-        f.localGet(elapsed.index).i64(cost).op("i64.add").localSet(elapsed.index);
+        f.localGet(left).i32(1).op("i32.sub").localSet(left);
         for (const { next } of assign) e.value(next);
         for (const { slot } of [...assign].reverse()) f.localSet(slot.index);
       });
