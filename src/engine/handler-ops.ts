@@ -137,6 +137,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
       const uses = [destination, destination, destination];
       if (source !== undefined) uses.push(source, source, source);
       // as: the sizes of string elements
+      // as: an operand size in bytes
       const bytes = (this.size / 8) as 1 | 2 | 4 | 8;
       const whileEqual = this.#insn.repeat === "rep";
       this.code.statement(uses, (e) => writeBulk(e, { kind, bytes, source, destination, whileEqual }));
@@ -239,6 +240,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
     if (fixed !== undefined && "fixed" in fixed && operand.kind === "immediate")
       return constant(width, operand.value);
     if (immediates.length > 1) {
+      // as: operand i is an immediate
       const place = L.RECORD_IMMEDIATE + 2 * immediates.indexOf(operands[i] as (typeof immediates)[number]);
       return this.code.pin(
         customNode(width, "i32", [], (e) =>

@@ -40,6 +40,7 @@ const repeated = (pattern: bigint, bits: number): bigint => {
 };
 
 export function writePurePaths(get: (name: RuntimeFunction) => FunctionBuilder, calls: RuntimeCalls): void {
+  // as: the keys are the table's own
   for (const [name, body] of Object.entries(BODIES) as [keyof typeof BODIES, Body][]) {
     // as: the entries of an object literal
     const f = get(name);

@@ -65,6 +65,7 @@ export class RegionState {
   }
   /** Becomes a copy of `from`. */
   assign(from: RegionState): void {
+    // as: a map or set is copied to its own namesake, whatever it holds
     for (const key of ["gpr", "xmm", "source", "flag"] as const)
       copyMap(this[key] as Map<unknown, unknown>, from[key]);
     for (const key of ["dirtyGpr", "dirtyXmm", "dirtyFlags"] as const) {
@@ -94,6 +95,7 @@ export class RegionState {
       const oldPf = pf || result ? undefined : current("pf");
       set("sp", () => {
         const s = sf ? sf() : (oldSf ?? o.msb(result?.() as Node)); // as: without oldSf there is a result
+        // as: without oldPf there is a result
         const p = pf ? pf() : (oldPf ?? parity(o, result?.() as Node));
         return signParitySourceOf(o, s, p);
       });

@@ -282,6 +282,7 @@ export class ValueOps {
     if (lo + part.w > a.w || (a.w === 128 && lo % part.w !== 0))
       throw new Error(`insert ${lo}+${part.w} in ${a.w}`);
     if (a.w === 128) {
+      // as: parts of a vector are 8 to 64 bits wide, or the table of widths gives no name
       const op = ({ 8: "i8x16", 16: "i16x8", 32: "i32x4", 64: "i64x2" } as const)[part.w as 8 | 16 | 32 | 64];
       return this.node(128, `${op}.replace_lane`, [a, part], false, [lo / part.w]);
     }
