@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ChunkPlace } from "../engine/chunks.ts";
 import { buildPrebuilt } from "../engine/prebuilt.ts";
+import { buildDecodeTable } from "../isa/decode-table.ts";
+import { TABLE } from "../isa/table.ts";
 import { INDEX, RUNTIME } from "../prebuilt.ts";
 
 function writePrebuilt(folder: string): void {
@@ -23,5 +25,7 @@ if (folder === undefined) {
   console.error("usage: build-interpreter FOLDER");
   process.exitCode = 2;
 } else {
+  // The whole table is checked once, here; a running program builds the opcodes that it meets.
+  buildDecodeTable(TABLE);
   writePrebuilt(folder);
 }
