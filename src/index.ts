@@ -1,4 +1,4 @@
-/* The library: `import { Machine, assemble, disassemble } from "vitrine"`. docs/api.md describes it with examples. */
+/* The library: `import { BareMachine, assemble, disassemble } from "vitrine"`. docs/api.md describes it with examples. */
 import { usePrebuilt } from "./engine/chunks.ts";
 import { loadPrebuilt } from "./prebuilt.ts";
 
@@ -11,16 +11,16 @@ export {
 export { AssemblerError } from "./isa/assembler/error.ts";
 export { type DisassembledLine, type DisassembleOptions, disassemble } from "./isa/disassemble.ts";
 export type { Instruction, Operand } from "./isa/instruction.ts";
-export type { ExceptionAnswer, ExceptionEvent, StopReason } from "./machine/engine.ts";
-export { ENGINE_NAMES, type EngineName } from "./machine/engines.ts";
 export {
+  BareMachine,
+  type BareMachineOptions,
   type ExceptionHandler,
   type InstructionHandler,
-  Machine,
-  type MachineOptions,
   type MemoryHandler,
   type RunOptions,
-} from "./machine/machine.ts";
+} from "./machine/bare-machine.ts";
+export type { ExceptionAnswer, ExceptionEvent, StopReason } from "./machine/engine.ts";
+export { ENGINE_NAMES, type EngineName } from "./machine/engines.ts";
 export type { MemoryAccess } from "./machine/mmu.ts";
 export type { Platform } from "./machine/platform.ts";
 export { REGISTER_NAMES } from "./machine/registers.ts";

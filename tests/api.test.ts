@@ -24,10 +24,10 @@ describe("docs/api.md", () => {
 });
 
 describe("arguments", () => {
-  const { assemble, disassemble, Machine } = vitrine;
+  const { assemble, disassemble, BareMachine } = vitrine;
   // What plain JavaScript may pass; the types forbid it.
   const any = (value: unknown): never => value as never;
-  const machine = new Machine();
+  const machine = new BareMachine();
 
   it.each<[string, () => unknown, new (message: string) => Error, RegExp]>([
     ["assemble(5)", () => assemble(any(5)), TypeError, /the source is a string, not a value of type number/],
@@ -45,10 +45,15 @@ describe("arguments", () => {
       TypeError,
       /symbol is a function/,
     ],
-    ["new Machine(null)", () => new Machine(any(null)), TypeError, /the options are an object, not null/],
-    ["seed", () => new Machine({ seed: any("1") }), TypeError, /seed is a number or a bigint/],
-    ["seed 1.5", () => new Machine({ seed: 1.5 }), RangeError, /seed is 1.5, not a whole number/],
-    ["platform", () => new Machine({ platform: any(5) }), TypeError, /platform is an object/],
+    [
+      "new BareMachine(null)",
+      () => new BareMachine(any(null)),
+      TypeError,
+      /the options are an object, not null/,
+    ],
+    ["seed", () => new BareMachine({ seed: any("1") }), TypeError, /seed is a number or a bigint/],
+    ["seed 1.5", () => new BareMachine({ seed: 1.5 }), RangeError, /seed is 1.5, not a whole number/],
+    ["platform", () => new BareMachine({ platform: any(5) }), TypeError, /platform is an object/],
     ["load", () => machine.load(any("x")), TypeError, /the code is a Uint8Array, not a value of type string/],
     ["load at", () => machine.load(Uint8Array.of(0x90), any("5")), TypeError, /an address is a number/],
     ["write", () => machine.write(0, any("abc")), TypeError, /bytes are a Uint8Array or an array/],
@@ -71,7 +76,7 @@ describe("arguments", () => {
     expect(assemble("l: nop", { origin: 0x7c00 }).symbols.get("l")).toBe(0x7c00n);
     expect([...disassemble(Uint8Array.of(0x90), { base: 16 })][0]!.address).toBe(16n);
     const drawn = ([5, 5n, 6] as const).map((seed) => {
-      const m = new Machine({ seed });
+      const m = new BareMachine({ seed });
       m.load(assemble("rdrand rax\nhlt").bytes);
       m.run();
       return m.get("rax");

@@ -1,10 +1,10 @@
 /* The programs of tests/programs on each engine, and that time and count are alike on all of them. */
 import { describe, expect, it } from "vitest";
+import type { BareMachine } from "../src/machine/bare-machine.ts";
 import { ENGINE_NAMES, type EngineName } from "../src/machine/engines.ts";
-import type { Machine } from "../src/machine/machine.ts";
 import { differences, load, outcomeOf, type Program, programNames, readProgram } from "./programs/run.ts";
 
-function run(program: Program, engine: EngineName): { machine: Machine; different: string[] } {
+function run(program: Program, engine: EngineName): { machine: BareMachine; different: string[] } {
   const machine = load(program, engine);
   const stop = machine.run({ maxInstructions: program.maxInstructions });
   return { machine, different: differences(program, outcomeOf(machine, stop)) };

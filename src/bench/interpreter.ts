@@ -3,7 +3,7 @@
  * runs. It measures wall-clock time, so what else the host does shows; `calibrate` tells how fast the host is meanwhile.
  */
 import { assemble } from "../isa/assembler/assemble.ts";
-import { Machine } from "../machine/machine.ts";
+import { BareMachine } from "../machine/bare-machine.ts";
 import { CODE, DATA, DATA_SIZE, LOOPS, type Loop, STACK_TOP } from "./loops.ts";
 
 export interface Measurement {
@@ -30,8 +30,8 @@ const WARM_UP = 0.3;
 const now = (): number => performance.now() / 1000;
 
 /** A machine that is about to run `loop`. Throws AssemblerError. */
-export function prepare(loop: Loop): Machine {
-  const machine = new Machine({ mode: 64, engine: "interpreter", memory: 64 << 20, codeCache: 1 << 20 });
+export function prepare(loop: Loop): BareMachine {
+  const machine = new BareMachine({ mode: 64, engine: "interpreter", memory: 64 << 20, codeCache: 1 << 20 });
   machine.map(CODE, STACK_TOP - CODE);
   machine.map(DATA, DATA_SIZE);
   machine.write(CODE, assemble(loop.source, { mode: 64, origin: BigInt(CODE) }).bytes);
@@ -48,7 +48,10 @@ function median(values: readonly number[]): number {
 }
 
 /** Runs `count` instructions; how many it was, and how many seconds it took. Throws if the loop ends. */
-function run(machine: Machine, count: number): { readonly instructions: number; readonly seconds: number } {
+function run(
+  machine: BareMachine,
+  count: number,
+): { readonly instructions: number; readonly seconds: number } {
   const before = machine.instructions;
   const start = now();
   const stop = machine.run({ maxInstructions: count });
@@ -59,7 +62,7 @@ function run(machine: Machine, count: number): { readonly instructions: number; 
 }
 
 /** Measures `loop`, which `machine` is about to run or in the midst of. */
-export function measureMachine(loop: Loop, machine: Machine, seconds: number): Measurement {
+export function measureMachine(loop: Loop, machine: BareMachine, seconds: number): Measurement {
   // More and more, until the speed is known with V8's second compiler done: a run's end is made of single steps.
   let count = 100_000;
   const warm = now() + seconds * WARM_UP;

@@ -4,8 +4,8 @@
  */
 
 import { GPR_NAMES } from "../isa/state.ts";
+import type { BareMachine } from "../machine/bare-machine.ts";
 import type { StopReason } from "../machine/engine.ts";
-import type { Machine } from "../machine/machine.ts";
 import { registerWidth } from "../machine/registers.ts";
 
 const REGISTERS = [
@@ -77,7 +77,7 @@ const hex = (value: bigint, bits: number): string => `0x${value.toString(16).pad
 
 /** The state of a machine that has stopped. */
 export function execReport(
-  machine: Machine,
+  machine: BareMachine,
   stop: StopReason,
   dumps: readonly { readonly address: number; readonly bytes: Uint8Array }[],
 ): ExecReport {

@@ -1,13 +1,13 @@
 /*
  * `vitrine exec`: runs flat machine code until HLT and prints the state. docs/exec.md is its description for users.
  *
- * It reads options and files, sets up a Machine and runs it; what the state looks like in text and JSON is exec-report.ts.
+ * It reads options and files, sets up a BareMachine and runs it; what the state looks like in text and JSON is exec-report.ts.
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { usePrebuilt } from "../engine/chunks.ts";
+import { BareMachine, DEFAULT_BASE, STACK_SIZE } from "../machine/bare-machine.ts";
 import { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "../machine/engines.ts";
 import type { FlatMode } from "../machine/flat.ts";
-import { DEFAULT_BASE, Machine, STACK_SIZE } from "../machine/machine.ts";
 import { REGISTER_NAMES } from "../machine/registers.ts";
 import { loadPrebuilt } from "../prebuilt.ts";
 import { describeError, UserError } from "./errors.ts";
@@ -109,7 +109,7 @@ const roundUp = (n: number): number => Math.ceil(n / PAGE) * PAGE + PAGE;
 class Runner {
   readonly #options: ExecOptions;
   readonly #base: number;
-  readonly #machine: Machine;
+  readonly #machine: BareMachine;
   #fresh = true;
   /** Bytes of the largest program that it has room for. */
   readonly capacity: number;
@@ -124,7 +124,7 @@ class Runner {
     const memory = sum([capacity, STACK_SIZE, ...(options.map ?? []).map((m) => m.size)].map(roundUp));
     this.#machine = checked(
       () =>
-        new Machine({
+        new BareMachine({
           mode,
           ring,
           engine: options.engine as EngineName, // as: one of the choices

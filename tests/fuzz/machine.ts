@@ -6,9 +6,9 @@
 import { usePrebuilt } from "../../src/engine/chunks.ts";
 import { assemble } from "../../src/isa/assembler/assemble.ts";
 import * as S from "../../src/isa/state.ts";
+import { BareMachine } from "../../src/machine/bare-machine.ts";
 import type { StopReason } from "../../src/machine/engine.ts";
 import { SELECTOR, setKernelStack } from "../../src/machine/flat.ts";
-import { Machine } from "../../src/machine/machine.ts";
 import {
   DATA,
   type Mode,
@@ -101,7 +101,7 @@ recover:
 }
 
 /** The entry of the lowest page table for `linear`: its physical address. */
-function entryOf(machine: Machine, mode: 32 | 64, linear: number): number {
+function entryOf(machine: BareMachine, mode: 32 | 64, linear: number): number {
   const [bits, size] = mode === 64 ? [9, 8] : [10, 4];
   let table = Number(machine.cpu.cr3);
   for (let level = mode === 64 ? 3 : 1; level > 0; level--) {
@@ -111,7 +111,7 @@ function entryOf(machine: Machine, mode: 32 | 64, linear: number): number {
   return table + (Math.floor(linear / 4096) % 2 ** bits) * size;
 }
 
-function protect(machine: Machine, mode: 32 | 64, linear: number, clear: bigint): void {
+function protect(machine: BareMachine, mode: 32 | 64, linear: number, clear: bigint): void {
   const at = entryOf(machine, mode, linear);
   const size = mode === 64 ? 8 : 4;
   machine.physical.write(at, size, machine.physical.read(at, size) & ~clear);
@@ -119,7 +119,7 @@ function protect(machine: Machine, mode: 32 | 64, linear: number, clear: bigint)
 const WRITE = 2n;
 const USER = 4n;
 
-function writeIdt(machine: Machine, mode: Mode, resume: number, recover: number): void {
+function writeIdt(machine: BareMachine, mode: Mode, resume: number, recover: number): void {
   const { physical } = machine;
   for (let vector = 0; vector < VECTORS; vector++) {
     const offset = vector === DB ? resume : recover;
@@ -147,7 +147,7 @@ const textOf = (stop: StopReason): string =>
 /** Two machines that run one program after the other. */
 export class MachineStreams {
   readonly #mode: Mode;
-  readonly #machines: readonly [Machine, Machine];
+  readonly #machines: readonly [BareMachine, BareMachine];
   readonly tally: Tally = { instructions: 0, faults: 0 };
 
   constructor(mode: Mode) {
@@ -155,8 +155,8 @@ export class MachineStreams {
     usePrebuilt(() => prebuild(([16, 32, 64] as const).flatMap((m) => [...samples(m, "system")])));
     const options = { mode, memory: 2 << 20, codeCache: 1 << 18 } as const;
     this.#machines = [
-      new Machine({ ...options, engine: "evaluator" }),
-      new Machine({ ...options, engine: "interpreter" }),
+      new BareMachine({ ...options, engine: "evaluator" }),
+      new BareMachine({ ...options, engine: "interpreter" }),
     ];
     // Each exception is seen on the evaluator only, so that the interpreter runs as without hooks.
     this.#machines[0].onException(() => {
@@ -212,7 +212,7 @@ export class MachineStreams {
     return this.#mode === 16 ? [{ start: 0, size: 0x1000 }, ...MAPPED] : MAPPED;
   }
 
-  #prepare(machine: Machine, program: Program, ring: Ring, r: Random): void {
+  #prepare(machine: BareMachine, program: Program, ring: Ring, r: Random): void {
     const mode = this.#mode;
     const { cpu } = machine;
     machine.reset({ mode, ring });

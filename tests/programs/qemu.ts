@@ -1,14 +1,14 @@
 /*
  * The programs on QEMU, which has never seen our code: a ROM of a few dozen instructions brings QEMU's processor into the state that
- * `Machine.load` gives ours, with the same pages mapped, and jumps to the program. At HLT its monitor tells registers and memory.
+ * `BareMachine.load` gives ours, with the same pages mapped, and jumps to the program. At HLT its monitor tells registers and memory.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { assemble } from "../../src/isa/assembler/assemble.ts";
+import { STACK_SIZE, STACK_TOP } from "../../src/machine/bare-machine.ts";
 import { SYSTEM_32, SYSTEM_64, SYSTEM_LINEAR } from "../../src/machine/flat.ts";
-import { STACK_SIZE, STACK_TOP } from "../../src/machine/machine.ts";
 import { PageTables } from "../../src/machine/page-tables.ts";
 import { PAGE, PhysicalMemory } from "../../src/machine/physical.ts";
 import { assembleProgram, load, type Outcome, type Program } from "./run.ts";
@@ -32,7 +32,7 @@ function tablesFor(program: Program, codeSize: number): { bytes: Uint8Array; cr3
   const system = allocate();
   const mode = program.mode === 32 ? 32 : 64;
   const tables = new PageTables(physical, mode, allocate);
-  // The descriptor table of a Machine, with its TSS made available again.
+  // The descriptor table of a BareMachine, with its TSS made available again.
   const page = load(program, "evaluator").read(mode === 64 ? SYSTEM_64 : SYSTEM_32, PAGE);
   page[0x48 + 5] = 0x89;
   new Uint8Array(memory.buffer).set(page);

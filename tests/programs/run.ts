@@ -6,9 +6,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { assemble } from "../../src/isa/assembler/assemble.ts";
+import { BareMachine } from "../../src/machine/bare-machine.ts";
 import type { StopReason } from "../../src/machine/engine.ts";
 import type { EngineName } from "../../src/machine/engines.ts";
-import { Machine } from "../../src/machine/machine.ts";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 export interface Expectation {
@@ -83,9 +83,9 @@ export const assembleProgram = (program: Program): Assembled =>
   assemble(program.source, { mode: program.mode, origin: BigInt(program.base) });
 
 /** A machine ready to run a program. */
-export function load(program: Program, engine: EngineName): Machine {
+export function load(program: Program, engine: EngineName): BareMachine {
   const { bytes } = assembleProgram(program);
-  const machine = new Machine({
+  const machine = new BareMachine({
     mode: program.mode,
     ring: program.ring,
     engine,
@@ -132,8 +132,8 @@ export function differences(program: Program, outcome: Outcome): string[] {
   });
 }
 
-/** The outcome of a run on a Machine. */
-export function outcomeOf(machine: Machine, stop: StopReason): Outcome {
+/** The outcome of a run on a BareMachine. */
+export function outcomeOf(machine: BareMachine, stop: StopReason): Outcome {
   const fault = stop.kind === "exception" ? stop : undefined;
   return {
     stop: describeStop(stop),

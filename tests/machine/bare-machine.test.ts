@@ -1,9 +1,9 @@
-/* Machine as docs/api.md describes it, on each engine: memory, registers, runs, hooks, interrupts and shadows. */
+/* BareMachine as docs/api.md describes it, on each engine: memory, registers, runs, hooks, interrupts and shadows. */
 import { describe, expect, it } from "vitest";
 import { assemble } from "../../src/isa/assembler/assemble.ts";
+import { BareMachine, type BareMachineOptions } from "../../src/machine/bare-machine.ts";
 import { BarePlatform } from "../../src/machine/bare-platform.ts";
 import { ENGINE_NAMES } from "../../src/machine/engines.ts";
-import { Machine, type MachineOptions } from "../../src/machine/machine.ts";
 import { REGISTER_NAMES, registerWidth } from "../../src/machine/registers.ts";
 
 const SMALL = { memory: 4 << 20, codeCache: 1 << 20 };
@@ -34,9 +34,9 @@ class TestPlatform extends BarePlatform {
   }
 }
 
-describe.each(ENGINE_NAMES)("Machine on the %s", (engine) => {
-  const make = (source: string, options: MachineOptions = {}): Machine => {
-    const machine = new Machine({ ...SMALL, engine, ...options });
+describe.each(ENGINE_NAMES)("BareMachine on the %s", (engine) => {
+  const make = (source: string, options: BareMachineOptions = {}): BareMachine => {
+    const machine = new BareMachine({ ...SMALL, engine, ...options });
     machine.load(assemble(source, { mode: options.mode ?? 64, origin: 0x10000n }).bytes);
     return machine;
   };
@@ -157,7 +157,7 @@ describe.each(ENGINE_NAMES)("Machine on the %s", (engine) => {
     machine.set("xmm7", 5);
     machine.set("dr7", 0x401);
     machine.reset();
-    const fresh = new Machine({ ...SMALL, engine });
+    const fresh = new BareMachine({ ...SMALL, engine });
     for (const name of REGISTER_NAMES) expect([name, machine.get(name)]).toEqual([name, fresh.get(name)]);
     expect([machine.instructions, machine.cycles]).toEqual([0, 0]);
     expect(() => machine.read(0x20000, 1)).toThrow("0x20000 is not mapped");
@@ -284,7 +284,7 @@ idt: dq 0, 0
   });
 });
 
-describe("Machine", () => {
+describe("BareMachine", () => {
   it.each([
     [{ mode: 8 }, "mode is 16, 32 or 64, not 8"],
     [{ mode: 16, ring: 3 }, "real mode has no ring 3"],
@@ -294,11 +294,11 @@ describe("Machine", () => {
     [{ memory: 2 ** 33 }, "are more than fit in one WebAssembly memory"],
   ])("refuses %j", (options, message) => {
     // as: what a caller without types may pass
-    expect(() => new Machine({ ...SMALL, ...options } as MachineOptions)).toThrow(message);
-    expect(() => new Machine({ ...SMALL, ...options } as MachineOptions)).toThrow(RangeError);
+    expect(() => new BareMachine({ ...SMALL, ...options } as BareMachineOptions)).toThrow(message);
+    expect(() => new BareMachine({ ...SMALL, ...options } as BareMachineOptions)).toThrow(RangeError);
   });
   it("refuses bad addresses, registers and values", () => {
-    const machine = new Machine(SMALL);
+    const machine = new BareMachine(SMALL);
     machine.map(0x1000, 0x2000);
     for (const [f, message] of [
       [() => machine.map(-1, 1), "-1 is not an address"],
@@ -320,7 +320,7 @@ describe("Machine", () => {
     expect([...machine.read(0x1000, 2)]).toEqual([0, 0]);
   });
   it("writes across pages that lie apart in its memory, all or nothing", () => {
-    const machine = new Machine(SMALL);
+    const machine = new BareMachine(SMALL);
     machine.map(0x2000, 0x1000);
     machine.map(0x8000, 0x1000);
     machine.map(0x1000, 0x3000);
@@ -330,7 +330,7 @@ describe("Machine", () => {
     expect([...machine.read(0x3ffe, 2)]).toEqual([0, 0]);
   });
   it("keeps registers by each of their names", () => {
-    const machine = new Machine({ ...SMALL, mode: 16 });
+    const machine = new BareMachine({ ...SMALL, mode: 16 });
     machine.set("rax", 0x1122334455667788n);
     machine.set("ah", 0xff);
     machine.set("r9w", -1);
@@ -369,7 +369,7 @@ describe("Machine", () => {
   });
   it("gives random numbers by seed", () => {
     const draw = (seed: bigint): bigint => {
-      const machine = new Machine({ ...SMALL, seed });
+      const machine = new BareMachine({ ...SMALL, seed });
       machine.load(assemble("rdrand rax\nrdrand rbx\nxor rax, rbx\nhlt").bytes);
       expect(machine.run()).toEqual({ kind: "hlt" });
       return machine.get("rax");
@@ -381,8 +381,8 @@ describe("Machine", () => {
 
 describe.each(ENGINE_NAMES)("a repeated instruction on the %s", (engine) => {
   const source = "t: rep stosb\ninc ebx\ninc ebx\nhlt";
-  const start = (): Machine => {
-    const machine = new Machine({ engine, memory: 1 << 20 });
+  const start = (): BareMachine => {
+    const machine = new BareMachine({ engine, memory: 1 << 20 });
     machine.load(assemble(source, { origin: machine.get("rip") }).bytes);
     machine.set("rdi", machine.get("rip"));
     machine.set("rcx", 4);
@@ -415,7 +415,7 @@ describe("the time that instructions see", () => {
   ];
   it.each(source)("is that of the instruction, on every engine: %j", (code) => {
     const seen = ENGINE_NAMES.map((engine) => {
-      const machine = new Machine({ engine, memory: 1 << 20 });
+      const machine = new BareMachine({ engine, memory: 1 << 20 });
       machine.load(assemble(code, { origin: machine.get("rip") }).bytes);
       expect(machine.run()).toEqual({ kind: "hlt" });
       return machine.get("rax");

@@ -32,7 +32,7 @@ import type { Platform } from "./platform.ts";
 import { getRegister, setRegister } from "./registers.ts";
 import { resetCpu } from "./reset.ts";
 
-export interface MachineOptions {
+export interface BareMachineOptions {
   /** Code size and paging: 64 (default) and 32 with identity-mapped paging, 16 real mode. */
   readonly mode?: FlatMode;
   /** Privilege level to start at; 3 needs mode 32 or 64. Default 0. */
@@ -71,7 +71,7 @@ const DEFAULT_CODE_CACHE = 64 << 20;
 const TABLE_PAGES = 64;
 const hex = (n: number): string => `0x${n.toString(16)}`;
 
-export class Machine {
+export class BareMachine {
   readonly cpu: Cpu;
   readonly mmu: Mmu;
   readonly physical: PhysicalMemory;
@@ -94,7 +94,7 @@ export class Machine {
   readonly #exceptionHandlers: ExceptionHandler[] = [];
 
   /** Throws RangeError for options out of range, TypeError for those of another type. */
-  constructor(options: MachineOptions = {}) {
+  constructor(options: BareMachineOptions = {}) {
     checkOptions(options);
     const {
       mode = 64,
@@ -154,7 +154,7 @@ export class Machine {
    * As a new machine, with the same engine and hooks: nothing mapped, registers as at the start, counters at 0. Much
    * faster than a new one, since its memory is used again.
    */
-  reset(options: Pick<MachineOptions, "mode" | "ring"> = {}): void {
+  reset(options: Pick<BareMachineOptions, "mode" | "ring"> = {}): void {
     checkOptions(options);
     const { mode = this.#mode, ring = this.#ring } = options;
     checkStart(mode, ring);
