@@ -1,4 +1,4 @@
-/** Vectors as generated code stores them in FAULT (SDM vol. 3A table 6-1). */
+/** Exceptions in numbers: vectors (SDM vol. 3A table 6-1), and what generated code stores in FAULT beside them. */
 import type { ExceptionName } from "../isa/ops.ts";
 
 export const EXCEPTION_VECTOR: Readonly<Record<ExceptionName, number>> = {

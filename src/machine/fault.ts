@@ -1,24 +1,9 @@
 /** Exceptions of the processor, as JavaScript values thrown by slow paths and helpers (SDM vol. 3A chapter 6). */
+import { EXCEPTION_VECTOR as VECTOR } from "../engine/exceptions.ts";
 import type { ExceptionName } from "../isa/ops.ts";
 
 /** Vector numbers (SDM vol. 3A table 6-1). */
-export const VECTOR: Readonly<Record<ExceptionName, number>> = {
-  DE: 0,
-  DB: 1,
-  BP: 3,
-  OF: 4,
-  BR: 5,
-  UD: 6,
-  NM: 7,
-  TS: 10,
-  NP: 11,
-  SS: 12,
-  GP: 13,
-  PF: 14,
-  MF: 16,
-  AC: 17,
-  XM: 19,
-};
+export { VECTOR };
 
 /** Exceptions that push an error code. */
 export const HAS_ERROR_CODE: ReadonlySet<number> = new Set([8, 10, 11, 12, 13, 14, 17, 21]);
