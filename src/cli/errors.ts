@@ -14,7 +14,7 @@ export class UserError extends Error {
 }
 
 /** Exit status of a fault in Vitrine itself (EX_SOFTWARE of sysexits). */
-export const internalErrorStatus = 70;
+const internalErrorStatus = 70;
 
 const isSystemError = (error: Error): error is NodeJS.ErrnoException => "syscall" in error && "code" in error;
 

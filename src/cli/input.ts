@@ -6,7 +6,7 @@ import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { UserError } from "./errors.ts";
 
 /** The most bytes that a program or an ELF file may have. */
-export const INPUT_LIMIT = 1 << 30;
+const INPUT_LIMIT = 1 << 30;
 /** Bytes that are asked for at a time, where the size is not known before. */
 const CHUNK = 1 << 20;
 

@@ -2,7 +2,7 @@
  * Status flags in generated code: stored as what they derive from (isa/state.ts), so that setting all six costs a few
  * stores and no packing, and testing one is a load and a compare.
  */
-import type { FlagThunks, Width } from "../isa/ops.ts";
+import type { FlagThunks } from "../isa/ops.ts";
 import * as S from "../isa/state.ts";
 import { at, type Code } from "./code.ts";
 import { constant, customNode, type Node, typeOf } from "./node.ts";
@@ -107,5 +107,3 @@ export class FlagStores {
     );
   }
 }
-
-export const flagWidth = (name: S.StatusFlag): Width => SOURCES[name][1];

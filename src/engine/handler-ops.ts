@@ -43,7 +43,7 @@ export function writeHandler(f: FunctionBuilder, insn: Instruction, calls: Runti
   code.emit(f);
 }
 
-export class HandlerOps extends ValueOps implements Ops<Node> {
+class HandlerOps extends ValueOps implements Ops<Node> {
   readonly size: 8 | 16 | 32 | 64;
   readonly addressSize: 16 | 32 | 64;
   readonly mode: 16 | 32 | 64;
@@ -409,7 +409,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
     const inRecord = m === memoryOf(this.#insn);
     if (this.mode !== 64) {
       const clean = offset.w < 32 ? this.zext(offset, 32) : offset;
-      return this.#memory.segmented(S.segmentOffset(m.segment), m.segment, clean, width, write, inRecord);
+      return this.#memory.segmented(m.segment, clean, width, write, inRecord);
     }
     const wide = this.zext(offset, 64);
     if (inRecord && this.#form !== "simple") return this.add(this.#segmentBase(), wide);
@@ -442,7 +442,7 @@ export class HandlerOps extends ValueOps implements Ops<Node> {
   #stackLinear(offset: Node, width: Width, write: boolean): Node {
     if (this.mode === 64) return offset;
     const masked = this.and(offset, this.#load(64, this.#cpu, S.STACK_MASK));
-    return this.#memory.segmented(S.segmentOffset(S.SS), S.SS, this.low(masked, 32), width, write, false);
+    return this.#memory.segmented(S.SS, this.low(masked, 32), width, write, false);
   }
   #setStackPointer(value: Node): void {
     if (this.mode === 64) {

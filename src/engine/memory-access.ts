@@ -203,20 +203,12 @@ export class MemoryAccess {
   }
 
   /** Linear address outside 64-bit mode, through the segment's checks. `fromOperand`: the record may name another segment. */
-  segmented(
-    segmentOffset: number,
-    segment: number,
-    offset: Node,
-    width: Width | 0,
-    write: boolean,
-    fromOperand: boolean,
-  ): Node {
+  segmented(segment: number, offset: Node, width: Width | 0, write: boolean, fromOperand: boolean): Node {
     const info = width / 8 + (write ? ACCESS_WRITE : 0);
     const result = this.#code.slot("i64");
     const wide = offset.w === 64 ? offset : this.#code.define(customNode(32, "i32", [offset], pushArgument));
     const leave = this.#leaver();
     const record = this.#record();
-    void segmentOffset;
     this.#code.statement([wide], (e) => {
       const f = e.f;
       f.localGet(CPU);

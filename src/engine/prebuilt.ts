@@ -19,7 +19,7 @@ export interface Built {
 }
 
 /** One instruction of each shape, by chunk, in the order of the table's forms. */
-export function shapesByChunk(): Map<string, Map<string, Instruction>> {
+function shapesByChunk(): Map<string, Map<string, Instruction>> {
   const chunks = new Map<string, Map<string, Instruction>>();
   const draws = seededDraws(1);
   for (const form of allForms()) {

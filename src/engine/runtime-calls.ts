@@ -149,7 +149,7 @@ export type RuntimeFunction = keyof typeof ACCESSES | FloatPath | PurePath | X87
 const typeText = (args: readonly Width[], result: Width): string =>
   `${args.map(typeOf).join(" ")} -> ${typeOf(result)}`;
 /** Made of wasm: names and types, in the order of their indices. */
-export const RUNTIME_FUNCTIONS: ReadonlyMap<RuntimeFunction, string> = new Map<RuntimeFunction, string>([
+const RUNTIME_FUNCTIONS: ReadonlyMap<RuntimeFunction, string> = new Map<RuntimeFunction, string>([
   // as: the keys of an object literal
   ...(Object.entries(ACCESSES) as [keyof typeof ACCESSES, string][]),
   ...FLOAT_PATHS.map((name) => [name, typeText([32, ...FP[name].args], FP[name].result)] as const),

@@ -35,7 +35,7 @@ export type AddressingLetter =
   | "Z"; // opcode low bits, general-purpose register
 
 /** Type letters of appendix A.2.2 as used here, with their width in bits; a string: depends on the operand size. */
-export const OPERAND_TYPES = {
+const OPERAND_TYPES = {
   b: 8,
   bs: 8, // imm8 sign-extended to the operand size
   w: 16,

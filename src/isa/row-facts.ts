@@ -39,7 +39,7 @@ const isSizeless = (spec: OperandSpec): boolean =>
  * Whether the row works on bytes whatever the prefixes: its first operand that is no immediate, branch target or
  * port is a byte, or `operandSize: "b"` says so.
  */
-export function isByteRow(row: Row): boolean {
+function isByteRow(row: Row): boolean {
   if (row.operandSize !== undefined) return row.operandSize === "b";
   const first = row.operands.find((s) => !isSizeless(s));
   return first !== undefined && isByteOperand(first);

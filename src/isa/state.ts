@@ -28,7 +28,6 @@ export const GPR_NAMES = [
   "r14",
   "r15",
 ] as const;
-export type GprName = (typeof GPR_NAMES)[number];
 
 export const RAX = 0;
 export const RCX = 1;
@@ -42,7 +41,6 @@ export const R11 = 11;
 
 /** Segment registers in encoding order, then the two system segments. */
 export const SEGMENT_NAMES = ["es", "cs", "ss", "ds", "fs", "gs", "ldtr", "tr"] as const;
-export type SegmentName = (typeof SEGMENT_NAMES)[number];
 export const ES = 0;
 export const CS = 1;
 export const SS = 2;
@@ -93,7 +91,7 @@ export const DR7 = 0x128;
 
 /** 0x140: eight segments of 32 bytes: base i64, limit u32 (bytes, already scaled), attributes u32, selector u32. */
 export const SEGMENTS = 0x140;
-export const SEGMENT_SIZE = 32;
+const SEGMENT_SIZE = 32;
 export const SEGMENT_BASE = 0;
 export const SEGMENT_LIMIT = 8;
 /** Descriptor bits 40–55 moved to bit 0: type 0–3, S 4, DPL 5–6, P 7, AVL 12, L 13, D/B 14, G 15; bit 16: unusable (null). */
@@ -162,7 +160,6 @@ export const FP_PENDING = 0x638;
 export const REPEATED = 0x63c;
 /** 0x640: 192 bytes of scratch: arguments and results of slow accesses and pure functions, 16-byte aligned. */
 export const SCRATCH = 0x640;
-export const SCRATCH_SIZE = 0xc0;
 
 // ------------------------------------------------------------------------- architectural again, seldom used
 

@@ -11,11 +11,11 @@ import type { Row } from "../isa/row.ts";
 import { RSP, type StatusFlag } from "../isa/state.ts";
 
 /** Resource numbers: 0–15 general-purpose, 16–31 xmm, 32–39 mm, then these. */
-export const X87 = 40;
-export const FLAG_C = 41;
-export const FLAG_O = 42;
+const X87 = 40;
+const FLAG_C = 41;
+const FLAG_O = 42;
 /** zf, af, pf, sf: renamed together. */
-export const FLAG_ZAPS = 43;
+const FLAG_ZAPS = 43;
 export const RESOURCES = 44;
 
 // as: Object.keys loses the key type; PORT_COUNT has exactly the ports

@@ -36,7 +36,7 @@ export interface Limits {
   readonly shared?: boolean;
 }
 
-export function writeTypes(out: Bytes, types: readonly ValueType[]): void {
+function writeTypes(out: Bytes, types: readonly ValueType[]): void {
   out.u32(types.length);
   for (const type of types) out.u8(codes[type]);
 }

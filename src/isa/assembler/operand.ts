@@ -11,7 +11,7 @@ import type { TokenReader } from "./lexer.ts";
 import { addressRegister, registerNamed } from "./registers.ts";
 
 /** Words that give a size, in bits. */
-export const SIZE_WORDS: Readonly<Record<string, number>> = {
+const SIZE_WORDS: Readonly<Record<string, number>> = {
   byte: 8,
   word: 16,
   dword: 32,

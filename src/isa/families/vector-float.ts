@@ -14,7 +14,7 @@ import { lanesOfMask } from "./vector-shuffle.ts";
 export type FloatBits = 32 | 64;
 
 /** The vector whose lanes are f(i), each `bits` wide. */
-export function vectorBy<V>(o: Ops<V>, bits: FloatBits, f: (i: number) => V): V {
+function vectorBy<V>(o: Ops<V>, bits: FloatBits, f: (i: number) => V): V {
   let v = o.const(128, 0);
   for (let i = 0; i < 128 / bits; i++) v = o.insert(v, i * bits, f(i));
   return v;

@@ -59,7 +59,7 @@ export function stopsAtDenormal(a: Value, b: Value, env: Environment): boolean {
 }
 
 /** The zero that an exact cancellation gives. */
-export function cancelled(format: Format, env: Environment): bigint {
+function cancelled(format: Format, env: Environment): bigint {
   return zero(format, env.rounding === DOWN ? 1 : 0);
 }
 
@@ -145,7 +145,7 @@ export function squareRoot(a: Value, format: Format, precision: number, env: Env
 }
 
 /** The greatest integer whose square is not above n. */
-export function integerSquareRoot(n: bigint): bigint {
+function integerSquareRoot(n: bigint): bigint {
   if (n < 2n) return n;
   const length = bitLength(n);
   // From 52 good bits, each step of Newton's doubles them; the start must not be below the root.

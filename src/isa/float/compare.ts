@@ -21,7 +21,7 @@ export function relate(a: Value, b: Value): Relation {
 }
 
 /** Compares |a| with |b|, neither a NaN nor a zero. */
-export function relateMagnitudes(a: Value, b: Value): -1 | 0 | 1 {
+function relateMagnitudes(a: Value, b: Value): -1 | 0 | 1 {
   if (a.kind === INFINITY || b.kind === INFINITY) {
     if (a.kind === b.kind) return 0;
     return a.kind === INFINITY ? 1 : -1;

@@ -27,7 +27,7 @@ import {
 import { round, roundsAway } from "./round.ts";
 
 /** Rounds a decoded number, not a NaN, to a format; exact if it fits. Raises what rounding raises. */
-export function roundTo(format: Format, value: Value, env: Environment): bigint {
+function roundTo(format: Format, value: Value, env: Environment): bigint {
   if (value.kind === INFINITY) return infinity(format, value.sign);
   if (value.kind === ZERO_CLASS) return zero(format, value.sign);
   return round(format, format.precision, value.sign, value.exponent, value.significand, env);
@@ -89,7 +89,7 @@ export function toIntegral(value: Value, mode: Rounding): Integral {
  * NaNs, infinities and what does not fit raise IE and give the integer indefinite, 1 followed by zeros. Raises PE and
  * sets c1; never DE.
  */
-export function toInteger(value: Value, width: 16 | 32 | 64, mode: Rounding, env: Environment): bigint {
+function toInteger(value: Value, width: 16 | 32 | 64, mode: Rounding, env: Environment): bigint {
   const indefinite = 1n << BigInt(width - 1);
   env.c1 = false;
   if (value.kind > NORMAL || value.exponent > 64) {
@@ -120,7 +120,7 @@ export function sseToInteger(
 }
 
 /** The value of a signed integer given as `width` bits of two's complement. */
-export function integerValue(width: 16 | 32 | 64, bits: bigint): Value {
+function integerValue(width: 16 | 32 | 64, bits: bigint): Value {
   const integer = BigInt.asIntN(width, bits);
   if (integer === 0n) return { kind: ZERO_CLASS, sign: 0, exponent: 0, significand: 0n };
   if (integer < 0n) return { kind: NORMAL, sign: 1, exponent: 0, significand: -integer };

@@ -17,7 +17,7 @@ export const UE = 16;
 /** Precision: the result is inexact. */
 export const PE = 32;
 /** The six exception bits, as they stand in FSW 5:0 and MXCSR 5:0; the masks are the same bits, shifted. */
-export const ALL_EXCEPTIONS = 63;
+const ALL_EXCEPTIONS = 63;
 
 /** The RC field, the same two bits in MXCSR, the x87 control word and the immediate of ROUNDPS. */
 export type Rounding = 0 | 1 | 2 | 3;

@@ -157,7 +157,7 @@ export function quietNan(format: Format, sign: number, significand: bigint): big
 }
 
 /** Bit 63: the integer bit of an extended-format significand. */
-export const INTEGER_BIT = 1n << 63n;
+const INTEGER_BIT = 1n << 63n;
 
 /** BigInt(n) and 1n << BigInt(n) for the counts that arithmetic needs, made once. */
 export const SHIFT: readonly bigint[] = Array.from({ length: 512 }, (_, n) => BigInt(n));

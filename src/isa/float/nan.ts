@@ -6,7 +6,7 @@
 import { type Environment, IE } from "./environment.ts";
 import { decode, EXTENDED, type Format, QNAN, quietNan, SNAN, UNSUPPORTED, type Value } from "./format.ts";
 
-export function isNan(value: Value): boolean {
+function isNan(value: Value): boolean {
   return value.kind === QNAN || value.kind === SNAN;
 }
 

@@ -7,7 +7,7 @@
 import { SHIFT } from "./format.ts";
 
 /** Fraction bits to which the constants are known; more than any caller uses. */
-export const CONSTANT_BITS = 384;
+const CONSTANT_BITS = 384;
 
 /** 2 artanh(1/n), by its series. */
 function doubledInverseArtanh(n: bigint): bigint {

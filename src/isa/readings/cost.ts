@@ -16,9 +16,9 @@ export type { Port } from "./cost-classes.ts";
 
 /** Cycles from address to value of a load that hits L1D (AMD 57647): to an integer and to a vector register. */
 export const LOAD_LATENCY = 4;
-export const VECTOR_LOAD_LATENCY = 7;
+const VECTOR_LOAD_LATENCY = 7;
 /** What LOCK adds to a read-modify-write, which also lets nothing overlap (measured: 8–9 cycles in all). */
-export const LOCK_LATENCY = 2;
+const LOCK_LATENCY = 2;
 
 export interface Cost {
   /** Cycles from the address and register operands to the result, a load included. */

@@ -16,7 +16,7 @@ export const XSS_SUPPORTED = 0n;
 
 /** Bytes of the legacy region (an FXSAVE image) and of the header behind it. */
 export const LEGACY_SIZE = 512;
-export const HEADER_SIZE = 64;
+const HEADER_SIZE = 64;
 /** Places of XSTATE_BV and XCOMP_BV in the area. */
 export const XSTATE_BV = 512;
 export const XCOMP_BV = 520;

@@ -10,7 +10,7 @@ import type { Helper } from "../helper.ts";
 import { linearAddress } from "../segmentation.ts";
 
 /** Throws #GP(0) unless the program may use ports `port` … `port` + `size` − 1 (SDM vol. 1 §19.5). */
-export function checkPort(cpu: Cpu, port: number, size: number): void {
+function checkPort(cpu: Cpu, port: number, size: number): void {
   if (!cpu.protectedMode) return;
   const iopl = (cpu.u32(S.RFLAGS) >> 12) & 3;
   if (!cpu.virtual8086 && cpu.cpl <= iopl) return;

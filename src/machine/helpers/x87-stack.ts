@@ -29,7 +29,7 @@ const CR0_NE = 0x20;
 
 export const INDEFINITE = EXTENDED.indefinite;
 /** Tag word of an empty stack. */
-export const ALL_EMPTY = 0xffff;
+const ALL_EMPTY = 0xffff;
 
 const shared = new Environment();
 
