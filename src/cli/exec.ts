@@ -5,7 +5,14 @@
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { usePrebuilt } from "../engine/chunks.ts";
-import { BareMachine, DEFAULT_BASE, STACK_SIZE } from "../machine/bare-machine.ts";
+import {
+  BareMachine,
+  DEFAULT_BASE,
+  REAL_STACK_SIZE,
+  REAL_STACK_TOP,
+  STACK_SIZE,
+  STACK_TOP,
+} from "../machine/bare-machine.ts";
 import { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "../machine/engines.ts";
 import type { FlatMode } from "../machine/flat.ts";
 import { REGISTER_NAMES } from "../machine/registers.ts";
@@ -103,7 +110,23 @@ function readProgram(path: string): Uint8Array {
   return bytes;
 }
 
-const roundUp = (n: number): number => Math.ceil(n / PAGE) * PAGE + PAGE;
+/** Pages of page tables that a range of RAM may need for itself, beyond those that BareMachine counts: two of each level. */
+const TABLE_PAGES = 6;
+
+/** Bytes of memory for RAM at `ranges` and the tables that map it; what lies in several ranges counts once. */
+function memoryFor(ranges: readonly Range[]): number {
+  const pages = ranges
+    .map(({ address, size }) => [Math.floor(address / PAGE), Math.ceil((address + size) / PAGE)] as const)
+    .sort(([a], [b]) => a - b);
+  let total = 0;
+  let known = 0; // pages below are counted
+  for (const [first, end] of pages) {
+    if (first > known || total === 0) total += TABLE_PAGES;
+    total += Math.max(0, end - Math.max(first, known));
+    known = Math.max(known, end);
+  }
+  return total * PAGE;
+}
 
 /** What all files of one command share. */
 class Runner {
@@ -121,7 +144,11 @@ class Runner {
     const mode = Number(options.mode) as FlatMode;
     const ring = Number(options.ring) as 0 | 3;
     this.#base = options.base ?? DEFAULT_BASE;
-    const memory = sum([capacity, STACK_SIZE, ...(options.map ?? []).map((m) => m.size)].map(roundUp));
+    const stack =
+      mode === 16
+        ? { address: REAL_STACK_TOP - REAL_STACK_SIZE, size: REAL_STACK_SIZE }
+        : { address: STACK_TOP - STACK_SIZE, size: STACK_SIZE };
+    const memory = memoryFor([{ address: this.#base, size: capacity }, stack, ...(options.map ?? [])]);
     this.#machine = checked(
       () =>
         new BareMachine({

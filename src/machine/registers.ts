@@ -8,6 +8,7 @@ import * as S from "../isa/state.ts";
 import { isCanonical } from "./canonical.ts";
 import { writeCr0, writeCr3, writeCr4, writeCr8, writeEfer } from "./control-registers.ts";
 import type { Cpu } from "./cpu.ts";
+import { dr6Written, dr7Written } from "./debug-registers.ts";
 import { Fault } from "./fault.ts";
 import { fillReal, loadSegment } from "./segmentation.ts";
 
@@ -130,15 +131,15 @@ REGISTERS.set("cr4", control(S.CR4, writeCr4));
 REGISTERS.set("cr8", control(S.CR8, writeCr8));
 REGISTERS.set("efer", control(S.EFER, writeEfer));
 for (let i = 0; i < 4; i++) REGISTERS.set(`dr${i}`, word64(S.DR + i * 8));
-for (const [name, offset] of [
-  ["dr6", S.DR6],
-  ["dr7", S.DR7],
+for (const [name, offset, written] of [
+  ["dr6", S.DR6, dr6Written],
+  ["dr7", S.DR7, dr7Written],
 ] as const) {
   REGISTERS.set(name, {
     width: 32,
     get: (cpu) => cpu.u64(offset),
     set: (cpu, value) => {
-      cpu.setU64(offset, value);
+      cpu.setU64(offset, written(value));
       cpu.hooks.contextChanged();
     },
   });

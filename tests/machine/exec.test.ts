@@ -21,6 +21,8 @@ function file(name: string, source: string, mode: 16 | 32 | 64 = 64): string {
   return path;
 }
 
+const hex = (n: number): string => `0x${n.toString(16)}`;
+
 /** Runs `vitrine exec …`; the status is what the process would end with. */
 async function exec(...args: string[]) {
   let out = "";
@@ -112,6 +114,28 @@ describe("vitrine exec", () => {
       { address: "0x0000000000021000", bytes: "0000feffffff0000" },
       { address: "0x0000000000020000", bytes: "00" },
     ]);
+  });
+
+  it("needs memory once for what is mapped several times", async () => {
+    const maps = Array.from({ length: 40 }, (_, i) => ["--map", `${hex(0x100000 + i * 0x1000)}:128M`]);
+    const report = await execJson(
+      file("end.bin", "mov eax, [rdi]\nhlt"),
+      "--set",
+      "rdi=0x8126ffc",
+      ...maps.flat(),
+    );
+    expect(report.stop).toBe("hlt");
+    // One byte past the last page: nothing there.
+    const beyond = await exec(file("end.bin", "hlt"), "--dump", "0x8127000:1", ...maps.flat());
+    expect(beyond.err).toMatch(/0x8127000 is not mapped$/m);
+  });
+
+  it("has page tables for pages far apart", async () => {
+    const places = Array.from({ length: 200 }, (_, i) => 2 ** 39 * (i + 1) - 1);
+    const maps = places.flatMap((at) => ["--map", `${hex(at)}:2`]);
+    const dumps = places.flatMap((at) => ["--dump", `${hex(at)}:2`]);
+    const report = await execJson(file("far.bin", "hlt"), ...maps, ...dumps);
+    expect(report.memory.map((m: { bytes: string }) => m.bytes)).toEqual(places.map(() => "0000"));
   });
 
   it.each([

@@ -7,6 +7,7 @@ import * as S from "../../isa/state.ts";
 import { isCanonical } from "../canonical.ts";
 import { CR0_BIT, CR4_BIT, writeCr0, writeCr3, writeCr4, writeCr8 } from "../control-registers.ts";
 import type { Cpu } from "../cpu.ts";
+import { dr6Written, dr7Written } from "../debug-registers.ts";
 import { Fault } from "../fault.ts";
 import type { Helper } from "../helper.ts";
 import { inUse, XCR0_SUPPORTED } from "./extended-state-layout.ts";
@@ -32,10 +33,6 @@ function debugRegister(cpu: Cpu, n: number): number {
 }
 
 const drOffset = (n: number): number => (n < 4 ? S.DR + n * 8 : n === 6 ? S.DR6 : S.DR7);
-
-/** Fixed bits: dr6 has ones in 4–11 and 16–31 and zero in 12; dr7 has one in 10 and zeros in 11, 12, 14, 15. */
-const fixDr6 = (v: bigint): bigint => (v & 0xe00fn) | 0xffff0ff0n;
-const fixDr7 = (v: bigint): bigint => (v & 0xffff23ffn) | 0x400n;
 
 /** UMIP forbids telling user code of system state (SDM vol. 3A §2.5, cr4.UMIP). */
 export function requireNoUmip(cpu: Cpu): void {
@@ -64,7 +61,9 @@ const invpcid: Helper = (cpu, insn) => {
     if (reserved !== 0n || (!pcide && pcid !== 0n)) throw new Fault("GP", 0);
     if (type === 0n && !isCanonical(cpu, address)) throw new Fault("GP", 0);
   } else if (reserved !== 0n) throw new Fault("GP", 0);
-  cpu.hooks.flushTlb(type === 2n ? "all" : "nonglobal");
+  // One address of the present space; for anything else all is dropped, which is allowed.
+  if (type === 0n && pcid === (pcide ? cpu.cr3 & 0xfffn : 0n)) cpu.hooks.flushTlb("page", address);
+  else cpu.hooks.flushTlb("all");
 };
 
 /** XGETBV of xcr0, or with ecx 1 of those of its components that are in use (SDM vol. 2D). */
@@ -115,7 +114,7 @@ export const CONTROL_HELPERS = {
     const n = debugRegister(cpu, registerIndex(insn, 0));
     const value = cpu.readOperand(insn, 1);
     if (n >= 6 && value >> 32n !== 0n) throw new Fault("GP", 0);
-    cpu.setU64(drOffset(n), n === 6 ? fixDr6(value) : n === 7 ? fixDr7(value) : value);
+    cpu.setU64(drOffset(n), n === 6 ? dr6Written(value) : n === 7 ? dr7Written(value) : value);
     cpu.hooks.contextChanged();
   },
   clts: (cpu) => {
