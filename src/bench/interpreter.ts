@@ -1,10 +1,11 @@
 /**
  * Measures the interpreter: millions of guest instructions a second on each loop of loops.ts, as the median of several
- * runs. It measures wall-clock time, so what else the host does shows; `calibrate` tells how fast the host is meanwhile.
+ * runs (steady.ts). It measures wall-clock time, so what else the host does shows; `calibrate` tells how fast the host is meanwhile.
  */
 import { assemble } from "../isa/assembler/assemble.ts";
 import { BareMachine } from "../machine/bare-machine.ts";
 import { CODE, DATA, DATA_SIZE, LOOPS, type Loop, STACK_TOP } from "./loops.ts";
+import { measureSteady, median, type Sample } from "./steady.ts";
 
 export interface Measurement {
   readonly name: string;
@@ -12,6 +13,8 @@ export interface Measurement {
   /** Millions of guest instructions a second: the median, and every run. */
   readonly mips: number;
   readonly runs: readonly number[];
+  /** Whether the speed had settled before the runs (steady.ts). */
+  readonly steady: boolean;
 }
 
 export interface Options {
@@ -22,10 +25,6 @@ export interface Options {
   /** Told before each loop. */
   readonly progress?: (name: string, index: number, count: number) => void;
 }
-
-const RUNS = 5;
-/** Of a loop's time, what goes into warming up: V8 must compile the handlers with its second compiler. */
-const WARM_UP = 0.3;
 
 const now = (): number => performance.now() / 1000;
 
@@ -42,39 +41,21 @@ export function prepare(loop: Loop): BareMachine {
   return machine;
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? 0;
-}
-
-/** Runs `count` instructions; how many it was, and how many seconds it took. Throws if the loop ends. */
-function run(
-  machine: BareMachine,
-  count: number,
-): { readonly instructions: number; readonly seconds: number } {
+/** Runs about `count` instructions: a run's end is made of single steps. Throws if the loop ends. */
+function run(machine: BareMachine, count: number): Sample {
   const before = machine.instructions;
   const start = now();
   const stop = machine.run({ maxInstructions: count });
   const seconds = now() - start;
   if (stop.kind !== "limit")
     throw new Error(`the loop ended at ${machine.get("rip").toString(16)}: ${stop.kind}`);
-  return { instructions: machine.instructions - before, seconds };
+  return { work: machine.instructions - before, seconds };
 }
 
-/** Measures `loop`, which `machine` is about to run or in the midst of. */
+/** Measures `loop`, which `machine` is about to run or in the midst of, for about `seconds`. */
 export function measureMachine(loop: Loop, machine: BareMachine, seconds: number): Measurement {
-  // More and more, until the speed is known with V8's second compiler done: a run's end is made of single steps.
-  let count = 100_000;
-  const warm = now() + seconds * WARM_UP;
-  for (let last = 0; now() < warm || last < seconds / 20; ) {
-    last = run(machine, count).seconds;
-    if (last < seconds / 10) count *= 2;
-  }
-  const runs = Array.from({ length: RUNS }, () => {
-    const { instructions, seconds } = run(machine, count);
-    return instructions / seconds / 1e6;
-  });
-  return { name: loop.name, what: loop.what, mips: median(runs), runs };
+  const { median, runs, steady } = measureSteady((count) => run(machine, count), seconds);
+  return { name: loop.name, what: loop.what, mips: median / 1e6, runs: runs.map((r) => r / 1e6), steady };
 }
 
 /** Millions of iterations a second of a fixed loop of JavaScript integer arithmetic: the host's speed at this moment. */
@@ -90,16 +71,11 @@ export function calibrate(): number {
   return x === 0.5 ? 0 : median(runs);
 }
 
-/** Measures all loops. Throws RangeError if `only` names one that does not exist. */
+/** Measures the loops. Throws RangeError if `only` names one that does not exist. */
 export function measureInterpreter(options: Options): Measurement[] {
   const { only, seconds, progress } = options;
-  for (const name of only ?? []) {
-    if (!LOOPS.some((l) => l.name === name)) {
-      throw new RangeError(
-        `there is no loop ${JSON.stringify(name)}: ${LOOPS.map((l) => l.name).join(", ")}`,
-      );
-    }
-  }
+  const unknown = only?.find((name) => !LOOPS.some((l) => l.name === name));
+  if (unknown !== undefined) throw new RangeError(`there is no loop ${JSON.stringify(unknown)}`);
   const loops = LOOPS.filter((l) => only === undefined || only.includes(l.name));
   return loops.map((loop, i) => {
     progress?.(loop.name, i, loops.length);

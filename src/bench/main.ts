@@ -2,20 +2,15 @@
  * npm run bench -- interpreter|region [--seconds N] [--only NAME,…] [--json FILE] [--svg FILE]
  *
  * A table for people, with --json (a file, or - for standard output alone) figures for programs, with --svg a picture.
- * Exit status 2 for bad use.
+ * options.ts reads the command line. Exit status 2 for bad use.
  */
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
-import { parseArgs } from "node:util";
 import chalk from "chalk";
 import { barChart, figure, share } from "./chart.ts";
 import { calibrate, type Measurement, measureInterpreter } from "./interpreter.ts";
+import { BadUse, readOptions } from "./options.ts";
 import { measureRegions } from "./region.ts";
-
-const USAGE =
-  "usage: npm run bench -- interpreter|region [--seconds N] [--only NAME,…] [--json FILE] [--svg FILE]";
-
-class BadUse extends Error {}
 
 /** What the figures were taken on. */
 function host() {
@@ -29,38 +24,13 @@ function host() {
   };
 }
 
-function readOptions() {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        seconds: { type: "string" },
-        only: { type: "string" },
-        json: { type: "string" },
-        svg: { type: "string" },
-      },
-    });
-    const [suite] = positionals;
-    if (positionals.length !== 1 || (suite !== "interpreter" && suite !== "region")) throw new BadUse(USAGE);
-    if (suite === "region" && values.only !== undefined)
-      throw new BadUse("--only is for the interpreter's loops");
-    const seconds = Number(values.seconds ?? "22");
-    if (!(seconds > 0 && seconds < 1e6))
-      throw new BadUse(`--seconds is a positive number, not ${values.seconds}`);
-    return { ...values, suite, seconds, only: values.only?.split(",") };
-  } catch (e) {
-    if (e instanceof BadUse) throw e;
-    throw new BadUse(`${e instanceof Error ? e.message : String(e)}\n${USAGE}`);
-  }
-}
-
 function table(measurements: readonly Measurement[]): string {
   const most = Math.max(...measurements.map((m) => m.mips));
   const width = Math.max(12, ...measurements.map((m) => m.name.length));
   const rows = measurements.map((m) => {
     const spread = `${figure(Math.min(...m.runs))}–${figure(Math.max(...m.runs))}`;
     const bar = "█".repeat(Math.round(share(m.mips, most) * 24)).padEnd(24);
-    return `${m.name.padEnd(width)} ${chalk.bold(figure(m.mips).padStart(6))}  ${spread.padStart(13)}  ${chalk.blue(bar)} ${chalk.dim(m.what)}`;
+    return `${m.name.padEnd(width)} ${chalk.bold(figure(m.mips).padStart(6))}  ${spread.padStart(13)}  ${chalk.blue(bar)} ${chalk.dim(m.what)}${m.steady ? "" : chalk.yellow("  not steady")}`;
   });
   return [chalk.dim(`${"loop".padEnd(width)}   MIPS       lowest–highest`), ...rows].join("\n");
 }
@@ -74,25 +44,21 @@ function save(path: string, content: string): void {
 }
 
 function main(): void {
-  const { suite, seconds, only, json, svg } = readOptions();
+  const options = readOptions(process.argv.slice(2), (text) => void process.stdout.write(text));
+  if (options === undefined) return;
+  const { suite, seconds, only, json, svg } = options;
   const tty = process.stderr.isTTY;
   const before = calibrate();
   const progress = (name: string, i: number, count: number): void => {
     if (tty) process.stderr.write(`\r\x1b[K${i + 1} of ${count}: ${name}`);
   };
-  let measurements: Measurement[];
-  try {
-    measurements =
-      suite === "region"
-        ? measureRegions(seconds, progress).flatMap(({ handlers, region }) => [
-            { ...handlers, name: `${handlers.name}, handlers` },
-            { ...region, name: `${region.name}, region` },
-          ])
-        : measureInterpreter({ seconds, ...(only && { only }), progress });
-  } catch (e) {
-    if (e instanceof RangeError) throw new BadUse(e.message);
-    throw e;
-  }
+  const measurements: readonly Measurement[] =
+    suite === "region"
+      ? measureRegions(seconds, progress).flatMap(({ handlers, region }) => [
+          { ...handlers, name: `${handlers.name}, handlers` },
+          { ...region, name: `${region.name}, region` },
+        ])
+      : measureInterpreter({ seconds, ...(only && { only }), progress });
   if (tty) process.stderr.write("\r\x1b[K");
   const machine = { ...host(), calibration: { before, after: calibrate() } };
   const note = `${machine.cpu}, ${machine.processors} processors, Node ${machine.node}, load ${machine.load.toFixed(1)}`;

@@ -4,69 +4,19 @@
  * Random programs, on a bare processor (stream.ts) and on whole machines (machine.ts), on the interpreter against the evaluator until the time is over or the engines disagree. Seeds go up
  * from S (default: the time), so that a failure repeats with the seed it names. Exit status: 0 no disagreement, 1 one, 2 bad use.
  */
-import { parseArgs } from "node:util";
-import type { Mode } from "../engine/agree.ts";
 import { MachineStreams } from "./machine.ts";
+import { BadUse, readOptions } from "./options.ts";
 import { listing, minimise } from "./report.ts";
 import { Streams, type Tally } from "./stream.ts";
 
-interface Options {
-  readonly seconds: number;
-  readonly seed: number;
-  readonly modes: readonly Mode[];
-  readonly on: readonly (typeof PLACES)[number][];
-  readonly count: number;
-}
-
-const PLACES = ["processor", "machine"] as const;
-
-class BadUse extends Error {}
-
-function number(name: string, value: string): number {
-  const n = Number(value);
-  if (value.trim() === "" || !Number.isFinite(n) || n < 0)
-    throw new BadUse(`--${name} is a number, not ${JSON.stringify(value)}`);
-  return n;
-}
-
-function readOptions(): Options {
-  let values: Record<"seconds" | "seed" | "mode" | "on" | "count", string | undefined>;
-  try {
-    const parsed = parseArgs({
-      options: {
-        seconds: { type: "string" },
-        seed: { type: "string" },
-        mode: { type: "string" },
-        on: { type: "string" },
-        count: { type: "string" },
-      },
-    });
-    const { seconds, seed, mode, on, count } = parsed.values;
-    values = { seconds, seed, mode, on, count };
-  } catch (e) {
-    throw new BadUse(e instanceof Error ? e.message : String(e));
-  }
-  const { seconds, seed, mode, on, count } = values;
-  const modes = ([16, 32, 64] as const).filter((m) => mode === undefined || String(m) === mode);
-  if (modes.length === 0) throw new BadUse(`--mode is 16, 32 or 64, not ${JSON.stringify(mode)}`);
-  const places = PLACES.filter((p) => on === undefined || p === on);
-  if (places.length === 0) throw new BadUse(`--on is processor or machine, not ${JSON.stringify(on)}`);
-  return {
-    modes,
-    on: places,
-    seconds:
-      seconds === undefined
-        ? count === undefined
-          ? 10
-          : Number.POSITIVE_INFINITY
-        : number("seconds", seconds),
-    seed: seed === undefined ? Math.floor(Date.now() / 1000) : Math.floor(number("seed", seed)),
-    count: count === undefined ? Number.POSITIVE_INFINITY : Math.floor(number("count", count)),
-  };
-}
-
 function main(): number {
-  const { seconds, seed, modes, on, count } = readOptions();
+  const options = readOptions(
+    process.argv.slice(2),
+    Math.floor(Date.now() / 1000),
+    (text) => void process.stdout.write(text),
+  );
+  if (options === undefined) return 0;
+  const { seconds, seed, modes, on, count } = options;
   const streams = on.flatMap((place) =>
     modes.map((mode) => ({
       place,
