@@ -37,7 +37,6 @@ export class CodeCache {
   readonly #start: number;
   readonly #end: number;
   readonly #handlers: Handlers;
-  readonly #host: EngineHost;
   #next: number;
   /** Context → physical address → block. */
   readonly #blocks = new Map<number, Map<number, Block>>();
@@ -55,11 +54,10 @@ export class CodeCache {
   /** Called when all blocks have gone, so that nothing leads to them. */
   onClear: () => void = () => {};
 
-  constructor(memory: WebAssembly.Memory, start: number, end: number, handlers: Handlers, host: EngineHost) {
+  constructor(memory: WebAssembly.Memory, start: number, end: number, handlers: Handlers) {
     this.#memory = memory;
     this.#view = new DataView(memory.buffer);
     this.#handlers = handlers;
-    this.#host = host;
     this.unlinked = start;
     this.indirect = start + 64;
     this.scratch = start + 128;
@@ -95,18 +93,18 @@ export class CodeCache {
     this.#order = [];
   }
 
-  /** The block at `linear`, decoded now if it is new. Throws the host's fault if its first byte cannot be fetched. */
-  find(linear: bigint, context: number): Block {
-    const page = this.#host.codePage(linear);
+  /** The block at `linear` as `host` fetches it, decoded now if it is new. Throws the host's fault if its first byte cannot be fetched. */
+  find(host: EngineHost, linear: bigint, context: number): Block {
+    const page = host.codePage(linear);
     const physical = page.physical + Number(linear & 0xfffn);
     const known = this.#blocks.get(context)?.get(physical);
     if (known !== undefined) {
       if (known.secondPage < 0) return known;
-      const second = this.#host.codePage((linear | 0xfffn) + 1n);
+      const second = host.codePage((linear | 0xfffn) + 1n);
       if (second.physical === known.secondPage) return known;
       this.drop(known);
     }
-    const block = this.#place(formBlock(this.#host, linear), context);
+    const block = this.#place(host, formBlock(host, linear), context);
     let byAddress = this.#blocks.get(context);
     if (byAddress === undefined) {
       byAddress = new Map();
@@ -116,11 +114,11 @@ export class CodeCache {
     return block;
   }
 
-  #place(formed: FormedBlock, context: number): Block {
+  #place(host: EngineHost, formed: FormedBlock, context: number): Block {
     const { instructions, offsets, size, end, secondPage } = formed;
     // Room for the longest block, so that allocation cannot fail half-way.
     if (this.#next + L.HEADER_SIZE + (MAX_BLOCK + 2) * L.RECORD_SIZE > this.#end) this.clear();
-    const costs = this.#host.cost(instructions);
+    const costs = host.cost(instructions);
     const header = this.#next;
     const v = this.#view;
     const total = instructions.length === 0 ? 0 : (costs[instructions.length - 1] ?? 0);

@@ -18,7 +18,7 @@ import { at, Code, type Emitter, type Slot } from "./code.ts";
 import { isStringOperand, LOAD, STORE } from "./containers.ts";
 import { FlagStores } from "./flags.ts";
 import * as L from "./layout.ts";
-import { ACCESS_WRITE, MemoryAccess, place, probe } from "./memory-access.ts";
+import { MemoryAccess, place, probe } from "./memory-access.ts";
 import { constant, customNode, type Node, type NodeWriter, typeOf } from "./node.ts";
 import { bulkKind, writeBulk } from "./rep-strings.ts";
 import type { RuntimeCalls } from "./runtime-calls.ts";
@@ -589,13 +589,11 @@ class HandlerOps extends ValueOps implements Ops<Node> {
     const address = this.zext(this.address(0), 64);
     const linear = this.#linear(this.#memoryOperand(0), this.address(0), 0, writes);
     const table = writes ? L.TLB_WRITE : L.TLB_READ;
-    this.code.statement([linear, linear, linear, linear, address], (e) => {
+    this.code.statement([linear, linear, linear, address], (e) => {
       const { f } = e;
       const entry = f.local("i32");
-      const hit = f.local("i32");
       const end = f.block();
       probe(e, linear, bytes, table, entry, (k) => void k.f.localGet(CPU).op("i64.load", at(S.TLB_KEY)));
-      f.localTee(hit);
       f.if();
       call(
         e,
@@ -605,14 +603,6 @@ class HandlerOps extends ValueOps implements Ops<Node> {
       f.brIf(end);
       f.end();
       helper(e);
-      f.localGet(hit).brIf(end);
-      f.localGet(CPU);
-      e.value(linear);
-      f.op("i64.store", at(S.SLOW_ADDRESS));
-      f.localGet(CPU).localGet(RECORD);
-      f.i32(bytes | (writes ? ACCESS_WRITE : 0))
-        .call(this.calls.index("touch"))
-        .drop();
       f.end();
     });
   }

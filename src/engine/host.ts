@@ -36,13 +36,15 @@ export interface EngineHost {
    * canonical). Throws the page fault. The halves may be signed.
    */
   dataPage(hi: number, lo: number, write: boolean): number;
+  /** PAGE_GLOBAL and PAGE_LARGE (soft-tlb.ts) of the page that `dataPage` told of last. */
+  readonly pageAttributes: number;
   /** Physical page number of a place in RAM (a multiple of 4096), for finding code that is written to. */
   physicalPage(host: number): number;
-  /** One access of 1–16 bytes with all checks. Throws the fault. */
+  /** One access of 1–16 bytes with all checks; tells `Interpreter.touched` of its pages. Throws the fault. */
   read(linear: bigint, size: number, stack: boolean): bigint;
   write(linear: bigint, size: number, value: bigint, stack: boolean): void;
-  /** Checks that a write would succeed. */
-  probeWrite(linear: bigint, size: number, stack: boolean): void;
+  /** Reads what will be written back, checked for writing first. */
+  readForWrite(linear: bigint, size: number, stack: boolean): bigint;
   /** Linear address of segment:offset, checked. Throws the fault. */
   linear(segment: number, offset: bigint, size: number, write: boolean): bigint;
   /** Linear address of the instruction at rip. Throws the fault if it is outside the code segment or not canonical. */

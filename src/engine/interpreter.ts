@@ -10,10 +10,9 @@ import type { Instruction } from "../isa/instruction.ts";
 import { PURE, type PureFunction } from "../isa/pure.ts";
 import { effectsOf } from "../isa/readings/effects.ts";
 import * as S from "../isa/state.ts";
-import type { Prebuilt } from "./chunks.ts";
-import { type Block, CodeCache } from "./code-cache.ts";
+import type { Block, CodeCache } from "./code-cache.ts";
+import type { EngineCore, HandlerCalls } from "./core.ts";
 import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
-import { Handlers } from "./handlers.ts";
 import type { EngineHost, EngineProcessor } from "./host.ts";
 import * as L from "./layout.ts";
 import { ACCESS_STACK, ACCESS_WRITE } from "./memory-access.ts";
@@ -49,6 +48,9 @@ const STRETCH = 4_000_000;
 const PURE_FUNCTIONS: readonly PureFunction[] = Object.values(PURE);
 const FP_FUNCTIONS: readonly FpFunction[] = Object.values(FP);
 
+/** Of a page: the instruction wants to be run by itself. */
+const RESTART = -2;
+
 /** A key that no entry of the jump cache has, not even an empty one. */
 const NO_KEY = 0xffffffff;
 
@@ -65,9 +67,12 @@ export class Interpreter {
   readonly #cpu: EngineProcessor;
   readonly #host: EngineHost;
   readonly #view: DataView;
-  readonly #handlers: Handlers;
-  #whole: DataView;
-  #bytes: Uint8Array;
+  readonly #core: EngineCore;
+  readonly #calls: HandlerCalls;
+  readonly #whole: DataView;
+  readonly #bytes: Uint8Array;
+  /** Cycles that a data access costs whose page the TLB does not know. */
+  readonly #missCost: number;
   #context = 0;
   #thrown: unknown;
   /** The instruction that ran last before a boundary, or that faulted; undefined if it could not be fetched or decoded. */
@@ -79,39 +84,28 @@ export class Interpreter {
   /** A read-modify-write in scratch memory: where it goes. */
   #modifyAddress = 0n;
 
-  /** `cacheStart`–`cacheEnd`: the part of linear memory for decoded code. */
-  constructor(
-    memory: WebAssembly.Memory,
-    cpu: EngineProcessor,
-    host: EngineHost,
-    cacheStart: number,
-    cacheEnd: number,
-    prebuilt?: Prebuilt,
-  ) {
+  /** `missCost`: cycles of a page walk for data. */
+  constructor(core: EngineCore, cpu: EngineProcessor, host: EngineHost, missCost = 0) {
     this.#cpu = cpu;
     this.#host = host;
+    this.#core = core;
+    this.#missCost = missCost;
     this.#view = cpu.view;
-    this.#whole = new DataView(memory.buffer);
-    this.#bytes = new Uint8Array(memory.buffer);
-    this.#handlers = new Handlers(
-      memory,
-      {
-        access: (_cpu, _record, info) => this.#access(info),
-        modify: (_cpu, _record, info) => this.#modify(info),
-        modified: (_cpu, _record, info) => this.#modified(info),
-        touch: (_cpu, _record, info) => this.#touch(info),
-        helper: (_cpu, record) => this.#helper(record),
-        pure: (_cpu, id) => this.#pure(id),
-        fp: (_cpu, id) => this.#fp(id),
-        fpCommit: (_cpu, record) => this.#fpCommit(record),
-        segment: (_cpu, _record, info) => this.#segment(info),
-      },
-      prebuilt,
-    );
-    this.tlb = new SoftTlb(memory, cpu.base);
-    this.code = new CodeCache(memory, cacheStart, cacheEnd, this.#handlers, host);
-    this.code.onCodePage = () => this.tlb.flushWrites();
-    this.code.onClear = () => this.tlb.flushJumps();
+    this.#whole = new DataView(core.memory.buffer);
+    this.#bytes = new Uint8Array(core.memory.buffer);
+    this.#calls = {
+      access: (info) => this.#access(info),
+      modify: (info) => this.#modify(info),
+      modified: (info) => this.#modified(info),
+      helper: (record) => this.#helper(record),
+      pure: (id) => this.#pure(id),
+      fp: (id) => this.#fp(id),
+      fpCommit: (record) => this.#fpCommit(record),
+      segment: (info) => this.#segment(info),
+    };
+    this.tlb = new SoftTlb(core.memory, cpu.base);
+    core.add(this.tlb);
+    this.code = core.code;
     this.contextChanged();
   }
 
@@ -125,28 +119,13 @@ export class Interpreter {
     this.#view.setBigUint64(S.STACK_MASK, (1n << BigInt(width)) - 1n, true);
     this.tlb.setContext(context);
   }
-  /** Call when translations may have changed. */
-  flush(): void {
-    this.tlb.flush();
-    this.tlb.setContext(this.#context);
-  }
-  /** Call when memory has been written by others (devices, loaders) at physical `address`. */
-  written(address: number, size: number): void {
-    const first = Math.floor(address / 4096) * 4096;
-    for (let page = first; page < address + size; page += 4096) {
-      if (!this.code.hasCode(page)) continue;
-      const from = Math.max(page, address);
-      this.code.written(from, Math.min(page + 4096, address + size) - from);
-    }
-  }
   /** Call when state has been changed from outside: what comes at rip begins a block, and a repeated instruction is fetched anew. */
   interrupted(): void {
     this.#position = undefined;
   }
-  /** Forgets all decoded code and translations, for a machine that starts afresh. */
+  /** Forgets all translations, for a machine that starts afresh; decoded code is its core's. */
   reset(): void {
     this.#position = undefined;
-    this.code.clear();
     this.tlb.clear();
     this.instructions = 0;
     this.cycles = 0;
@@ -159,10 +138,10 @@ export class Interpreter {
    */
   compile(addresses: readonly bigint[]): number {
     const blocks = addresses
-      .map((linear) => this.code.find(linear, this.#context))
+      .map((linear) => this.code.find(this.#host, linear, this.#context))
       .filter((b) => b.instructions[0] !== undefined && fitsRegion(b.instructions[0]));
     if (blocks.length === 0) return 0;
-    const first = this.#handlers.place(blocks.length, (index) => buildRegions(blocks, index));
+    const first = this.#core.handlers.place(blocks.length, (index) => buildRegions(blocks, index));
     blocks.forEach((block, i) => {
       this.code.install(block, first + i);
     });
@@ -187,16 +166,17 @@ export class Interpreter {
   #running = false;
   #enter(cpu: number, record: number): number {
     this.#running = true;
-    const exit = this.#handlers.enter(cpu, record);
+    const exit = this.#core.enter(this.#calls, cpu, record);
     this.#running = false;
     return exit;
   }
 
-  /** Runs until `cycles` more have been used (the last instruction may overrun), or something wants attention. */
+  /** Runs until `cycles` more have been used (the last instruction may overrun), `cut` is called, or something wants attention. */
   run(cycles: number): Stop {
     const v = this.#view;
     let left = cycles;
-    while (left > 0) {
+    this.#cut = false;
+    while (left > 0 && !this.#cut) {
       v.setBigUint64(S.ELAPSED, 0n, true);
       const stretch = Math.min(left, STRETCH);
       v.setUint32(S.LIMIT, stretch, true);
@@ -206,6 +186,14 @@ export class Interpreter {
     }
     return BUDGET;
   }
+  /** From within a run: ends it after the instruction in progress, which is a device's access or calls a helper that ends its block. */
+  cut(): void {
+    this.#cut = true;
+    this.#view.setUint32(S.LIMIT, 0, true);
+  }
+  #cut = false;
+  /** A helper in the middle of a block has been charged beyond the budget; what follows it is still part of the block. */
+  #overrun = false;
   /** Adds what ELAPSED says to the totals; returns its cycles. */
   #collect(): number {
     const v = this.#view;
@@ -227,7 +215,7 @@ export class Interpreter {
     let linkFrom: { record: number; which: "taken" | "next"; block: Block } | undefined;
     for (;;) {
       const used = v.getUint32(S.ELAPSED, true);
-      if (used >= limit) return undefined;
+      if (used >= limit || this.#cut) return undefined;
       const resumed = this.#resume();
       if (resumed !== undefined) {
         const stop = this.#stepThrough(resumed, limit);
@@ -287,7 +275,7 @@ export class Interpreter {
   }
   /** The block at rip, and its place in the jump cache. */
   #find(): Block {
-    const block = this.code.find(this.#host.codeAddress(), this.#context);
+    const block = this.code.find(this.#host, this.#host.codeAddress(), this.#context);
     const v = this.#view;
     // The jump cache's tag is cs base + rip, as `dispatch` computes it.
     const linear = this.#cpu.rip + v.getBigUint64(S.segmentOffset(S.CS) + S.SEGMENT_BASE, true);
@@ -314,7 +302,7 @@ export class Interpreter {
     while (at !== undefined) {
       const stop = this.#stepAt(at);
       if (stop !== undefined) return stop;
-      if (this.#view.getUint32(S.ELAPSED, true) >= limit) return undefined;
+      if (this.#cut || this.#view.getUint32(S.ELAPSED, true) >= limit) return undefined;
       at = this.#resume();
     }
     return undefined;
@@ -395,13 +383,26 @@ export class Interpreter {
       case L.EXIT.flow:
         // The record is that of the helper, or of the end after it.
         this.last ??= at?.block.instructions.at(-1);
-        if (at !== undefined && this.#stepping === undefined) this.#refund(at.block, at.index + 1);
+        if (at !== undefined && this.#stepping === undefined) {
+          this.#refund(at.block, at.index + 1);
+          const inside = at.index + 1 < at.block.instructions.length;
+          if (this.#overrun && inside)
+            this.#position = { block: at.block, index: at.index + 1, rip: this.#cpu.rip, repeating: false };
+          this.#overrun = false;
+        }
         return BOUNDARY;
       case L.EXIT.fault: {
         this.#rewind(record, "before");
         const fault = v.getUint32(S.FAULT, true);
         v.setUint32(S.FAULT, 0, true);
         v.setUint32(S.FP_PENDING, 0, true);
+        if (fault === L.FAULT_RESTART) {
+          if (at !== undefined) {
+            const repeating = this.#isRepeated(at) && v.getUint32(S.REPEATED, true) !== 0;
+            this.#position = { ...at, rip: this.#cpu.rip, repeating };
+          }
+          return undefined;
+        }
         if ((fault & L.FAULT_RAISED) === 0) return { kind: "fault", fault: this.#thrown };
         const errorCode = fault & RAISED_WITH_ERROR ? v.getUint32(S.SLOW_INFO, true) : undefined;
         return { kind: "raised", vector: fault & 0xff, errorCode };
@@ -430,16 +431,17 @@ export class Interpreter {
     this.#cpu.rip += BigInt(block.offsets[index] ?? block.size);
     // Of a repeated instruction only the iteration in progress has not run.
     const iteration =
-      from === "before" &&
-      block.instructions[index]?.repeat !== undefined &&
-      block.instructions[index].repeat !== "none" &&
-      this.#view.getUint32(S.REPEATED, true) !== 0;
+      from === "before" && this.#isRepeated(at) && this.#view.getUint32(S.REPEATED, true) !== 0;
     if (iteration) this.#charge(-1, -1);
     if (this.#stepping === undefined) {
       this.#refund(block, from === "before" && !iteration ? index : index + 1);
     } else if (from === "before" && !iteration) {
       this.#charge(-1, -this.#stepping.cost);
     }
+  }
+  #isRepeated({ block, index }: { block: Block; index: number }): boolean {
+    const insn = block.instructions[index];
+    return insn !== undefined && insn.repeat !== "none";
   }
   /** Takes back what `block` was charged for instructions from number `from` on. */
   #refund(block: Block, from: number): void {
@@ -484,11 +486,13 @@ export class Interpreter {
   #access(info: number): number {
     const v = this.#view;
     const lo = v.getInt32(S.SLOW_ADDRESS, true);
+    const hi = v.getInt32(S.SLOW_ADDRESS + 4, true);
     const size = info & 0xff;
     const write = (info & ACCESS_WRITE) !== 0;
     try {
       if ((lo & 0xfff) + size <= 4096) {
-        const page = this.#page(v.getInt32(S.SLOW_ADDRESS + 4, true), lo, write);
+        const page = this.#page(hi, lo, write);
+        if (page === RESTART) return this.#restart();
         if (page >= 0) {
           const host = page + (lo & 0xfff);
           const scratch = this.#cpu.base + S.SCRATCH;
@@ -497,9 +501,13 @@ export class Interpreter {
           if (write) this.#afterWrite(page, host, size);
           return 0;
         }
-      } else if (this.#accessAcross(v.getInt32(S.SLOW_ADDRESS + 4, true), lo, size, write)) {
-        return 0;
+      } else {
+        const done = this.#accessAcross(hi, lo, size, write);
+        if (done === RESTART) return this.#restart();
+        if (done === 0) return 0;
       }
+      // A device, or what only a walk can tell: alone, so that what follows from it comes right after it.
+      if (this.#stepping === undefined) return this.#restart();
       const linear = v.getBigUint64(S.SLOW_ADDRESS, true);
       if (write) this.#host.write(linear, size, this.#scratchValue(size), this.#isStack(info));
       else this.#setScratch(this.#host.read(linear, size, this.#isStack(info)));
@@ -508,13 +516,26 @@ export class Interpreter {
       return this.#keepFault(e);
     }
   }
-  /** An access across two pages of RAM; false if it must be made elsewhere. Both are translated before either is touched. */
-  #accessAcross(hi: number, lo: number, size: number, write: boolean): boolean {
+  /** Has the instruction in progress, which has changed nothing, run by itself. */
+  #restart(): number {
+    this.#view.setUint32(S.FAULT, L.FAULT_RESTART, true);
+    return L.EXIT.fault;
+  }
+  /** An access across two pages of RAM: 0, done; −1, it must be made elsewhere; RESTART. Both are translated before either is touched. */
+  #accessAcross(hi: number, lo: number, size: number, write: boolean): number {
     const next = ((lo | 0xfff) + 1) | 0;
-    if (next === 0) return false; // into the next 4 GiB, or around
-    const first = this.#page(hi, lo, write);
-    const second = this.#page(hi, next, write);
-    if (first < 0 || second < 0) return false;
+    if (next === 0) return -1; // into the next 4 GiB, or around
+    const host = this.#host;
+    const first = host.dataPage(hi, lo, write);
+    const firstAttributes = host.pageAttributes;
+    const second = host.dataPage(hi, next, write);
+    const secondAttributes = host.pageAttributes;
+    if (first < 0 || second < 0) return -1;
+    const misses = (this.tlb.has(hi, lo, write) ? 0 : 1) + (this.tlb.has(hi, next, write) ? 0 : 1);
+    if (!this.#fits(misses)) return RESTART;
+    this.#charge(0, misses * this.#missCost);
+    this.#enterPage(hi, lo, write, first, firstAttributes);
+    this.#enterPage(hi, next, write, second, secondAttributes);
     const at = first + (lo & 0xfff);
     const here = 4096 - (lo & 0xfff);
     const scratch = this.#cpu.base + S.SCRATCH;
@@ -528,21 +549,46 @@ export class Interpreter {
       bytes.copyWithin(scratch, at, at + here);
       bytes.copyWithin(scratch + here, second, second + size - here);
     }
-    return true;
-  }
-  #touch(info: number): number {
-    const lo = this.#view.getInt32(S.SLOW_ADDRESS, true);
-    const hi = this.#view.getInt32(S.SLOW_ADDRESS + 4, true);
-    if ((lo & 0xfff) + (info & 0xff) <= 4096) this.#page(hi, lo, (info & ACCESS_WRITE) !== 0);
     return 0;
   }
-  /** Place of a page for a data access, remembered in the soft TLB where it may be; −1: ask for every access. */
+  /** Whether `misses` page walks fit in what the block in progress may use; an instruction alone may overrun. */
+  #fits(misses: number): boolean {
+    if (misses === 0 || this.#missCost === 0 || this.#stepping !== undefined) return true;
+    const v = this.#view;
+    return v.getUint32(S.ELAPSED, true) + misses * this.#missCost <= v.getUint32(S.LIMIT, true);
+  }
+  /** Place of a page for a data access, entered in the soft TLB and charged if it was not there; −1: ask for every access; RESTART. */
   #page(hi: number, lo: number, write: boolean): number {
     const page = this.#host.dataPage(hi, lo, write);
     if (page < 0) return page;
-    if (!write) this.tlb.fillRead(hi, lo, page);
-    else if (!this.code.hasCode(this.#host.physicalPage(page))) this.tlb.fillWrite(hi, lo, page);
+    const { pageAttributes } = this.#host;
+    if (!this.tlb.has(hi, lo, write)) {
+      if (!this.#fits(1)) return RESTART;
+      if (this.#missCost !== 0) this.#charge(0, this.#missCost);
+      this.misses++;
+    }
+    this.#enterPage(hi, lo, write, page, pageAttributes);
     return page;
+  }
+  /** Generated code may use the page from now on, unless it writes where code is. */
+  #enterPage(hi: number, lo: number, write: boolean, page: number, attributes: number): void {
+    const special = page < 0 || (write && this.code.hasCode(this.#host.physicalPage(page)));
+    this.tlb.fill(hi, lo, write, special ? -1 : page, attributes);
+  }
+  /** Data accesses that missed the TLB. */
+  misses = 0;
+  /**
+   * Call for an access that the machine has made itself for the instruction in progress (helpers, devices) or to deliver
+   * an exception: its page is in the TLB afterwards. `place`: of the page in linear memory; −1: ask for every access.
+   */
+  touched(hi: number, lo: number, write: boolean, place: number, attributes: number): void {
+    if (!this.tlb.has(hi, lo, write)) {
+      // Between instructions: an exception is being delivered.
+      if (!this.#running) this.cycles += this.#missCost;
+      else if (this.#missCost !== 0) this.#charge(0, this.#missCost);
+      this.misses++;
+    }
+    this.#enterPage(hi, lo, write, place, attributes);
   }
   #afterWrite(page: number, host: number, size: number): void {
     const physical = this.#host.physicalPage(page);
@@ -562,17 +608,17 @@ export class Interpreter {
     const place = this.#cpu.base + S.SCRATCH;
     const result = this.#guard(() => {
       const v = this.#view;
-      const lo = v.getUint32(S.SLOW_ADDRESS, true);
-      const hi = v.getUint32(S.SLOW_ADDRESS + 4, true);
+      const lo = v.getInt32(S.SLOW_ADDRESS, true);
+      const hi = v.getInt32(S.SLOW_ADDRESS + 4, true);
       const size = info & 0xff;
-      const stack = this.#isStack(info);
       if ((lo & 0xfff) + size <= 4096) {
         const page = this.#page(hi, lo, true);
+        if (page === RESTART) return this.#restart();
         if (page >= 0 && !this.code.hasCode(this.#host.physicalPage(page))) return page + (lo & 0xfff);
       }
+      if (this.#stepping === undefined) return this.#restart();
       this.#modifyAddress = v.getBigUint64(S.SLOW_ADDRESS, true);
-      this.#host.probeWrite(this.#modifyAddress, size, stack);
-      this.#setScratch(this.#host.read(this.#modifyAddress, size, stack));
+      this.#setScratch(this.#host.readForWrite(this.#modifyAddress, size, this.#isStack(info)));
       return place;
     });
     return result;
@@ -613,10 +659,14 @@ export class Interpreter {
       cpu.rip = start;
       return result;
     }
-    // A repeated one still has to count down; its block ends after it anyway.
+    // A repeated one still has to count down; its block ends after it anyway. Page walks may have used up the budget.
+    const v = this.#view;
+    const over = this.#stepping === undefined && v.getUint32(S.ELAPSED, true) > v.getUint32(S.LIMIT, true);
     const ends = insn.row.ends === true && insn.repeat === "none";
-    if (cpu.nextRip !== next || ends || this.#host.context() !== this.#context) {
+    const same = cpu.nextRip === next && this.#host.context() === this.#context;
+    if (!same || ends || (over && insn.repeat === "none")) {
       cpu.rip = cpu.nextRip;
+      this.#overrun = same && !ends;
       return L.EXIT.flow;
     }
     cpu.rip = start;

@@ -5,7 +5,7 @@
 import { STATE_SIZE } from "../isa/state.ts";
 
 // --------------------------------------------------------------------------------------------------- soft TLB
-// Two direct-mapped arrays in each CPU block, 16-byte entries: tag i64, addend i32, unused i32.
+// Two direct-mapped arrays in each CPU block, 16-byte entries: tag i64, addend i32, key and attributes i32 (soft-tlb.ts).
 // Tag: linear page | key. A hit gives the byte's place in linear memory as low 32 bits of address + addend.
 
 export const TLB_BITS = 11;
@@ -67,6 +67,10 @@ export const EXIT = {
   repeat: 6,
 } as const;
 
-/** FAULT: a JavaScript Fault is waiting, or 0x80000000 | hasError << 8 | vector with the error code in SLOW_INFO. */
+/**
+ * FAULT: a JavaScript Fault is waiting; or the instruction wants to be run by itself, for it is charged more than fits;
+ * or 0x80000000 | hasError << 8 | vector with the error code in SLOW_INFO.
+ */
 export const FAULT_THROWN = 1;
+export const FAULT_RESTART = 2;
 export const FAULT_RAISED = 0x80000000;

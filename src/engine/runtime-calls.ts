@@ -22,8 +22,6 @@ export const HOST_FUNCTIONS = {
   modify: "i32 i32 i32 -> i32",
   /** Writes SCRATCH back after `modify` gave it. */
   modified: "i32 i32 i32 -> i32",
-  /** Has the soft TLB know the page of SLOW_ADDRESS, which an access of `info` has just been made to. */
-  touch: "i32 i32 i32 -> i32",
   /** Runs the helper of the record's instruction: exit code, 0 to go on. */
   helper: "i32 i32 -> i32",
   /** Pure function number n on SCRATCH: arguments at 0, 16, 32 …, result at 0. */

@@ -1,40 +1,68 @@
 /**
- * The soft TLB and the jump cache of one processor, as JavaScript fills and flushes them.
+ * The soft TLB and the jump cache of one processor, as JavaScript fills and flushes them; generated code only looks.
  *
- * A tag is the linear page with the key in its low twelve bits: generation, and whether accesses are a user's. A
- * flush is a new generation; when those run out the arrays are cleared. The jump cache has a key of its own from the
- * same counter and the decoding context.
+ * The TLB is also the model's: what is in it decides which accesses are charged a page walk. So its contents depend on
+ * what the guest does and on nothing else: two direct-mapped tables, for reading and for writing, 4 KiB entries whatever
+ * the page's size, told apart by address space and privilege. Entries that generated code must not use (devices, code
+ * pages, watched memory) are kept too, as special ones whose tag never matches.
+ *
+ * A tag is the linear page with the key in its low twelve bits: generation, and whether accesses are a user's. Another
+ * address space is another generation; when those run out the tables are cleared. Global entries are moved over (SDM
+ * vol. 3A §4.10.2). The jump cache has a key of its own, made of flushes, decoding context and privilege.
  */
 import * as S from "../isa/state.ts";
 import * as L from "./layout.ts";
 
 const GENERATIONS = 1 << 10;
+const GENERATION = GENERATIONS - 1;
+const KEY = 0xfff;
+/** Bits of an entry's fourth word, above its key. */
+const GLOBAL = 0x1000;
+const LARGE = 0x2000;
+const VALID = 0x8000;
+const WORDS = L.TLB_ENTRY / 4;
+const TABLES = L.TLB_READ / 4;
+const TABLES_END = L.JUMP_CACHE / 4;
+
+/** Attributes of a page, for `fill`. */
+export const PAGE_GLOBAL = 1;
+export const PAGE_LARGE = 2;
 
 export class SoftTlb {
-  readonly #base: number;
   readonly #words: Int32Array;
-  readonly #memory: WebAssembly.Memory;
   #generation = 1;
+  #last = 1;
+  /** Generations of address spaces that may come back, by PCID. */
+  readonly #spaces = new Map<number, number>();
+  #pcid = 0;
   #privilege = 0;
+  #anyGlobal = false;
+  #anyLarge = false;
   /** Flushes since reset; part of the jump cache's key. */
   #flushes = 0;
   #context = 0;
   readonly #codeKeys = new Map<string, number>();
-  /** Misses that were filled, for statistics. */
-  fills = 0;
 
+  /** The block of the processor at `base`. */
   constructor(memory: WebAssembly.Memory, base: number) {
-    this.#memory = memory;
-    this.#base = base;
     this.#words = new Int32Array(memory.buffer, base, L.CPU_BLOCK_SIZE / 4);
     this.clear();
   }
-  /** Empties everything. */
+  /** Empties everything, as at the start. */
   clear(): void {
-    this.#words.fill(0, L.TLB_READ / 4, L.CPU_BLOCK_SIZE / 4);
+    this.#empty();
+    this.flushJumps();
     this.#generation = 1;
+    this.#pcid = 0;
     this.#codeKeys.clear();
     this.#publish();
+  }
+  #empty(): void {
+    this.#words.fill(0, TABLES, TABLES_END);
+    this.#spaces.clear();
+    this.#last = this.#generation = 1;
+    this.#anyGlobal = false;
+    this.#anyLarge = false;
   }
   #publish(): void {
     const w = this.#words;
@@ -56,44 +84,124 @@ export class SoftTlb {
     this.#context = context;
     this.#publish();
   }
+
+  // ------------------------------------------------------------------------------------------------- flushing
+
   /** Forgets all translations. */
   flush(): void {
+    this.#empty();
+    this.#flushCode();
+  }
+  /** Forgets those of the present address space that are not global. */
+  flushNonglobal(): void {
+    this.#spaces.delete(this.#pcid);
+    this.#enter(this.#pcid);
+    this.#flushCode();
+  }
+  /** Goes over to the address space of another PCID (SDM vol. 3A §4.10.4.1); `keep`: what is known of it holds. */
+  switchSpace(pcid: number, keep: boolean): void {
+    this.#spaces.set(this.#pcid, this.#generation);
+    if (!keep) this.#spaces.delete(pcid);
+    this.#pcid = pcid;
+    this.#enter(pcid);
+    this.#flushCode();
+  }
+  /** Forgets the page of linear hi:lo, and large pages that may reach it. */
+  flushPage(hi: number, lo: number): void {
+    const w = this.#words;
+    const page = lo & ~0xfff;
+    const index = ((lo >>> 12) & (L.TLB_ENTRIES - 1)) * WORDS;
+    for (const table of [L.TLB_READ / 4, L.TLB_WRITE / 4]) {
+      const at = table + index;
+      if (w[at + 1] === hi && ((w[at]! ^ page) & ~0xfff) === 0) this.#drop(at);
+    }
+    if (this.#anyLarge) {
+      for (let at = TABLES; at < TABLES_END; at += WORDS) {
+        const meta = w[at + 3]!;
+        if ((meta & LARGE) !== 0 && w[at + 1] === hi && (w[at]! ^ lo) >>> 30 === 0) this.#drop(at);
+      }
+    }
+    this.#flushCode();
+  }
+  #drop(at: number): void {
+    this.#words[at] = 0;
+    this.#words[at + 3] = 0;
+  }
+  /** Makes the generation of `pcid` the present one, and moves global entries to it. */
+  #enter(pcid: number): void {
+    let generation = this.#spaces.get(pcid);
+    if (generation === undefined) {
+      if (this.#last === GENERATION) {
+        this.#empty();
+        return;
+      }
+      generation = ++this.#last;
+      this.#spaces.set(pcid, generation);
+    }
+    this.#generation = generation;
+    if (!this.#anyGlobal) return;
+    const w = this.#words;
+    for (let at = TABLES; at < TABLES_END; at += WORDS) {
+      const meta = w[at + 3]!;
+      if ((meta & GLOBAL) === 0) continue;
+      if ((w[at]! & GENERATION) !== 0) w[at] = (w[at]! & ~GENERATION) | generation;
+      w[at + 3] = (meta & ~GENERATION) | generation;
+    }
+  }
+  #flushCode(): void {
     this.#flushes++;
     this.#codeKeys.clear();
     if ((this.#flushes & 0xffffff) === 0) this.flushJumps();
-    if (++this.#generation === GENERATIONS) {
-      this.#words.fill(0, L.TLB_READ / 4, L.JUMP_CACHE / 4);
-      this.#generation = 1;
-    }
     this.#publish();
   }
   /** Forgets where blocks are. */
   flushJumps(): void {
     this.#words.fill(0, L.JUMP_CACHE / 4, L.CPU_BLOCK_SIZE / 4);
   }
-  /** Forgets the translations for writing. */
-  flushWrites(): void {
-    this.#words.fill(0, L.TLB_WRITE / 4, L.JUMP_CACHE / 4);
-  }
-  fillRead(hi: number, lo: number, page: number): void {
-    this.#fill(L.TLB_READ, hi, lo, page);
-  }
-  fillWrite(hi: number, lo: number, page: number): void {
-    this.#fill(L.TLB_WRITE, hi, lo, page);
-  }
-  #fill(table: number, hi: number, lo: number, page: number): void {
+
+  // -------------------------------------------------------------------------------------------- looking, filling
+
+  /** Whether the page of linear hi:lo is in the table for writing or reading, for generated code or as a special entry. */
+  has(hi: number, lo: number, write: boolean): boolean {
     const w = this.#words;
-    const at = (table + ((lo >>> 12) & (L.TLB_ENTRIES - 1)) * L.TLB_ENTRY) / 4;
-    w[at] = (lo & ~0xfff) | (w[S.TLB_KEY / 4] ?? 0);
+    const at = ((write ? L.TLB_WRITE : L.TLB_READ) >> 2) + ((lo >>> 12) & (L.TLB_ENTRIES - 1)) * WORDS;
+    return (
+      w[at + 1] === hi &&
+      ((w[at]! ^ lo) & ~0xfff) === 0 &&
+      (w[at + 3]! & (VALID | KEY)) === (VALID | w[S.TLB_KEY / 4]!)
+    );
+  }
+  /** Enters the page of linear hi:lo; `place`: where it lies in linear memory, or −1 for a special entry. */
+  fill(hi: number, lo: number, write: boolean, place: number, attributes: number): void {
+    const w = this.#words;
+    const at = ((write ? L.TLB_WRITE : L.TLB_READ) >> 2) + ((lo >>> 12) & (L.TLB_ENTRIES - 1)) * WORDS;
+    const page = lo & ~0xfff;
+    const key = w[S.TLB_KEY / 4]!;
+    w[at] = place < 0 ? page : page | key;
     w[at + 1] = hi;
-    w[at + 2] = page - (lo & ~0xfff);
-    this.fills++;
+    w[at + 2] = place - page;
+    let meta = VALID | key;
+    if ((attributes & PAGE_GLOBAL) !== 0) {
+      meta |= GLOBAL;
+      this.#anyGlobal = true;
+    }
+    if ((attributes & PAGE_LARGE) !== 0) {
+      meta |= LARGE;
+      this.#anyLarge = true;
+    }
+    w[at + 3] = meta;
   }
-  /** After linear memory has grown the old views are dead; make a new SoftTlb. */
-  get memory(): WebAssembly.Memory {
-    return this.#memory;
+  /** The page at `place` in linear memory holds code from now on: writes to it go past generated code. */
+  protect(place: number): void {
+    const w = this.#words;
+    for (let at = L.TLB_WRITE / 4; at < TABLES_END; at += WORDS) {
+      const tag = w[at]!;
+      if ((tag & GENERATION) !== 0 && ((w[at + 2]! + (tag & ~0xfff)) | 0) === (place | 0)) w[at] = tag & ~KEY;
+    }
   }
-  get base(): number {
-    return this.#base;
+  /** Makes all entries special: every access must be seen from now on, or may be missed again. */
+  protectAll(): void {
+    const w = this.#words;
+    for (let at = TABLES; at < TABLES_END; at += WORDS) w[at] = w[at]! & ~KEY;
   }
 }

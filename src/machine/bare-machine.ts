@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from "../isa/arguments.ts";
 import type { Instruction } from "../isa/instruction.ts";
+import { type TimingName, timingModel } from "../timing/model.ts";
 import { BarePlatform } from "./bare-platform.ts";
 import { Cpu } from "./cpu.ts";
 import type {
@@ -23,7 +24,7 @@ import type {
   ProcessorHooks,
   StopReason,
 } from "./engine.ts";
-import { DEFAULT_ENGINE, type EngineName, makeEngine } from "./engines.ts";
+import { DEFAULT_ENGINE, type EngineName, makeEngines } from "./engines.ts";
 import { ADDRESS_END, type FlatEnvironment, type FlatMode, setKernelStack, setUpFlat } from "./flat.ts";
 import { cpuBlock, memoryLayout } from "./layout.ts";
 import { type MemoryAccess, Mmu } from "./mmu.ts";
@@ -44,6 +45,8 @@ export interface BareMachineOptions {
   readonly codeCache?: number;
   /** Starts the random numbers of RDRAND and RDSEED. Default 0. */
   readonly seed?: number | bigint;
+  /** What instructions cost. Default "blocks". */
+  readonly timing?: TimingName;
   /** Ports, interrupts and time. Default: nothing is there, and the seed decides RDRAND. */
   readonly platform?: Platform;
 }
@@ -76,6 +79,7 @@ export class BareMachine {
   readonly mmu: Mmu;
   readonly physical: PhysicalMemory;
   readonly engine: Engine;
+  readonly #clearCode: () => void;
   readonly #memory: WebAssembly.Memory;
   readonly #ramStart: number;
   readonly #ramEnd: number;
@@ -103,6 +107,7 @@ export class BareMachine {
       codeCache = DEFAULT_CODE_CACHE,
       seed = 0n,
     } = options;
+    const timing = timingModel(options.timing ?? "blocks");
     checkStart(mode, ring);
     if (options.platform !== undefined && (typeof options.platform !== "object" || options.platform === null))
       throw new TypeError("platform is an object of type Platform");
@@ -131,14 +136,16 @@ export class BareMachine {
     this.cpu.physical = this.physical;
     const platform = this.#platform();
     this.cpu.platform = platform;
-    this.#processor = { cpu: this.cpu, mmu: this.mmu, platform, hooks: this.#hooks };
+    this.#processor = { cpu: this.cpu, mmu: this.mmu, platform, hooks: this.#hooks, timing };
     resetCpu(this.cpu);
-    this.engine = makeEngine(
+    const { engines, clear } = makeEngines(
       options.engine ?? DEFAULT_ENGINE,
-      this.#processor,
+      [this.#processor],
       this.#memory,
       layout.codeCacheEnd,
     );
+    this.engine = engines[0]!;
+    this.#clearCode = clear;
     this.#setUp();
   }
   #platform(): Platform {
@@ -168,6 +175,7 @@ export class BareMachine {
     this.cpu.platform = platform;
     this.#processor.platform = platform;
     resetCpu(this.cpu);
+    this.#clearCode();
     this.engine.reset();
     this.#setUp();
   }

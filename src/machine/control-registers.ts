@@ -121,7 +121,7 @@ export function writeCr0(cpu: Cpu, value: bigint): void {
   cpu.hooks.contextChanged();
 }
 
-/** MOV to cr3. Bit 63 asks to keep the translations of the new PCID; the TLB here may drop them all the same. */
+/** MOV to cr3. With PCIDs bit 63 asks to keep the translations of the new one (SDM vol. 3A §4.10.4.1). */
 export function writeCr3(cpu: Cpu, value: bigint): void {
   let v = value;
   if (cpu.longMode) {
@@ -130,7 +130,9 @@ export function writeCr3(cpu: Cpu, value: bigint): void {
   }
   setPdptes(cpu, pdptesFor(cpu, cpu.cr0, v, cpu.cr4));
   cpu.setU64(S.CR3, v);
-  cpu.hooks.flushTlb("nonglobal");
+  if (cpu.longMode && (cpu.cr4 & CR4_BIT.pcide) !== 0) {
+    cpu.hooks.switchSpace(Number(v & 0xfffn), (value & (1n << 63n)) !== 0n);
+  } else cpu.hooks.flushTlb("nonglobal");
   cpu.hooks.contextChanged();
 }
 

@@ -58,6 +58,8 @@ export class Segment {
 export interface EngineHooks {
   /** Paging structures or cr3 changed. "all" includes global pages; "page" only the one holding `address`. */
   flushTlb(kind: "all" | "nonglobal" | "page", address?: bigint): void;
+  /** cr3 names the address space of a PCID now; `keep`: what is known of it still holds. */
+  switchSpace(pcid: number, keep: boolean): void;
   /** Mode, privilege, segment, cr0/cr4/efer bits that decoding and permission checks look at. */
   contextChanged(): void;
 }
@@ -82,7 +84,7 @@ const DEFAULT_IDENTITY: ProcessorIdentity = {
   features: [],
 };
 
-const NO_HOOKS: EngineHooks = { flushTlb() {}, contextChanged() {} };
+const NO_HOOKS: EngineHooks = { flushTlb() {}, switchSpace() {}, contextChanged() {} };
 
 export class Cpu {
   readonly view: DataView;
@@ -257,6 +259,10 @@ export class Cpu {
   }
   write(linear: bigint, size: number, value: bigint): void {
     this.memory.write(linear, size, value);
+  }
+  /** Reads what will be written back: checked for writing first. */
+  readForWrite(linear: bigint, size: number): bigint {
+    return this.memory.readForWrite(linear, size);
   }
   /** Throws the fault that an access of `size` bytes would, and makes none. */
   probe(linear: bigint, size: number, write: boolean): void {

@@ -4,14 +4,14 @@ import { decode, isFailure } from "../isa/decode.ts";
 import type { HelperName } from "../isa/helpers.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import * as S from "../isa/state.ts";
-import { blockCost } from "../timing/block.ts";
+import type { BlockCost } from "../timing/model.ts";
 import { isCanonical, isCanonicalHigh } from "./canonical.ts";
 import type { Processor } from "./engine.ts";
 import { Fault } from "./fault.ts";
 import { codeAddress } from "./fetch.ts";
 import { gate, gatingContext, mmxErrorPending } from "./gating.ts";
 import { HELPER_IMPLEMENTATIONS } from "./helpers/index.ts";
-import { ACCESS } from "./mmu.ts";
+import { ACCESS, attributesOf } from "./mmu.ts";
 import { PAGE } from "./physical.ts";
 
 /** FSW.ES: a pending x87 error, which MMX instructions report before they run. */
@@ -24,10 +24,14 @@ const NOT_RAM = 2 ** 40;
 
 export class MachineEngineHost implements EngineHost {
   readonly #processor: Processor;
-  readonly #segments = new Map<string, number>();
+  /** Numbers of code segments, for all processors that share decoded code. */
+  readonly #segments: Map<string, number>;
+  readonly #blockCost: BlockCost;
 
-  constructor(processor: Processor) {
+  constructor(processor: Processor, blockCost: BlockCost, segments = new Map<string, number>()) {
     this.#processor = processor;
+    this.#blockCost = blockCost;
+    this.#segments = segments;
   }
 
   isFault(e: unknown): boolean {
@@ -39,9 +43,11 @@ export class MachineEngineHost implements EngineHost {
   dataPage(hi: number, lo: number, write: boolean): number {
     const { cpu, mmu } = this.#processor;
     if ((cpu.mode === 64 && !isCanonicalHigh(cpu, hi)) || mmu.watching) return -1;
-    const { physical } = mmu.walk(hi, lo, (write ? ACCESS.write : 0) | mmu.privilege);
-    return mmu.physical.host(physical - (physical % PAGE), write);
+    const t = mmu.walk(hi, lo, (write ? ACCESS.write : 0) | mmu.privilege);
+    this.pageAttributes = attributesOf(t);
+    return mmu.physical.host(t.physical - (lo & (PAGE - 1)), write);
   }
+  pageAttributes = 0;
   physicalPage(host: number): number {
     return host;
   }
@@ -60,9 +66,9 @@ export class MachineEngineHost implements EngineHost {
     this.#checkCanonical(linear, size, stack);
     this.#processor.mmu.write(linear, size, value);
   }
-  probeWrite(linear: bigint, size: number, stack: boolean): void {
+  readForWrite(linear: bigint, size: number, stack: boolean): bigint {
     this.#checkCanonical(linear, size, stack);
-    this.#processor.mmu.probe(linear, size, true);
+    return this.#processor.mmu.readForWrite(linear, size);
   }
   linear(segment: number, offset: bigint, size: number, write: boolean): bigint {
     return this.#processor.mmu.linear(segment, offset, size, write);
@@ -127,6 +133,6 @@ export class MachineEngineHost implements EngineHost {
     HELPER_IMPLEMENTATIONS[name](this.#processor.cpu, insn);
   }
   cost(instructions: readonly Instruction[]): Uint32Array {
-    return blockCost(instructions);
+    return this.#blockCost(instructions);
   }
 }

@@ -3,6 +3,7 @@
  * happens between instructions (traps, interrupts, delivery of exceptions) is the same for all: boundary.ts.
  */
 import type { Instruction } from "../isa/instruction.ts";
+import type { TimingModel } from "../timing/model.ts";
 import type { Cpu } from "./cpu.ts";
 import type { Mmu } from "./mmu.ts";
 import type { Platform } from "./platform.ts";
@@ -23,7 +24,7 @@ export type StopReason =
   | { readonly kind: "hlt" }
   /** An exception without a handler; `tripleFault`: there was one, but delivering failed thrice. */
   | ({ readonly kind: "exception"; readonly tripleFault: boolean } & ExceptionEvent)
-  /** The instructions it was given have been executed. */
+  /** The instructions or cycles it was given have been used up. */
   | { readonly kind: "limit" }
   /** A hook asked for it. */
   | { readonly kind: "stopped" };
@@ -37,6 +38,7 @@ export interface Processor {
   readonly mmu: Mmu;
   readonly platform: Platform;
   readonly hooks: ProcessorHooks;
+  readonly timing: TimingModel;
 }
 
 /** Set by the machine; an engine looks at them on every run, the boundary at every event. */
@@ -53,8 +55,17 @@ export interface Engine {
   /** Instructions and cycles executed since the last reset. Iterations of repeated instructions count. */
   readonly instructions: number;
   readonly cycles: number;
-  /** Runs until `instructions` more have been executed, or something ends the run. */
-  run(instructions: number): StopReason;
+  /**
+   * Runs until `instructions` more have been executed or `cycles` more have passed, the last instruction included, or
+   * something ends the run. Without a limit of instructions the engine is free to count only when it stops.
+   */
+  run(instructions: number, cycles?: number): StopReason;
+  /** From within a run, by what an instruction asks of the machine: ends the run after it, as if its cycles were used up. */
+  cut(): void;
+  /** Data accesses that missed the TLB since the last reset. */
+  readonly tlbMisses: number;
+  /** Memory at physical `address` has been written by something else than this processor, from outside or in a run. */
+  written(address: number, size: number): void;
   /** The guest's registers or memory have been changed from outside between two runs. */
   interrupted(): void;
   /** Forgets everything it has kept of the guest: for a machine that starts afresh. */

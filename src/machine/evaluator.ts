@@ -2,6 +2,8 @@
  * The evaluator as an engine: fetches, decodes and evaluates one instruction at a time, straight from the table, with
  * no cache of anything. Slow; it is what other engines are compared with.
  */
+
+import { SoftTlb } from "../engine/soft-tlb.ts";
 import type { HelperName } from "../isa/helpers.ts";
 import type { Instruction } from "../isa/instruction.ts";
 import type { ExceptionName } from "../isa/ops.ts";
@@ -14,6 +16,7 @@ import { Fault } from "./fault.ts";
 import { Fetcher } from "./fetch.ts";
 import { gate, mmxErrorPending } from "./gating.ts";
 import { HELPER_IMPLEMENTATIONS } from "./helpers/index.ts";
+import { tlbHooks } from "./tlb-hooks.ts";
 
 export class Evaluator implements Engine {
   readonly name = "evaluator";
@@ -24,18 +27,35 @@ export class Evaluator implements Engine {
   readonly #fetcher: Fetcher;
   readonly #environment: EvaluateEnvironment;
   readonly #clock: BlockClock;
+  /** Nothing is looked up through it: it tells which accesses would have missed. */
+  readonly #tlb: SoftTlb;
+  tlbMisses = 0;
+  #cut = false;
   /** A repeated string instruction between two iterations, if nothing has come between. */
   #repeated: { readonly insn: Instruction; readonly rip: bigint } | undefined;
 
-  constructor(processor: Processor) {
-    const { cpu, mmu } = processor;
+  constructor(processor: Processor, memory: WebAssembly.Memory) {
+    const { cpu, mmu, timing } = processor;
     this.#processor = processor;
     this.#boundary = new Boundary(processor);
     this.#fetcher = new Fetcher(cpu, mmu);
-    this.#clock = new BlockClock(cpu, new MachineEngineHost(processor));
-    mmu.written = (physical, size) => {
-      const at = mmu.physical.host(physical);
-      if (at >= 0) this.#clock.written(at, size);
+    const host = new MachineEngineHost(processor, timing.blockCost);
+    this.#clock = new BlockClock(cpu, host);
+    mmu.written = (physical, size) => this.written(physical, size);
+    const tlb = new SoftTlb(memory, cpu.base);
+    this.#tlb = tlb;
+    const contextChanged = (): void => {
+      const { user, smap } = host.privilege();
+      tlb.setPrivilege(user, smap);
+    };
+    cpu.hooks = tlbHooks(tlb, contextChanged);
+    contextChanged();
+    mmu.touched = (hi, lo, write, _page, attributes) => {
+      if (!tlb.has(hi, lo, write)) {
+        this.tlbMisses++;
+        this.cycles += timing.tlbMiss;
+      }
+      tlb.fill(hi, lo, write, -1, attributes);
     };
     this.#environment = {
       raise: (exception: ExceptionName, errorCode?: number): never => {
@@ -47,13 +67,22 @@ export class Evaluator implements Engine {
     };
   }
 
-  run(instructions: number): StopReason {
+  run(instructions: number, cycles = Number.POSITIVE_INFINITY): StopReason {
+    this.#cut = false;
+    const end = this.cycles + cycles;
     // A fault uses up the budget like an instruction, so that faults without end come to one.
-    for (let left = instructions; left > 0; left--) {
+    for (let left = instructions; left > 0 && this.cycles < end && !this.#cut; left--) {
       const stop = this.#boundary.enter() ?? this.#step();
       if (stop !== undefined) return stop;
     }
     return { kind: "limit" };
+  }
+  cut(): void {
+    this.#cut = true;
+  }
+  written(address: number, size: number): void {
+    const at = this.#processor.mmu.physical.host(address);
+    if (at >= 0) this.#clock.written(at, size);
   }
   interrupted(): void {
     this.#clock.reset();
@@ -62,6 +91,8 @@ export class Evaluator implements Engine {
   reset(): void {
     this.instructions = 0;
     this.cycles = 0;
+    this.tlbMisses = 0;
+    this.#tlb.clear();
     this.#boundary.reset();
     this.#clock.reset();
     this.#repeated = undefined;
@@ -70,6 +101,7 @@ export class Evaluator implements Engine {
   #step(): StopReason | undefined {
     const { cpu, hooks } = this.#processor;
     const boundary = this.#boundary;
+    cpu.hooks.contextChanged(); // whatever the last instruction has changed
     let insn: Instruction | undefined;
     let cycles = 0;
     try {

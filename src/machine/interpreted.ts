@@ -3,7 +3,7 @@
  * `quiet`) it runs blocks at full speed; else one instruction at a time with the boundary's work around each.
  */
 
-import type { Prebuilt } from "../engine/chunks.ts";
+import type { EngineCore } from "../engine/core.ts";
 import { Interpreter, type Stop } from "../engine/interpreter.ts";
 import type { ExceptionName } from "../isa/ops.ts";
 import { Boundary } from "./boundary.ts";
@@ -11,7 +11,7 @@ import type { Engine, Processor, StopReason } from "./engine.ts";
 import { MachineEngineHost } from "./engine-host.ts";
 import { Fault, VECTOR } from "./fault.ts";
 import { Fetcher } from "./fetch.ts";
-import { CODE_CACHE } from "./layout.ts";
+import { tlbHooks } from "./tlb-hooks.ts";
 
 /** Most instructions that one cycle can hold (the model's dispatch width): a budget of cycles never overruns one of instructions. */
 const WIDTH = 8;
@@ -28,25 +28,29 @@ const NAMES = new Map<number, ExceptionName>(
 export class InterpretedEngine implements Engine {
   readonly name = "interpreter";
   readonly interpreter: Interpreter;
+  readonly #core: EngineCore;
   readonly #processor: Processor;
   readonly #boundary: Boundary;
   readonly #fetcher: Fetcher;
+  /** Whether accesses were watched when the TLB was last told. */
+  #watched = false;
+  #cut = false;
 
-  constructor(processor: Processor, memory: WebAssembly.Memory, codeCacheEnd: number, prebuilt?: Prebuilt) {
-    const { cpu, mmu } = processor;
+  /** `segments`: see MachineEngineHost; one for all processors that share `core`. */
+  constructor(processor: Processor, core: EngineCore, segments?: Map<string, number>) {
+    const { cpu, mmu, timing } = processor;
     this.#processor = processor;
+    this.#core = core;
     this.#boundary = new Boundary(processor);
     this.#fetcher = new Fetcher(cpu, mmu);
-    const host = new MachineEngineHost(processor);
-    const interpreter = new Interpreter(memory, cpu, host, CODE_CACHE, codeCacheEnd, prebuilt);
+    const host = new MachineEngineHost(processor, timing.blockCost, segments);
+    const interpreter = new Interpreter(core, cpu, host, timing.tlbMiss);
     this.interpreter = interpreter;
-    cpu.hooks = {
-      flushTlb: () => interpreter.flush(),
-      contextChanged: () => interpreter.contextChanged(),
-    };
-    mmu.written = (physical, size) => {
-      const at = mmu.physical.host(physical);
-      if (at >= 0) interpreter.written(at, size);
+    cpu.hooks = tlbHooks(interpreter.tlb, () => interpreter.contextChanged());
+    mmu.written = (physical, size) => this.written(physical, size);
+    mmu.touched = (hi, lo, write, page, attributes) => {
+      const place = mmu.watching ? -1 : mmu.physical.host(page, write);
+      interpreter.touched(hi, lo, write, place, attributes);
     };
   }
 
@@ -56,27 +60,47 @@ export class InterpretedEngine implements Engine {
   get cycles(): number {
     return this.interpreter.now;
   }
+  get tlbMisses(): number {
+    return this.interpreter.misses;
+  }
+  written(address: number, size: number): void {
+    const at = this.#processor.mmu.physical.host(address);
+    if (at >= 0) this.#core.written(at, size);
+  }
   interrupted(): void {
     this.interpreter.interrupted();
+  }
+  cut(): void {
+    this.#cut = true;
+    this.interpreter.cut();
   }
   reset(): void {
     this.#boundary.reset();
     this.interpreter.reset();
   }
 
-  run(instructions: number): StopReason {
+  run(instructions: number, cycles = Number.POSITIVE_INFINITY): StopReason {
     const { interpreter } = this;
     const { mmu } = this.#processor;
     const boundary = this.#boundary;
     // State may have been changed from outside since the last run.
     interpreter.contextChanged();
+    this.#cut = false;
     let left = instructions;
-    while (left > 0) {
+    const end = interpreter.cycles + cycles;
+    while (left > 0 && interpreter.cycles < end && !this.#cut) {
       const entered = boundary.enter();
       if (entered !== undefined) return entered;
+      const { watching } = mmu;
+      if (watching !== this.#watched) {
+        if (watching) interpreter.tlb.protectAll();
+        this.#watched = watching;
+      }
       const before = interpreter.instructions;
-      const fast = left > FEW && boundary.quiet && !mmu.watching;
-      const stop = fast ? interpreter.run(Math.min(Math.floor(left / WIDTH), LONG)) : this.#step();
+      const fast = left > FEW && boundary.quiet && !watching;
+      const stop = fast
+        ? interpreter.run(Math.min(Math.floor(left / WIDTH), end - interpreter.cycles, LONG))
+        : this.#step();
       left -= interpreter.instructions - before;
       if (stop === undefined) continue;
       const ended = this.#after(stop, fast);

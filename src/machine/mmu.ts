@@ -4,6 +4,7 @@
  *
  * There is no TLB here: every access walks the tables. Engines keep their own and ask `walk` when they miss.
  */
+import { PAGE_GLOBAL, PAGE_LARGE } from "../engine/soft-tlb.ts";
 import * as S from "../isa/state.ts";
 import { isCanonicalHigh } from "./canonical.ts";
 import type { Cpu } from "./cpu.ts";
@@ -28,6 +29,22 @@ export interface MemoryAccess {
 // V8 11 (Node 20) crashes in its optimiser on asIntN(n, v >> k) where v is a choice of two asUintN; asUintN around v helps.
 const hiOf = (v: bigint): number => Number(BigInt.asIntN(32, BigInt.asUintN(64, v) >> 32n));
 const loOf = (v: bigint): number => Number(BigInt.asIntN(32, v));
+
+/**
+ * The page of linear hi:lo (signed halves), and where it begins: its physical address, −1 if accesses to it must be
+ * seen one by one. `attributes`: PAGE_GLOBAL, PAGE_LARGE.
+ */
+export type TouchedPage = (
+  hi: number,
+  lo: number,
+  write: boolean,
+  physicalPage: number,
+  attributes: number,
+) => void;
+
+/** PAGE_GLOBAL and PAGE_LARGE of a translation. */
+export const attributesOf = (t: Translation): number =>
+  (t.global ? PAGE_GLOBAL : 0) | (t.pageSize > PAGE ? PAGE_LARGE : 0);
 
 /** Alignment that an operand of `size` bytes wants (SDM vol. 3A table 6-7): its own, but 80 bits 8, x87 environments 2 or 4. */
 function alignmentOf(size: number): number {
@@ -60,6 +77,8 @@ export class Mmu implements LinearMemory {
   readonly physical: PhysicalMemory;
   /** Told of every access that has passed its checks; while it is set, engines must come here for each. */
   observer: ((access: MemoryAccess) => void) | undefined;
+  /** Told of each page that an instruction's data access has touched, after its checks. */
+  touched: TouchedPage | undefined;
   /** Told of every write to physical memory made here: engines drop code they have decoded there. */
   written: ((physical: number, size: number) => void) | undefined;
   /** Breakpoints that data accesses have hit since it was last cleared: bits 0–3 of dr6. */
@@ -145,23 +164,26 @@ export class Mmu implements LinearMemory {
 
   read(linear: bigint, size: number): bigint {
     this.#align(linear, size);
-    return this.#read(linear, size, this.privilege);
+    return this.#read(linear, size, this.privilege, true);
+  }
+  readForWrite(linear: bigint, size: number): bigint {
+    this.probe(linear, size, true);
+    return this.#read(linear, size, this.privilege, false);
   }
   write(linear: bigint, size: number, value: bigint): void {
     this.#align(linear, size);
-    this.#write(linear, size, value, this.privilege | ACCESS.write);
+    this.#write(linear, size, value, this.privilege | ACCESS.write, true);
   }
   readSystem(linear: bigint, size: number): bigint {
-    return this.#read(linear, size, ACCESS.implicit);
+    return this.#read(linear, size, ACCESS.implicit, false);
   }
   writeSystem(linear: bigint, size: number, value: bigint): void {
-    this.#write(linear, size, value, ACCESS.implicit | ACCESS.write);
+    this.#write(linear, size, value, ACCESS.implicit | ACCESS.write, false);
   }
   probe(linear: bigint, size: number, write: boolean): void {
     this.#align(linear, size);
     const access = this.privilege | (write ? ACCESS.write : 0);
-    this.walk(hiOf(linear), loOf(linear), access);
-    if ((loOf(linear) & (PAGE - 1)) + size > PAGE) this.#walkNext(linear, access);
+    this.#walkData(linear, size, access, true);
   }
 
   /** #AC comes before page faults on AMD's processors. */
@@ -169,30 +191,45 @@ export class Mmu implements LinearMemory {
     if (!this.#checksAlignment) return;
     if ((loOf(linear) & (alignmentOf(size) - 1)) !== 0) throw new Fault("AC", 0);
   }
-  /** Translates the first byte of the page after `linear`'s. */
-  #walkNext(linear: bigint, access: number): number {
+  /** Physical address of the first byte in the second page of what `#walkData` translated last. */
+  #second = 0;
+  /** Translates an access of one or two pages; returns the first byte's physical address. `data`: an instruction's own. */
+  #walkData(linear: bigint, size: number, access: number, data: boolean): number {
+    const lo = loOf(linear);
+    const t = this.walk(hiOf(linear), lo, access);
+    const first = t.physical;
+    const attributes = attributesOf(t);
+    const crosses = (lo & (PAGE - 1)) + size > PAGE;
+    const write = (access & ACCESS.write) !== 0;
+    const touched = data ? this.touched : undefined;
+    if (!crosses) {
+      touched?.(hiOf(linear), lo, write, first - (lo & (PAGE - 1)), attributes);
+      return first;
+    }
     const next = BigInt.asUintN(this.#cpu.longMode ? 64 : 32, (linear | 0xfffn) + 1n);
-    return this.walk(hiOf(next), loOf(next), access).physical;
+    const second = this.walk(hiOf(next), loOf(next), access);
+    this.#second = second.physical;
+    const secondAttributes = attributesOf(second);
+    touched?.(hiOf(linear), lo, write, first - (lo & (PAGE - 1)), attributes);
+    touched?.(hiOf(next), loOf(next), write, this.#second, secondAttributes);
+    return first;
   }
 
-  #read(linear: bigint, size: number, access: number): bigint {
+  #read(linear: bigint, size: number, access: number, data: boolean): bigint {
     const lo = loOf(linear);
-    const first = this.walk(hiOf(linear), lo, access).physical;
+    const first = this.#walkData(linear, size, access, data);
     const inPage = PAGE - (lo & (PAGE - 1));
     let value: bigint;
     if (size <= inPage) value = this.#load(first, size);
-    else {
-      const second = this.#walkNext(linear, access);
-      value = this.#load(first, inPage) | (this.#load(second, size - inPage) << BigInt(inPage * 8));
-    }
+    else value = this.#load(first, inPage) | (this.#load(this.#second, size - inPage) << BigInt(inPage * 8));
     this.#watch("read", linear, first, size, value);
     return value;
   }
-  #write(linear: bigint, size: number, value: bigint, access: number): void {
+  #write(linear: bigint, size: number, value: bigint, access: number, data: boolean): void {
     const lo = loOf(linear);
-    const first = this.walk(hiOf(linear), lo, access).physical;
+    const first = this.#walkData(linear, size, access, data);
+    const second = this.#second;
     const inPage = PAGE - (lo & (PAGE - 1));
-    const second = size > inPage ? this.#walkNext(linear, access) : 0;
     this.#watch("write", linear, first, size, value);
     if (size <= inPage) this.#store(first, size, value);
     else {

@@ -3,6 +3,7 @@
  * afterwards: everything that guest code can see. Both have flat memory with holes (flat.ts) behind real segments.
  */
 import type { Prebuilt } from "../../src/engine/chunks.ts";
+import { EngineCore } from "../../src/engine/core.ts";
 import { buildHandlers } from "../../src/engine/handlers.ts";
 import { Interpreter, type Stop } from "../../src/engine/interpreter.ts";
 import { buildRuntime, FIXED_HANDLERS } from "../../src/engine/runtime.ts";
@@ -14,6 +15,7 @@ import type { Cpu } from "../../src/machine/cpu.ts";
 import type { Fault } from "../../src/machine/fault.ts";
 import { Mmu } from "../../src/machine/mmu.ts";
 import { PhysicalMemory } from "../../src/machine/physical.ts";
+import { tlbHooks } from "../../src/machine/tlb-hooks.ts";
 import { Flat, RAM_SIZE, type Region } from "./flat.ts";
 
 export type Mode = 16 | 32 | 64;
@@ -129,6 +131,7 @@ export class Pair {
   readonly evaluated: Subject;
   readonly interpreted: Subject;
   readonly interpreter: Interpreter;
+  readonly #core: EngineCore;
 
   /** `cacheSize`: bytes for decoded code, so that a small cache fills up. */
   constructor(mode: Mode, prebuilt?: Prebuilt, cacheSize?: number) {
@@ -137,13 +140,13 @@ export class Pair {
     const flat = new Subject(mode);
     this.interpreted = flat;
     const end = cacheSize === undefined ? flat.cacheEnd : flat.cacheStart + cacheSize;
-    const interpreter = new Interpreter(flat.memory, flat.cpu, flat, flat.cacheStart, end, prebuilt);
+    const core = new EngineCore(flat.memory, flat.cacheStart, end, prebuilt);
+    this.#core = core;
+    const interpreter = new Interpreter(core, flat.cpu, flat);
     this.interpreter = interpreter;
-    flat.onWrite = (host, size) => interpreter.written(host, size);
-    flat.cpu.hooks = {
-      flushTlb: () => interpreter.flush(),
-      contextChanged: () => interpreter.contextChanged(),
-    };
+    flat.onWrite = (host, size) => core.written(host, size);
+    flat.onTouch = (hi, lo, write, place) => interpreter.touched(hi, lo, write, place, 0);
+    flat.cpu.hooks = tlbHooks(interpreter.tlb, () => interpreter.contextChanged());
   }
 
   /** Gives both processors a state. */
@@ -159,7 +162,7 @@ export class Pair {
       cpu.platform = new BarePlatform(() => 1000, 1n);
       flat.ram.set(image.ram);
     }
-    this.interpreter.written(RAM_HOST, image.ram.length);
+    this.#core.written(RAM_HOST, image.ram.length);
     this.interpreter.interrupted();
     this.interpreter.contextChanged();
   }
@@ -167,7 +170,7 @@ export class Pair {
   poke(place: number, bytes: Uint8Array): void {
     this.evaluated.ram.set(bytes, place);
     this.interpreted.ram.set(bytes, place);
-    this.interpreter.written(RAM_HOST + place, bytes.length);
+    this.#core.written(RAM_HOST + place, bytes.length);
   }
   /** Sets a register, rflags or rip of both. */
   set(change: (cpu: Subject["cpu"]) => void): void {

@@ -110,6 +110,7 @@ export class Flat implements LinearMemory, EngineHost {
   read(linear: bigint, size: number, stack = false): bigint {
     if (this.mode === 64) this.#canonical(linear, size, stack);
     const at = this.#at(linear, size, false);
+    this.#touch(linear, size, false, at);
     let v = 0n;
     for (let i = size - 1; i >= 0; i--) v = (v << 8n) | BigInt(this.ram[at + i] ?? 0);
     return v;
@@ -117,8 +118,16 @@ export class Flat implements LinearMemory, EngineHost {
   write(linear: bigint, size: number, value: bigint, stack = false): void {
     if (this.mode === 64) this.#canonical(linear, size, stack);
     const at = this.#at(linear, size, true);
+    this.#touch(linear, size, true, at);
     for (let i = 0; i < size; i++) this.#view.setUint8(at + i, Number((value >> BigInt(8 * i)) & 0xffn));
     this.onWrite(RAM_HOST + at, size);
+  }
+  /** Set by the interpreter's test: pages that accesses not its own have touched, with their places in linear memory. */
+  onTouch: (hi: number, lo: number, write: boolean, place: number) => void = () => {};
+  #touch(linear: bigint, size: number, write: boolean, at: number): void {
+    const hi = Number(BigInt.asIntN(32, linear >> 32n));
+    const lo = Number(BigInt.asIntN(32, linear));
+    if ((lo & 0xfff) + size <= 4096) this.onTouch(hi, lo, write, RAM_HOST + (at & ~0xfff));
   }
   /** Set by the interpreter's test: writes that did not go through it. */
   onWrite: (host: number, size: number) => void = () => {};
@@ -127,6 +136,11 @@ export class Flat implements LinearMemory, EngineHost {
   }
   writeSystem(linear: bigint, size: number, value: bigint): void {
     this.write(linear, size, value);
+  }
+  readForWrite(linear: bigint, size: number, stack = false): bigint {
+    if (this.mode === 64) this.#canonical(linear, size, stack);
+    this.#at(linear, size, true);
+    return this.read(linear, size, stack);
   }
   probe(linear: bigint, size: number, write: boolean): void {
     this.#at(linear, size, write);
@@ -147,10 +161,7 @@ export class Flat implements LinearMemory, EngineHost {
   physicalPage(host: number): number {
     return host;
   }
-  probeWrite(linear: bigint, size: number, stack: boolean): void {
-    if (this.mode === 64) this.#canonical(linear, size, stack);
-    this.#at(linear, size, true);
-  }
+  readonly pageAttributes = 0;
   codeAddress(): bigint {
     const { cpu } = this;
     if (this.mode === 64) {

@@ -1,6 +1,7 @@
 // Runs recorded cases on our processor: by the evaluator, or by the interpreter.
 
 import type { Prebuilt } from "../../src/engine/chunks.ts";
+import { EngineCore } from "../../src/engine/core.ts";
 import { Interpreter } from "../../src/engine/interpreter.ts";
 import { decode } from "../../src/isa/decode.ts";
 import * as S from "../../src/isa/state.ts";
@@ -50,10 +51,14 @@ export function executor(engine: "evaluate" | "interpreter", prebuilt?: Prebuilt
   cpu.segment(S.CS).attributes |= 3 << 5;
   cpu.segment(S.SS).attributes |= 3 << 5;
   const codePlace = flat.place(CODE_PAGE);
-  const interpreter =
+  const core =
     engine === "interpreter"
-      ? new Interpreter(flat.memory, cpu, flat, flat.cacheStart, flat.cacheEnd, prebuilt)
+      ? new EngineCore(flat.memory, flat.cacheStart, flat.cacheEnd, prebuilt)
       : undefined;
+  const interpreter = core === undefined ? undefined : new Interpreter(core, cpu, flat);
+  if (interpreter !== undefined) {
+    flat.onTouch = (hi, lo, write, place) => interpreter.touched(hi, lo, write, place, 0);
+  }
   const out = new State();
 
   return (before, code) => {
@@ -62,7 +67,7 @@ export function executor(engine: "evaluate" | "interpreter", prebuilt?: Prebuilt
     flat.ram.set(code, codePlace + (CODE - CODE_PAGE));
     const window = flat.place(before.window);
     flat.ram.set(before.memory, window);
-    interpreter?.written(flat.physicalPage(0x400000 + codePlace), 4096);
+    core?.written(flat.physicalPage(0x400000 + codePlace), 4096);
     for (let i = 0; i < 16; i++) cpu.setReg(i, before.gpr[i]!);
     for (let i = 0; i < 16; i++) cpu.bytes.set(before.xmm.subarray(i * 16, i * 16 + 16), S.ymmOffset(i));
     for (let i = 0; i < 8; i++) cpu.bytes.set(before.x87.subarray(i * 10, i * 10 + 10), S.X87 + i * 16);

@@ -35,6 +35,8 @@ export interface EvaluatedProcessor {
   write(linear: bigint, size: number, value: bigint): void;
   /** Throws the fault that the access would. */
   probe(linear: bigint, size: number, write: boolean): void;
+  /** Reads what will be written back, checked for writing first. */
+  readForWrite(linear: bigint, size: number): bigint;
   effectiveAddress(insn: Instruction, m: MemoryOperand): bigint;
 }
 
@@ -411,8 +413,7 @@ class EvaluateOps implements Ops<Bits> {
     const size = width / 8;
     const write = this.#isWritten(i);
     const linear = cpu.linear(this.#memory(i).segment, offset.n, size, write);
-    if (write) cpu.probe(linear, size, true);
-    return make(width, cpu.read(linear, size));
+    return make(width, write ? cpu.readForWrite(linear, size) : cpu.read(linear, size));
   }
   storeAt(i: number, offset: Bits, value: Bits): void {
     const cpu = this.#cpu;

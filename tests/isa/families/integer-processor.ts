@@ -65,6 +65,10 @@ class Pages implements LinearMemory {
     }
     return offset;
   }
+  readForWrite(linear: bigint, size: number): bigint {
+    this.probe(linear, size, true);
+    return this.read(linear, size);
+  }
   probe(linear: bigint, size: number, write: boolean): void {
     for (let i = 0n; i < BigInt(size); i++) {
       const address = linear + i;

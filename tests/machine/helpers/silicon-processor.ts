@@ -30,6 +30,10 @@ export class DataPages implements LinearMemory {
     if (!canonical) throw new Fault(segment === S.SS ? "SS" : "GP", 0);
     return offset;
   }
+  readForWrite(linear: bigint, size: number): bigint {
+    this.probe(linear, size, true);
+    return this.read(linear, size);
+  }
   probe(linear: bigint, size: number, write: boolean): void {
     for (let i = 0n; i < BigInt(size); i++) {
       const address = BigInt.asUintN(64, linear + i);

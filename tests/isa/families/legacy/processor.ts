@@ -28,6 +28,10 @@ class Flat implements LinearMemory {
     if (at < 0 || at >= SEGMENT_SIZE) throw new Fault("PF", 4, { address: linear });
     return at;
   }
+  readForWrite(linear: bigint, size: number): bigint {
+    this.probe(linear, size);
+    return this.read(linear, size);
+  }
   probe(linear: bigint, size: number): void {
     for (let i = 0n; i < BigInt(size); i++) this.#at(linear + i);
   }
