@@ -7,6 +7,7 @@ import { chmodSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
+import { completeDeclarations } from "./declarations.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -58,6 +59,7 @@ const steps: Step[] = [
     run: (out) =>
       command(process.execPath, tsc, "-p", "tsconfig.build.json", "--emitDeclarationOnly", "--outDir", out),
   },
+  { name: "complete the declarations", run: completeDeclarations },
   { name: "bundle", run: bundle },
   { name: "mark the program executable", run: (out) => chmodSync(join(out, "cli/main.js"), 0o755) },
   // The interpreter's wasm and the decoder's tables, from the instruction table.
