@@ -8,15 +8,16 @@
  * Parameters of every handler: 0 the CPU block, 1 the record. Result: an exit code (layout.ts).
  */
 import type { HelperName } from "../isa/helpers.ts";
-import type { Instruction, MemoryOperand, Operand } from "../isa/instruction.ts";
+import type { Instruction, MemoryOperand } from "../isa/instruction.ts";
 import { valueWidth } from "../isa/operand.ts";
 import type { ExceptionName, FlagThunks, Ops, Width } from "../isa/ops.ts";
 import { effectsOf } from "../isa/readings/effects.ts";
 import * as S from "../isa/state.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
 import { at, Code, type Emitter, type Slot } from "./code.ts";
-import { isStringOperand, LOAD, STORE } from "./containers.ts";
+import { isStringOperand } from "./containers.ts";
 import { FlagStores } from "./flags.ts";
+import { InstructionOps } from "./instruction-ops.ts";
 import * as L from "./layout.ts";
 import { MemoryAccess, place, probe } from "./memory-access.ts";
 import { constant, customNode, type Node, type NodeWriter, typeOf } from "./node.ts";
@@ -24,7 +25,6 @@ import { bulkKind, writeBulk } from "./rep-strings.ts";
 import type { RuntimeCalls } from "./runtime-calls.ts";
 import { type MemoryForm, memoryForm, memoryOf } from "./shape.ts";
 import { followLink, nextRecord, raise } from "./transfers.ts";
-import { ValueOps } from "./value-ops.ts";
 import { type QuickX87, quickX87 } from "./x87-paths.ts";
 
 const CPU = 0;
@@ -43,11 +43,11 @@ export function writeHandler(f: FunctionBuilder, insn: Instruction, calls: Runti
   code.emit(f);
 }
 
-class HandlerOps extends ValueOps implements Ops<Node> {
+class HandlerOps extends InstructionOps implements Ops<Node> {
   readonly size: 8 | 16 | 32 | 64;
   readonly addressSize: 16 | 32 | 64;
   readonly mode: 16 | 32 | 64;
-  readonly #insn: Instruction;
+  protected readonly insn: Instruction;
   readonly #form: MemoryForm;
   readonly #memory: MemoryAccess;
   readonly #flags: FlagStores;
@@ -59,7 +59,7 @@ class HandlerOps extends ValueOps implements Ops<Node> {
 
   constructor(code: Code, calls: RuntimeCalls, insn: Instruction) {
     super(code, calls);
-    this.#insn = insn;
+    this.insn = insn;
     this.size = insn.size;
     this.addressSize = insn.addressSize;
     this.mode = insn.mode;
@@ -91,9 +91,9 @@ class HandlerOps extends ValueOps implements Ops<Node> {
       const left = this.sub(this.reg(S.RCX, width), constant(width, 1n));
       this.setReg(S.RCX, left);
       let more = this.ne(left, constant(width, 0n));
-      if (this.#insn.row.rep === "repe") {
+      if (this.insn.row.rep === "repe") {
         const zf = this.flag("zf");
-        more = this.and(more, this.#insn.repeat === "rep" ? zf : this.not(zf));
+        more = this.and(more, this.insn.repeat === "rep" ? zf : this.not(zf));
       }
       code.statement([more], (e) => {
         e.value(more);
@@ -121,11 +121,11 @@ class HandlerOps extends ValueOps implements Ops<Node> {
   }
   /** Many iterations at once, where the instruction and its circumstances allow it: what to emit before each. */
   #bulk(): ((e: Emitter) => void) | undefined {
-    const kind = bulkKind(this.#insn);
+    const kind = bulkKind(this.insn);
     if (kind === undefined) return undefined;
     const linear = (letter: "X" | "Y"): Node | undefined => {
-      const m = this.#insn.operands.find((o, i) => {
-        const spec = this.#insn.row.operands[i];
+      const m = this.insn.operands.find((o, i) => {
+        const spec = this.insn.row.operands[i];
         return o.kind === "memory" && spec !== undefined && "letter" in spec && spec.letter === letter;
       });
       return m?.kind === "memory" ? this.#linear(m, this.reg(m.base, 64), 8, false) : undefined;
@@ -133,13 +133,13 @@ class HandlerOps extends ValueOps implements Ops<Node> {
     return this.code.nested(() => {
       const source = linear("X");
       const destination = linear("Y");
-      if (destination === undefined) throw new Error(`${this.#insn.row.id} has no operand at rDI`);
+      if (destination === undefined) throw new Error(`${this.insn.row.id} has no operand at rDI`);
       const uses = [destination, destination, destination];
       if (source !== undefined) uses.push(source, source, source);
       // as: the sizes of string elements
       // as: an operand size in bytes
       const bytes = (this.size / 8) as 1 | 2 | 4 | 8;
-      const whileEqual = this.#insn.repeat === "rep";
+      const whileEqual = this.insn.repeat === "rep";
       this.code.statement(uses, (e) => writeBulk(e, { kind, bytes, source, destination, whileEqual }));
     });
   }
@@ -163,22 +163,6 @@ class HandlerOps extends ValueOps implements Ops<Node> {
 
   // -------------------------------------------------------------------------------------------------- operands
 
-  #operand(i: number): Operand {
-    const operand = this.#insn.operands[i];
-    if (operand === undefined) throw new Error(`${this.#insn.row.id} has no operand ${i}`);
-    return operand;
-  }
-  #memoryOperand(i: number): MemoryOperand {
-    const operand = this.#operand(i);
-    if (operand.kind !== "memory") throw new Error(`operand ${i} of ${this.#insn.row.id} is not memory`);
-    return operand;
-  }
-  width(i: number): Width {
-    return valueWidth(this.#operand(i).width);
-  }
-  isMemory(i: number): boolean {
-    return this.#operand(i).kind === "memory";
-  }
   /** Pushes the address of register operand `i` in linear memory. */
   #registerAddress(e: NodeWriter, i: number): void {
     e.f
@@ -187,42 +171,20 @@ class HandlerOps extends ValueOps implements Ops<Node> {
       .op("i32.load16_u", at(L.RECORD_REGISTERS + i * 2))
       .op("i32.add");
   }
-  #load(w: Width, address: (e: NodeWriter) => void, offset: number): Node {
-    return this.code.pin(
-      customNode(w, typeOf(w), [], (e) => {
-        address(e);
-        e.f.op(LOAD[w], at(offset));
-      }),
-    );
-  }
-  #store(address: (e: NodeWriter) => void, offset: number, value: Node): void {
-    this.code.statement([value], (e) => {
-      address(e);
-      e.value(value);
-      e.f.op(STORE[value.w], at(offset));
-    });
-  }
-  readonly #cpu = (e: NodeWriter): void => void e.f.localGet(CPU);
-
-  read(i: number): Node {
-    return this.readLow(i, this.width(i));
-  }
   readLow(i: number, width: Width): Node {
-    const operand = this.#operand(i);
+    const operand = this.operand(i);
     switch (operand.kind) {
       case "register":
         if (operand.file === "gpr" || operand.file === "xmm" || operand.file === "mm") {
-          return this.#load(width, (e) => this.#registerAddress(e, i), 0);
+          return this.loadFrom((e) => this.#registerAddress(e, i), 0, width);
         }
         throw new Error(`${operand.file} operands are for helpers`);
       case "memory": {
         if (this.#modified[i] && width === this.width(i)) {
-          const linear = this.#linear(this.#memoryOperand(i), this.address(i), width, true);
+          const linear = this.#linear(this.memoryOperand(i), this.address(i), width, true);
           const host = this.#memory.modify(linear, width);
           this.#place = { host, width };
-          return this.code.pin(
-            customNode(width, typeOf(width), [], (e) => e.f.localGet(host.index).op(LOAD[width], at(0))),
-          );
+          return this.loadFrom((e) => e.f.localGet(host.index), 0, width);
         }
         return this.loadAt(i, this.address(i), width);
       }
@@ -233,10 +195,10 @@ class HandlerOps extends ValueOps implements Ops<Node> {
     }
   }
   #immediate(i: number, width: Width): Node {
-    const operands = this.#insn.operands;
+    const operands = this.insn.operands;
     const immediates = operands.filter((o) => o.kind === "immediate");
-    const operand = this.#operand(i);
-    const fixed = this.#insn.row.operands[i];
+    const operand = this.operand(i);
+    const fixed = this.insn.row.operands[i];
     if (fixed !== undefined && "fixed" in fixed && operand.kind === "immediate")
       return constant(width, operand.value);
     if (immediates.length > 1) {
@@ -259,14 +221,14 @@ class HandlerOps extends ValueOps implements Ops<Node> {
       );
     }
     const whole = fixed !== undefined && "letter" in fixed && fixed.type === "v" && this.size === 64;
-    return this.#load(width, (e) => e.f.localGet(RECORD), whole ? L.RECORD_DISPLACEMENT : L.RECORD_IMMEDIATE);
-  }
-  write(i: number, value: Node): void {
-    if (value.w !== this.width(i)) throw new Error(`operand ${i} is ${this.width(i)} bits, value ${value.w}`);
-    this.writeLow(i, value);
+    return this.loadFrom(
+      (e) => e.f.localGet(RECORD),
+      whole ? L.RECORD_DISPLACEMENT : L.RECORD_IMMEDIATE,
+      width,
+    );
   }
   writeLow(i: number, value: Node): void {
-    const operand = this.#operand(i);
+    const operand = this.operand(i);
     if (operand.kind === "memory") {
       const place = this.#place;
       if (place !== undefined && place.width === value.w) this.#memory.modified(place.host, value);
@@ -277,52 +239,41 @@ class HandlerOps extends ValueOps implements Ops<Node> {
     const address = (e: NodeWriter): void => this.#registerAddress(e, i);
     switch (operand.file) {
       case "gpr":
-        this.#store(address, 0, value.w === 32 ? this.zext(value, 64) : value);
+        this.storeTo(address, 0, value.w === 32 ? this.zext(value, 64) : value);
         return;
       case "xmm":
-        this.#store(address, 0, value);
+        this.storeTo(address, 0, value);
         return;
       case "mm":
-        this.#store(address, 0, value);
-        this.#store(address, 8, constant(32, 0xffffn));
+        this.storeTo(address, 0, value);
+        this.storeTo(address, 8, constant(32, 0xffffn));
         return;
       default:
         throw new Error(`${operand.file} operands are for helpers`);
     }
   }
   writeZext(i: number, value: Node): void {
-    const operand = this.#operand(i);
+    const operand = this.operand(i);
     if (operand.kind === "register" && operand.file === "xmm") {
-      this.#store((e) => this.#registerAddress(e, i), 0, this.zext(value, 128));
+      this.storeTo((e) => this.#registerAddress(e, i), 0, this.zext(value, 128));
     } else {
       this.writeLow(i, value);
     }
   }
-  enterMmx(): void {
-    this.code.statement([], ({ f }) => {
-      f.localGet(CPU)
-        .localGet(CPU)
-        .op("i32.load16_u", at(S.FSW))
-        .i32(~0x3800)
-        .op("i32.and")
-        .op("i32.store16", at(S.FSW));
-      f.localGet(CPU).i32(0).op("i32.store16", at(S.FTW));
-    });
-  }
   xmm(index: number): Node {
-    return this.#load(128, this.#cpu, S.ymmOffset(index));
+    return this.cpuLoad(S.ymmOffset(index), 128);
   }
   setXmm(index: number, value: Node): void {
-    this.#store(this.#cpu, S.ymmOffset(index), value);
+    this.cpuStore(S.ymmOffset(index), value);
   }
 
   // ------------------------------------------------------------------------------------------ registers, flags
 
   reg(index: number, width: Width = this.size): Node {
-    return this.#load(width, this.#cpu, S.gprOffset(index));
+    return this.cpuLoad(S.gprOffset(index), width);
   }
   setReg(index: number, value: Node): void {
-    this.#store(this.#cpu, S.gprOffset(index), value.w === 32 ? this.zext(value, 64) : value);
+    this.cpuStore(S.gprOffset(index), value.w === 32 ? this.zext(value, 64) : value);
   }
   flag(name: S.StatusFlag): Node {
     return this.#flags.read(name);
@@ -330,27 +281,16 @@ class HandlerOps extends ValueOps implements Ops<Node> {
   setFlags(flags: FlagThunks<Node>): void {
     this.#flags.write(flags);
   }
-  direction(): Node {
-    return this.bit(this.#load(32, this.#cpu, S.RFLAGS), 10);
-  }
-  setDirection(value: boolean): void {
-    this.code.statement([], ({ f }) => {
-      f.localGet(CPU).localGet(CPU).op("i32.load", at(S.RFLAGS));
-      if (value) f.i32(S.FLAG.df).op("i32.or");
-      else f.i32(~S.FLAG.df).op("i32.and");
-      f.op("i32.store", at(S.RFLAGS));
-    });
-  }
 
   // ---------------------------------------------------------------------------------------------------- memory
 
   address(i: number): Node {
-    const m = this.#memoryOperand(i);
+    const m = this.memoryOperand(i);
     const known = this.#effective.get(i);
     if (known !== undefined) return known;
     const made = this.#effectiveAddress(m);
     // A string pointer moves; other addresses are computed once.
-    if (!isStringOperand(this.#insn, this.#insn.operands.indexOf(m))) this.#effective.set(i, made);
+    if (!isStringOperand(this.insn, this.insn.operands.indexOf(m))) this.#effective.set(i, made);
     return made;
   }
   addressAfterPop(i: number, bytes: number): Node {
@@ -365,10 +305,10 @@ class HandlerOps extends ValueOps implements Ops<Node> {
   #effectiveAddress(m: MemoryOperand): Node {
     const w = this.addressSize;
     const slot = (field: number, width: Width): Node =>
-      this.#load(
-        width,
+      this.loadFrom(
         (e) => e.f.localGet(CPU).localGet(RECORD).op("i32.load16_u", at(field)).op("i32.add"),
         0,
+        width,
       );
     const displacement = (width: Width): Node =>
       this.code.pin(
@@ -376,11 +316,11 @@ class HandlerOps extends ValueOps implements Ops<Node> {
           e.f.localGet(RECORD).op(width === 64 ? "i64.load32_s" : "i32.load", at(L.RECORD_DISPLACEMENT)),
         ),
       );
-    if (isStringOperand(this.#insn, this.#insn.operands.indexOf(m))) return this.reg(m.base, w);
+    if (isStringOperand(this.insn, this.insn.operands.indexOf(m))) return this.reg(m.base, w);
     switch (this.#form) {
       case "offset":
         return this.low(
-          this.#load(64, (e) => e.f.localGet(RECORD), L.RECORD_DISPLACEMENT),
+          this.loadFrom((e) => e.f.localGet(RECORD), L.RECORD_DISPLACEMENT, 64),
           w,
         );
       case "rip":
@@ -389,7 +329,7 @@ class HandlerOps extends ValueOps implements Ops<Node> {
         return this.add(slot(L.RECORD_BASE, 64), displacement(64));
       default: {
         const wide: Width = w === 64 ? 64 : 32;
-        const scale = this.#load(8, (e) => e.f.localGet(RECORD), L.RECORD_SCALE);
+        const scale = this.loadFrom((e) => e.f.localGet(RECORD), L.RECORD_SCALE, 8);
         const index = this.shl(slot(L.RECORD_INDEX, wide), this.zext(scale, wide));
         const sum = this.add(this.add(slot(L.RECORD_BASE, wide), index), displacement(wide));
         return this.low(sum, w);
@@ -398,15 +338,15 @@ class HandlerOps extends ValueOps implements Ops<Node> {
   }
   /** Base of the segment that the record names. */
   #segmentBase(): Node {
-    return this.#load(
-      64,
+    return this.loadFrom(
       (e) => e.f.localGet(CPU).localGet(RECORD).op("i32.load16_u", at(L.RECORD_SEGMENT)).op("i32.add"),
       0,
+      64,
     );
   }
   /** Linear address for an access of `width` bits at `offset` (address-size wide) in the operand's segment. */
   #linear(m: MemoryOperand, offset: Node, width: Width | 0, write: boolean): Node {
-    const inRecord = m === memoryOf(this.#insn);
+    const inRecord = m === memoryOf(this.insn);
     if (this.mode !== 64) {
       const clean = offset.w < 32 ? this.zext(offset, 32) : offset;
       return this.#memory.segmented(m.segment, clean, width, write, inRecord);
@@ -418,14 +358,14 @@ class HandlerOps extends ValueOps implements Ops<Node> {
   loadAt(i: number, offset: Node, width: Width): Node {
     if (this.#modified[i]) {
       // A store follows: the read, too, faults as a write.
-      const linear = this.#linear(this.#memoryOperand(i), offset, width, true);
+      const linear = this.#linear(this.memoryOperand(i), offset, width, true);
       const host = this.#memory.modify(linear, width);
-      return this.#load(width, (e) => e.f.localGet(host.index), 0);
+      return this.loadFrom((e) => e.f.localGet(host.index), 0, width);
     }
-    return this.#memory.load(this.#linear(this.#memoryOperand(i), offset, width, false), width, false);
+    return this.#memory.load(this.#linear(this.memoryOperand(i), offset, width, false), width, false);
   }
   storeAt(i: number, offset: Node, value: Node): void {
-    this.#memory.store(this.#linear(this.#memoryOperand(i), offset, value.w, true), value, false);
+    this.#memory.store(this.#linear(this.memoryOperand(i), offset, value.w, true), value, false);
   }
   requireAligned(i: number): void {
     if (!this.isMemory(i)) return;
@@ -441,7 +381,7 @@ class HandlerOps extends ValueOps implements Ops<Node> {
   /** `offset` (64 bits) as a linear address in the stack segment. */
   #stackLinear(offset: Node, width: Width, write: boolean): Node {
     if (this.mode === 64) return offset;
-    const masked = this.and(offset, this.#load(64, this.#cpu, S.STACK_MASK));
+    const masked = this.and(offset, this.cpuLoad(S.STACK_MASK, 64));
     return this.#memory.segmented(S.SS, this.low(masked, 32), width, write, false);
   }
   #setStackPointer(value: Node): void {
@@ -450,7 +390,7 @@ class HandlerOps extends ValueOps implements Ops<Node> {
       return;
     }
     // The bits above the stack's width keep their value, as 16-bit register writes do.
-    const mask = this.#load(64, this.#cpu, S.STACK_MASK);
+    const mask = this.cpuLoad(S.STACK_MASK, 64);
     const old = this.#stackPointer();
     const wide = this.eq(mask, constant(64, 0xffffffffn));
     const kept = this.select(wide, constant(64, 0n), this.and(old, this.not(mask)));
@@ -483,7 +423,7 @@ class HandlerOps extends ValueOps implements Ops<Node> {
 
   when(condition: Node, then: () => void, otherwise?: () => void): void {
     // The address must not be computed for the first time inside a branch and used after it.
-    const first = this.#insn.operands.findIndex((o) => o.kind === "memory");
+    const first = this.insn.operands.findIndex((o) => o.kind === "memory");
     if (first >= 0) this.address(first);
     const inThen = this.code.nested(then);
     const inElse = otherwise && this.code.nested(otherwise);
@@ -500,18 +440,6 @@ class HandlerOps extends ValueOps implements Ops<Node> {
       e.f.end();
     });
   }
-  variable(initial: Node): { get(): Node; set(value: Node): void } {
-    const slot = this.code.slot(initial.type);
-    const w = initial.w;
-    this.code.set(slot, this.clean(initial));
-    return {
-      get: () => this.code.get(slot, w),
-      set: (value) => {
-        if (value.w !== w) throw new Error(`a variable of ${w} bits is set to ${value.w}`);
-        this.code.set(slot, this.clean(value));
-      },
-    };
-  }
   raise(exception: ExceptionName, errorCode?: number): void {
     this.code.statement([], ({ f }) => raise(f, exception, errorCode));
   }
@@ -527,7 +455,7 @@ class HandlerOps extends ValueOps implements Ops<Node> {
     return this.low(this.#nextRip64(), valueWidth(this.size));
   }
   #nextRip64(): Node {
-    const start = this.#load(64, this.#cpu, S.RIP);
+    const start = this.cpuLoad(S.RIP, 64);
     const offset = this.code.define(
       customNode(64, "i64", [], (e) => e.f.localGet(RECORD).op("i64.load16_u", at(L.RECORD_NEXT))),
     );
@@ -536,7 +464,7 @@ class HandlerOps extends ValueOps implements Ops<Node> {
   jump(target: Node): void {
     this.#ended = true;
     const rip = this.zext(target, 64);
-    this.#store(this.#cpu, S.RIP, rip);
+    this.cpuStore(S.RIP, rip);
     this.code.statement(
       [],
       ({ f }) => void f.localGet(CPU).localGet(RECORD).returnCall(this.calls.index("dispatch")),
@@ -558,7 +486,7 @@ class HandlerOps extends ValueOps implements Ops<Node> {
     });
   }
   helper(name: HelperName): void {
-    const quick = quickX87(this.#insn, name);
+    const quick = quickX87(this.insn, name);
     if (quick === undefined) this.#callHelper();
     else this.#quickX87(quick);
   }
@@ -587,7 +515,7 @@ class HandlerOps extends ValueOps implements Ops<Node> {
       return;
     }
     const address = this.zext(this.address(0), 64);
-    const linear = this.#linear(this.#memoryOperand(0), this.address(0), 0, writes);
+    const linear = this.#linear(this.memoryOperand(0), this.address(0), 0, writes);
     const table = writes ? L.TLB_WRITE : L.TLB_READ;
     this.code.statement([linear, linear, linear, address], (e) => {
       const { f } = e;

@@ -8,21 +8,21 @@
  * 64-bit mode only, and no rows that call helpers or repeat: region.ts ends a region before those.
  */
 import type { HelperName } from "../isa/helpers.ts";
-import type { Instruction, MemoryOperand, Operand } from "../isa/instruction.ts";
+import type { Instruction, MemoryOperand } from "../isa/instruction.ts";
 import { valueWidth } from "../isa/operand.ts";
 import type { ExceptionName, FlagThunks, Ops, Width } from "../isa/ops.ts";
 import { type Effects, effectsOf } from "../isa/readings/effects.ts";
 import * as S from "../isa/state.ts";
 import { at, type Code, type Emitter, type Slot } from "./code.ts";
-import { isStringOperand, LOAD, STORE } from "./containers.ts";
+import { isStringOperand } from "./containers.ts";
 import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
+import { InstructionOps } from "./instruction-ops.ts";
 import * as L from "./layout.ts";
 import { MemoryAccess } from "./memory-access.ts";
-import { constant, customNode, type Node, typeOf } from "./node.ts";
+import { constant, type Node, typeOf } from "./node.ts";
 import { FLAG_SOURCES, type FlagSource, RegionState, SOURCE_PLACE } from "./region-state.ts";
 import { EXIT_STALE, fixedHandler } from "./runtime.ts";
 import type { RuntimeCalls } from "./runtime-calls.ts";
-import { ValueOps } from "./value-ops.ts";
 
 const CPU = 0;
 const RECORD = 1;
@@ -51,7 +51,7 @@ export interface RegionFrame {
 
 const FLAG_THUNKS = [...S.STATUS_FLAGS, "result"] as const;
 
-export class RegionOps extends ValueOps implements Ops<Node> {
+export class RegionOps extends InstructionOps implements Ops<Node> {
   size: 8 | 16 | 32 | 64 = 64;
   addressSize: 16 | 32 | 64 = 64;
   readonly mode = 64;
@@ -59,7 +59,7 @@ export class RegionOps extends ValueOps implements Ops<Node> {
   readonly state: RegionState;
   readonly #frame: RegionFrame;
   readonly #memory: MemoryAccess;
-  #insn!: Instruction;
+  protected insn!: Instruction;
   #effects!: Effects;
   #offset = 0;
   #record = 0;
@@ -234,7 +234,7 @@ export class RegionOps extends ValueOps implements Ops<Node> {
     return this.state.readFlag(this, name, (source) => this.#loadSource(source));
   }
   setFlags(flags: FlagThunks<Node>): void {
-    const insn = this.#insn;
+    const insn = this.insn;
     const deferred: { -readonly [K in keyof FlagThunks<Node>]: () => Node } = {};
     for (const name of FLAG_THUNKS) {
       const thunk = flags[name];
@@ -249,64 +249,22 @@ export class RegionOps extends ValueOps implements Ops<Node> {
   }
   /** Runs a thunk of an earlier instruction with that one's static facts in force. */
   #during(insn: Instruction, thunk: () => Node): Node {
-    const present = this.#insn;
+    const present = this.insn;
     this.#setInstruction(insn);
     const node = thunk();
     this.#setInstruction(present);
     return node;
   }
   #setInstruction(insn: Instruction): void {
-    this.#insn = insn;
+    this.insn = insn;
     this.size = insn.size;
     this.addressSize = insn.addressSize;
-  }
-  direction(): Node {
-    return this.bit(this.#cpuLoad(S.RFLAGS, 32), 10);
-  }
-  setDirection(value: boolean): void {
-    this.code.statement([], ({ f }) => {
-      f.localGet(CPU).localGet(CPU).op("i32.load", at(S.RFLAGS));
-      if (value) f.i32(S.FLAG.df).op("i32.or");
-      else f.i32(~S.FLAG.df).op("i32.and");
-      f.op("i32.store", at(S.RFLAGS));
-    });
-  }
-  #cpuLoad(offset: number, width: Width): Node {
-    return this.code.pin(
-      customNode(width, typeOf(width), [], (e) => e.f.localGet(CPU).op(LOAD[width], at(offset))),
-    );
-  }
-  #cpuStore(offset: number, value: Node): void {
-    this.code.statement([value], (e) => {
-      e.f.localGet(CPU);
-      e.value(value);
-      e.f.op(STORE[value.w], at(offset));
-    });
   }
 
   // -------------------------------------------------------------------------------------------------- operands
 
-  #operand(i: number): Operand {
-    const operand = this.#insn.operands[i];
-    if (operand === undefined) throw new Error(`${this.#insn.row.id} has no operand ${i}`);
-    return operand;
-  }
-  #memoryOperand(i: number): MemoryOperand {
-    const operand = this.#operand(i);
-    if (operand.kind !== "memory") throw new Error(`operand ${i} of ${this.#insn.row.id} is not memory`);
-    return operand;
-  }
-  width(i: number): Width {
-    return valueWidth(this.#operand(i).width);
-  }
-  isMemory(i: number): boolean {
-    return this.#operand(i).kind === "memory";
-  }
-  read(i: number): Node {
-    return this.readLow(i, this.width(i));
-  }
   readLow(i: number, width: Width): Node {
-    const operand = this.#operand(i);
+    const operand = this.operand(i);
     switch (operand.kind) {
       case "register":
         switch (operand.file) {
@@ -317,7 +275,7 @@ export class RegionOps extends ValueOps implements Ops<Node> {
           case "xmm":
             return this.low(this.xmm(operand.index), width);
           case "mm":
-            return this.#cpuLoad(S.X87 + operand.index * 16, width);
+            return this.cpuLoad(S.X87 + operand.index * 16, width);
           default:
             throw new Error(`${operand.file} operands are for helpers`);
         }
@@ -326,9 +284,7 @@ export class RegionOps extends ValueOps implements Ops<Node> {
         if (use?.read && use.written && width === this.width(i)) {
           const host = this.#memory.modify(this.#linear(operand, this.address(i)), width);
           this.#place = { host, width };
-          return this.code.pin(
-            customNode(width, typeOf(width), [], (e) => e.f.localGet(host.index).op(LOAD[width], at(0))),
-          );
+          return this.loadFrom((e) => e.f.localGet(host.index), 0, width);
         }
         return this.loadAt(i, this.address(i), width);
       }
@@ -338,12 +294,8 @@ export class RegionOps extends ValueOps implements Ops<Node> {
         throw new Error(`a ${operand.kind} operand has no value`);
     }
   }
-  write(i: number, value: Node): void {
-    if (value.w !== this.width(i)) throw new Error(`operand ${i} is ${this.width(i)} bits, value ${value.w}`);
-    this.writeLow(i, value);
-  }
   writeLow(i: number, value: Node): void {
-    const operand = this.#operand(i);
+    const operand = this.operand(i);
     if (operand.kind === "memory") {
       const place = this.#place;
       if (place !== undefined && place.width === value.w) this.#memory.modified(place.host, value);
@@ -365,8 +317,8 @@ export class RegionOps extends ValueOps implements Ops<Node> {
         return;
       case "mm": {
         const place = S.X87 + operand.index * 16;
-        this.#cpuStore(place, value);
-        this.#cpuStore(place + 8, constant(32, 0xffffn));
+        this.cpuStore(place, value);
+        this.cpuStore(place + 8, constant(32, 0xffffn));
         return;
       }
       default:
@@ -374,21 +326,10 @@ export class RegionOps extends ValueOps implements Ops<Node> {
     }
   }
   writeZext(i: number, value: Node): void {
-    const operand = this.#operand(i);
+    const operand = this.operand(i);
     if (operand.kind === "register" && operand.file === "xmm")
       this.setXmm(operand.index, this.zext(value, 128));
     else this.writeLow(i, value);
-  }
-  enterMmx(): void {
-    this.code.statement([], ({ f }) => {
-      f.localGet(CPU)
-        .localGet(CPU)
-        .op("i32.load16_u", at(S.FSW))
-        .i32(~0x3800)
-        .op("i32.and")
-        .op("i32.store16", at(S.FSW));
-      f.localGet(CPU).i32(0).op("i32.store16", at(S.FTW));
-    });
   }
 
   // ---------------------------------------------------------------------------------------------------- memory
@@ -397,17 +338,17 @@ export class RegionOps extends ValueOps implements Ops<Node> {
     return this.add(this.#frame.entry(S.RIP, 64), constant(64, BigInt(offset)));
   }
   address(i: number): Node {
-    const m = this.#memoryOperand(i);
+    const m = this.memoryOperand(i);
     const known = this.#effective.get(i);
     if (known !== undefined) return known;
     const made = this.#effectiveAddress(m);
-    if (!isStringOperand(this.#insn, i)) this.#effective.set(i, made);
+    if (!isStringOperand(this.insn, i)) this.#effective.set(i, made);
     return made;
   }
   #effectiveAddress(m: MemoryOperand): Node {
     const w = this.addressSize;
     let sum: Node | undefined = m.base >= 0 ? this.low(this.#gpr(m.base), w) : undefined;
-    if (m.ripRelative) sum = this.low(this.#rip(this.#offset + this.#insn.length), w);
+    if (m.ripRelative) sum = this.low(this.#rip(this.#offset + this.insn.length), w);
     if (m.index >= 0) {
       const index = this.low(this.#gpr(m.index), w);
       const scaled = m.scale === 0 ? index : this.shl(index, constant(w, BigInt(m.scale)));
@@ -418,7 +359,7 @@ export class RegionOps extends ValueOps implements Ops<Node> {
   }
   addressAfterPop(i: number, bytes: number): Node {
     const address = this.address(i);
-    const popped = this.#memoryOperand(i).base === S.RSP;
+    const popped = this.memoryOperand(i).base === S.RSP;
     return popped ? this.add(address, constant(address.w, BigInt(bytes))) : address;
   }
   #linear(m: MemoryOperand, offset: Node): Node {
@@ -427,24 +368,22 @@ export class RegionOps extends ValueOps implements Ops<Node> {
     return this.add(this.#frame.entry(S.segmentOffset(m.segment) + S.SEGMENT_BASE, 64), wide);
   }
   loadAt(i: number, offset: Node, width: Width): Node {
-    const m = this.#memoryOperand(i);
+    const m = this.memoryOperand(i);
     const use = this.#effects.operands[i];
     if (use?.read && use.written) {
       // A store follows: the read, too, faults as a write.
       const host = this.#memory.modify(this.#linear(m, offset), width);
-      return this.code.pin(
-        customNode(width, typeOf(width), [], (e) => e.f.localGet(host.index).op(LOAD[width], at(0))),
-      );
+      return this.loadFrom((e) => e.f.localGet(host.index), 0, width);
     }
     return this.#memory.load(this.#linear(m, offset), width, m.segment === S.SS);
   }
   storeAt(i: number, offset: Node, value: Node): void {
-    const m = this.#memoryOperand(i);
+    const m = this.memoryOperand(i);
     this.#memory.store(this.#linear(m, offset), value, m.segment === S.SS);
   }
   requireAligned(i: number): void {
     if (!this.isMemory(i)) return;
-    const linear = this.#linear(this.#memoryOperand(i), this.address(i));
+    const linear = this.#linear(this.memoryOperand(i), this.address(i));
     this.raiseIf(this.ne(this.and(this.low(linear, 32), constant(32, 15n)), constant(32, 0n)), "GP", 0);
   }
   stack(displacement: number, width: Width): Node {
@@ -479,8 +418,8 @@ export class RegionOps extends ValueOps implements Ops<Node> {
     }
     const { state, code } = this;
     const clean = this.clean(condition);
-    for (let i = 0; i < this.#insn.operands.length; i++)
-      if (this.isMemory(i) && !isStringOperand(this.#insn, i)) this.address(i);
+    for (let i = 0; i < this.insn.operands.length; i++)
+      if (this.isMemory(i) && !isStringOperand(this.insn, i)) this.address(i);
     const before = new RegionState(state);
     const branch = (body: () => void): { emit: (e: Emitter) => void; after: RegionState } => {
       state.assign(before);
@@ -553,20 +492,8 @@ export class RegionOps extends ValueOps implements Ops<Node> {
   #xmmOf(side: RegionState, r: number): Node {
     return side.xmm.get(r) ?? this.#frame.entry(S.ymmOffset(r), 128);
   }
-  variable(initial: Node): { get(): Node; set(value: Node): void } {
-    const slot = this.code.slot(initial.type);
-    const w = initial.w;
-    this.code.set(slot, this.clean(initial));
-    return {
-      get: () => this.code.get(slot, w),
-      set: (value) => {
-        if (value.w !== w) throw new Error(`a variable of ${w} bits is set to ${value.w}`);
-        this.code.set(slot, this.clean(value));
-      },
-    };
-  }
   nextRip(): Node {
-    return this.low(this.#rip(this.#offset + this.#insn.length), valueWidth(this.size));
+    return this.low(this.#rip(this.#offset + this.insn.length), valueWidth(this.size));
   }
   jump(target: Node): void {
     this.end = { kind: "indirect", target: this.zext(target, 64) };
