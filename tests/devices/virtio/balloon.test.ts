@@ -135,12 +135,14 @@ describe.each([
 
   it("survives garbage", () => {
     const { device } = set(ring);
+    let interrupts = 0;
     for (let seed = 0; seed < 5; seed++) {
-      drive(device, ring, seed, () => {
+      interrupts += drive(device, ring, seed, () => {
         device.askStatistics();
         device.setTarget(seed);
       });
     }
+    expect(interrupts).toBeGreaterThan(50);
     const driver = new Driver(device, ring);
     driver.queues[DEFLATE]!.send([numbers(1)]);
     expect(driver.queues[DEFLATE]!.answers()).toHaveLength(1);

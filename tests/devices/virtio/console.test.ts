@@ -260,13 +260,15 @@ describe.each([
       ports: far.map((backend) => ({ backend })),
       size: { columns: 1, rows: 1 },
     });
+    let interrupts = 0;
     for (let seed = 0; seed < 5; seed++) {
-      drive(device, ring, seed, () => {
+      interrupts += drive(device, ring, seed, () => {
         for (const f of far) f.type("x".repeat(1000));
         far[0]!.shown = far[1]!.shown = far[0]!.waiting = far[1]!.waiting = "";
         device.resize({ columns: seed, rows: 70000 });
       });
     }
+    expect(interrupts).toBeGreaterThan(50);
     const driver = new Driver(device, { ...ring, features: 4n });
     driver.queues[TX0]!.send([text("still there")]);
     expect(far[0]!.shown).toMatch(/still there$/);
