@@ -119,6 +119,10 @@ export class Interpreter {
     this.#view.setBigUint64(S.STACK_MASK, (1n << BigInt(width)) - 1n, true);
     this.tlb.setContext(context);
   }
+  /** From within a run: what the instruction in progress asked for takes so many cycles more. It is alone, or ends its block. */
+  charge(cycles: number): void {
+    this.#charge(0, cycles);
+  }
   /** Call when state has been changed from outside: what comes at rip begins a block, and a repeated instruction is fetched anew. */
   interrupted(): void {
     this.#position = undefined;

@@ -35,10 +35,9 @@ export class BarePlatform implements Platform {
   writeMsr(index: number): boolean {
     return index === 0x1b;
   }
-  pendingInterrupt(): number | undefined {
+  takeInterrupt(): number | undefined {
     return undefined;
   }
-  acknowledgeInterrupt(_vector: number): void {}
   takeNmi(): boolean {
     return false;
   }

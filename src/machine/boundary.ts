@@ -89,9 +89,8 @@ export class Boundary {
         continue;
       }
       if (cpu.interruptShadow === "none" && (cpu.u32(S.RFLAGS) & FLAG.if) !== 0) {
-        const vector = platform.pendingInterrupt();
+        const vector = platform.takeInterrupt();
         if (vector !== undefined) {
-          platform.acknowledgeInterrupt(vector);
           const stop = this.#deliver({ vector, kind: "external", resume: this.#repeating });
           if (stop !== undefined) return stop;
           continue;

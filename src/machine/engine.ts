@@ -62,6 +62,8 @@ export interface Engine {
   run(instructions: number, cycles?: number): StopReason;
   /** From within a run, by what an instruction asks of the machine: ends the run after it, as if its cycles were used up. */
   cut(): void;
+  /** From within a run: what the instruction in progress has done takes so many cycles more. */
+  charge(cycles: number): void;
   /** Data accesses that missed the TLB since the last reset. */
   readonly tlbMisses: number;
   /** Memory at physical `address` has been written by something else than this processor, from outside or in a run. */

@@ -77,6 +77,9 @@ export class Evaluator implements Engine {
     }
     return { kind: "limit" };
   }
+  charge(cycles: number): void {
+    this.cycles += cycles;
+  }
   cut(): void {
     this.#cut = true;
   }

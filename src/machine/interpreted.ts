@@ -74,6 +74,9 @@ export class InterpretedEngine implements Engine {
     this.#cut = true;
     this.interpreter.cut();
   }
+  charge(cycles: number): void {
+    this.interpreter.charge(cycles);
+  }
   reset(): void {
     this.#boundary.reset();
     this.interpreter.reset();

@@ -5,12 +5,7 @@
  * access here stays inside one page. Nothing is mapped where no region is: reads give all ones, writes are lost, as
  * on a PC.
  */
-
-/** A device's window. Sizes are 1, 2, 4 or 8 bytes; addresses are relative to the window. */
-export interface MmioHandler {
-  read(offset: number, size: number): bigint;
-  write(offset: number, size: number, value: bigint): void;
-}
+import type { AccessSize, MemorySpace, RegisterHandler } from "../devices/bus.ts";
 
 interface RamRegion {
   readonly start: number;
@@ -25,14 +20,19 @@ const NOWHERE: RamRegion = { start: 0, end: 0, host: 0, writable: false };
 interface MmioRegion {
   readonly start: number;
   readonly end: number;
-  readonly handler: MmioHandler;
+  readonly handler: RegisterHandler;
 }
 
 export const PAGE = 4096;
 /** Widest physical address, in bits (CPUID 80000008). */
 export const PHYSICAL_BITS = 48;
 
-export class PhysicalMemory {
+/** Told of each access to a device before it is made: physical address and bytes. */
+export type DeviceAccess = (address: number, size: number, write: boolean) => void;
+
+export class PhysicalMemory implements MemorySpace {
+  /** Set by the machine: time that the bus takes, and traces. */
+  deviceAccess: DeviceAccess | undefined;
   readonly memory: WebAssembly.Memory;
   #view: DataView;
   #bytes: Uint8Array;
@@ -60,7 +60,7 @@ export class PhysicalMemory {
     this.#ram.sort((a, b) => a.start - b.start);
   }
 
-  addMmio(start: number, size: number, handler: MmioHandler): void {
+  addMmio(start: number, size: number, handler: RegisterHandler): void {
     this.#claim(start, size);
     this.#mmio.push({ start, end: start + size, handler });
     this.#mmio.sort((a, b) => a.start - b.start);
@@ -163,8 +163,16 @@ export class PhysicalMemory {
       }
     }
     const region = this.#mmio.find((r) => address >= r.start && address < r.end);
-    const ones = (1n << BigInt(size * 8)) - 1n;
-    return region === undefined ? ones : region.handler.read(address - region.start, size) & ones;
+    if (region === undefined) return (1n << BigInt(size * 8)) - 1n;
+    this.deviceAccess?.(address, size, false);
+    const offset = address - region.start;
+    let value = 0n;
+    for (let done = 0; done < size; ) {
+      const piece = pieceOf(size - done, region.handler);
+      value |= BigInt(region.handler.read(offset + done, piece)) << BigInt(done * 8);
+      done += piece;
+    }
+    return value;
   }
 
   /** Writes 1–8 bytes that lie in one page. */
@@ -190,6 +198,20 @@ export class PhysicalMemory {
       }
     }
     const region = this.#mmio.find((r) => address >= r.start && address < r.end);
-    region?.handler.write(address - region.start, size, BigInt.asUintN(size * 8, value));
+    if (region === undefined) return;
+    this.deviceAccess?.(address, size, true);
+    const offset = address - region.start;
+    for (let done = 0; done < size; ) {
+      const piece = pieceOf(size - done, region.handler);
+      const part = BigInt.asUintN(piece * 8, value >> BigInt(done * 8));
+      region.handler.write(offset + done, piece, Number(part));
+      done += piece;
+    }
   }
+}
+
+/** Bytes of the next access to a device of which `left` remain: no wider than it takes. */
+function pieceOf(left: number, handler: RegisterHandler): AccessSize {
+  const most = Math.min(handler.widest ?? 4, left);
+  return most >= 4 ? 4 : most >= 2 ? 2 : 1;
 }

@@ -11,10 +11,8 @@ export interface Platform {
   readMsr(index: number): bigint | undefined;
   /** False: the register does not exist or refuses the value (#GP). */
   writeMsr(index: number, value: bigint): boolean;
-  /** Vector of the external interrupt that waits to be taken, if one does: the interrupt controllers have weighed priorities. */
-  pendingInterrupt(): number | undefined;
-  /** The processor takes the interrupt that `pendingInterrupt` named. */
-  acknowledgeInterrupt(vector: number): void;
+  /** The processor takes an external interrupt if one waits: its vector. The interrupt controllers have weighed priorities. */
+  takeInterrupt(): number | undefined;
   /** True once for each non-maskable interrupt. */
   takeNmi(): boolean;
   /** Task priority (cr8) as the local APIC has it. */

@@ -14,18 +14,23 @@ export interface TimingModel {
   readonly blockCost: BlockCost;
   /** Cycles that a data access adds whose page the TLB does not know. */
   readonly tlbMiss: number;
+  /** Cycles that an access to an I/O port, or to a device's registers in memory, adds. */
+  readonly portAccess: number;
+  readonly deviceAccess: number;
 }
 
 export const TIMING_NAMES = ["blocks", "instructions"] as const;
 export type TimingName = (typeof TIMING_NAMES)[number];
 
 /** Static costs of blocks from the table, and page walks. */
-const BLOCKS: TimingModel = { name: "blocks", blockCost, tlbMiss: ZEN4_EVENTS.pageWalk };
+const BLOCKS: TimingModel = { name: "blocks", blockCost, tlbMiss: ZEN4_EVENTS.pageWalk, portAccess: ZEN4_EVENTS.portAccess, deviceAccess: ZEN4_EVENTS.deviceAccess };
 /** One cycle each. */
 const INSTRUCTIONS: TimingModel = {
   name: "instructions",
   blockCost: (instructions) => Uint32Array.from(instructions, (_, i) => i + 1),
   tlbMiss: 0,
+  portAccess: 0,
+  deviceAccess: 0,
 };
 
 /** The model called `name`. Throws RangeError for an unknown name. */

@@ -35,6 +35,9 @@ export interface EventCosts {
   /** A translation that misses the L1 DTLB (72 entries) and hits the L2 DTLB (3,072), or misses both. */
   readonly l2TlbHit: number;
   readonly pageWalk: number;
+  /** An access to a port of the legacy bus, which takes about half a microsecond, and to a device's registers in memory. */
+  readonly portAccess: number;
+  readonly deviceAccess: number;
 }
 
 /** At 3 GHz. */
@@ -45,4 +48,6 @@ export const ZEN4_EVENTS: EventCosts = {
   memory: 450,
   l2TlbHit: 7,
   pageWalk: 20,
+  portAccess: 1500,
+  deviceAccess: 900,
 };

@@ -21,11 +21,10 @@ class TestPlatform extends BarePlatform {
     if (port === 0x10) this.pending = value;
     if (port === 0x11) this.nmi = true;
   }
-  override pendingInterrupt(): number | undefined {
-    return this.pending;
-  }
-  override acknowledgeInterrupt(): void {
+  override takeInterrupt(): number | undefined {
+    const taken = this.pending;
     this.pending = undefined;
+    return taken;
   }
   override takeNmi(): boolean {
     const taken = this.nmi;

@@ -51,10 +51,9 @@ class BarePlatform implements Platform {
     this.msrs.set(index, value);
     return true;
   }
-  pendingInterrupt(): undefined {
+  takeInterrupt(): undefined {
     return undefined;
   }
-  acknowledgeInterrupt(): void {}
   takeNmi(): boolean {
     return false;
   }

@@ -48,10 +48,6 @@ export class Placement {
   get ramEnd(): number {
     return this.#ram.at(-1)?.end ?? 0;
   }
-  /** Bytes of RAM. */
-  get ramSize(): number {
-    return this.#ram.reduce((sum, r) => sum + r.end - r.start, 0);
-  }
 
   /** Whether [start, start + size) is free RAM. */
   isFree(start: number, size: number): boolean {
@@ -88,7 +84,7 @@ export class Placement {
     const place = `${what} (${span(start, end)})`;
     if (end > this.ramEnd) {
       const needed = sizeText(Math.ceil(end / 2 ** 20) * 2 ** 20);
-      return `${place} does not fit in memory: it needs RAM up to ${needed}, the machine has ${sizeText(this.ramSize)} up to ${hex(this.ramEnd)}`;
+      return `${place} does not fit in memory: it needs RAM up to ${needed}, the machine has it up to ${sizeText(this.ramEnd)}`;
     }
     const other = this.#claims.find((c) => c.start < end && start < c.end);
     if (other !== undefined) return `${place} overlaps ${other.what} (${span(other.start, other.end)})`;
