@@ -1,5 +1,5 @@
 /**
- * The arithmetic of x87-paths.ts: sums, products and quotients of normal extended numbers, rounded as FCW says, with C1
+ * The arithmetic of x87-arithmetic.ts: sums, products and quotients of normal extended numbers, rounded as FCW says, with C1
  * and PE in FSW. Each function touches nothing and gives 0 where operands or result are not normal numbers, the inexact
  * exception is not masked, or precision is 24 bits; the rest of the instruction is the caller's.
  * SDM vol. 1 §4.8.4 (rounding), §8.1.5 (control word).

@@ -1,6 +1,6 @@
 /**
  * The evaluate reading: V is a bit vector over bigint. Executes one decoded instruction, slowly and obviously; it is
- * what the compiled readings are tested against, so it shares no code with them.
+ * what the compiled readings are tested against, so it shares no code with them. Its value operators are evaluate-values.ts.
  *
  * A repeated string instruction evaluates one iteration and leaves `nextRip` at itself while more are to come.
  * Faults are thrown by the processor given; registers and flags are as the semantics left them.
@@ -8,12 +8,11 @@
 import { FP, type FpContext, type FpOp, settle } from "../fp.ts";
 import type { HelperName } from "../helpers.ts";
 import type { Instruction, MemoryOperand, Operand } from "../instruction.ts";
-import { LANES, type LaneOp } from "../lanes.ts";
 import { valueWidth } from "../operand.ts";
 import type { ExceptionName, FlagThunks, Ops, Width } from "../ops.ts";
-import { PURE, type PureName } from "../pure.ts";
 import * as S from "../state.ts";
 import { type Effects, effectsOf } from "./effects.ts";
+import { type Bits, BitsOps, make, sameWidth, signed } from "./evaluate-values.ts";
 
 /** The processor that instructions are evaluated on; `machine/cpu.ts` is one. */
 export interface EvaluatedProcessor {
@@ -46,21 +45,7 @@ export interface EvaluateEnvironment {
   helper(name: HelperName, insn: Instruction): void;
 }
 
-/** A value: an unsigned pattern and its width in bits. */
-interface Bits {
-  readonly w: Width;
-  readonly n: bigint;
-}
-
 const CR4_LA57 = 1 << 12;
-
-const make = (w: Width, n: bigint): Bits => ({ w, n: BigInt.asUintN(w, n) });
-const signed = (a: Bits): bigint => BigInt.asIntN(a.w, a.n);
-
-function same(a: Bits, b: Bits): Width {
-  if (a.w !== b.w) throw new Error(`operand widths ${a.w} and ${b.w} differ`);
-  return a.w;
-}
 
 /** Runs `insn` on `cpu`. On return nextRip is the rip to continue at. */
 export function evaluate(insn: Instruction, cpu: EvaluatedProcessor, environment: EvaluateEnvironment): void {
@@ -80,7 +65,7 @@ export function evaluate(insn: Instruction, cpu: EvaluatedProcessor, environment
   if (left !== 0n && !stopped) cpu.nextRip = cpu.rip;
 }
 
-class EvaluateOps implements Ops<Bits> {
+class EvaluateOps extends BitsOps implements Ops<Bits> {
   readonly size: 8 | 16 | 32 | 64;
   readonly addressSize: 16 | 32 | 64;
   readonly mode: 16 | 32 | 64;
@@ -91,6 +76,7 @@ class EvaluateOps implements Ops<Bits> {
   #effects: Effects | undefined;
 
   constructor(insn: Instruction, cpu: EvaluatedProcessor, environment: EvaluateEnvironment) {
+    super();
     this.#insn = insn;
     this.#cpu = cpu;
     this.#env = environment;
@@ -122,157 +108,10 @@ class EvaluateOps implements Ops<Bits> {
     return this.#operand(i).kind === "memory";
   }
 
-  const(width: Width, value: number | bigint): Bits {
-    return make(width, BigInt(value));
-  }
-  add(a: Bits, b: Bits): Bits {
-    return make(same(a, b), a.n + b.n);
-  }
-  sub(a: Bits, b: Bits): Bits {
-    return make(same(a, b), a.n - b.n);
-  }
-  mul(a: Bits, b: Bits): Bits {
-    return make(same(a, b), a.n * b.n);
-  }
-  and(a: Bits, b: Bits): Bits {
-    return make(same(a, b), a.n & b.n);
-  }
-  or(a: Bits, b: Bits): Bits {
-    return make(same(a, b), a.n | b.n);
-  }
-  xor(a: Bits, b: Bits): Bits {
-    return make(same(a, b), a.n ^ b.n);
-  }
-  not(a: Bits): Bits {
-    return make(a.w, ~a.n);
-  }
-  neg(a: Bits): Bits {
-    return make(a.w, -a.n);
-  }
-  #count(a: Bits, count: Bits): bigint {
-    same(a, count);
-    if (count.n >= BigInt(a.w)) throw new Error(`shift of ${a.w} bits by ${count.n}`);
-    return count.n;
-  }
-  shl(a: Bits, count: Bits): Bits {
-    return make(a.w, a.n << this.#count(a, count));
-  }
-  shr(a: Bits, count: Bits): Bits {
-    return make(a.w, a.n >> this.#count(a, count));
-  }
-  sar(a: Bits, count: Bits): Bits {
-    return make(a.w, signed(a) >> this.#count(a, count));
-  }
-  rotl(a: Bits, count: Bits): Bits {
-    same(a, count);
-    const n = count.n % BigInt(a.w);
-    return make(a.w, (a.n << n) | (a.n >> (BigInt(a.w) - n)));
-  }
-  rotr(a: Bits, count: Bits): Bits {
-    same(a, count);
-    const n = count.n % BigInt(a.w);
-    return make(a.w, (a.n >> n) | (a.n << (BigInt(a.w) - n)));
-  }
-  mulhu(a: Bits, b: Bits): Bits {
-    return make(same(a, b), (a.n * b.n) >> BigInt(a.w));
-  }
-  mulhs(a: Bits, b: Bits): Bits {
-    return make(same(a, b), (signed(a) * signed(b)) >> BigInt(a.w));
-  }
-  #truth(value: boolean): Bits {
-    return { w: 1, n: value ? 1n : 0n };
-  }
-  eq(a: Bits, b: Bits): Bits {
-    same(a, b);
-    return this.#truth(a.n === b.n);
-  }
-  ne(a: Bits, b: Bits): Bits {
-    same(a, b);
-    return this.#truth(a.n !== b.n);
-  }
-  ltu(a: Bits, b: Bits): Bits {
-    same(a, b);
-    return this.#truth(a.n < b.n);
-  }
-  lts(a: Bits, b: Bits): Bits {
-    same(a, b);
-    return this.#truth(signed(a) < signed(b));
-  }
   canonical(a: Bits): Bits {
     if (a.w !== 64) throw new Error(`canonical of ${a.w} bits`);
     const width = (this.#cpu.u32(S.CR4) & CR4_LA57) !== 0 ? 57 : 48;
-    return this.#truth(BigInt.asUintN(64, BigInt.asIntN(width, a.n)) === a.n);
-  }
-  isZero(a: Bits): Bits {
-    return this.#truth(a.n === 0n);
-  }
-  #isTrue(condition: Bits): boolean {
-    if (condition.w !== 1) throw new Error(`a condition is ${condition.w} bits wide`);
-    return condition.n === 1n;
-  }
-  select(condition: Bits, a: Bits, b: Bits): Bits {
-    same(a, b);
-    return this.#isTrue(condition) ? a : b;
-  }
-  zext(a: Bits, width: Width): Bits {
-    if (width < a.w) throw new Error(`zext from ${a.w} to ${width}`);
-    return make(width, a.n);
-  }
-  sext(a: Bits, width: Width): Bits {
-    if (width < a.w) throw new Error(`sext from ${a.w} to ${width}`);
-    return make(width, signed(a));
-  }
-  low(a: Bits, width: Width): Bits {
-    if (width > a.w) throw new Error(`low ${width} bits of ${a.w}`);
-    return make(width, a.n);
-  }
-  bits(a: Bits, lo: number, width: Width): Bits {
-    if (lo + width > a.w || (a.w === 128 && lo % width !== 0))
-      throw new Error(`bits ${lo}+${width} of ${a.w}`);
-    return make(width, a.n >> BigInt(lo));
-  }
-  insert(a: Bits, lo: number, part: Bits): Bits {
-    if (lo + part.w > a.w || (a.w === 128 && lo % part.w !== 0))
-      throw new Error(`insert ${lo}+${part.w} in ${a.w}`);
-    const mask = ((1n << BigInt(part.w)) - 1n) << BigInt(lo);
-    return make(a.w, (a.n & ~mask) | (part.n << BigInt(lo)));
-  }
-  concat(hi: Bits, lo: Bits): Bits {
-    const w = same(hi, lo);
-    return make(valueWidth(w * 2), (hi.n << BigInt(w)) | lo.n);
-  }
-  bit(a: Bits, i: number): Bits {
-    return make(1, a.n >> BigInt(i));
-  }
-  msb(a: Bits): Bits {
-    return make(1, a.n >> BigInt(a.w - 1));
-  }
-  popcount(a: Bits): Bits {
-    let n = 0;
-    for (let v = a.n; v !== 0n; v &= v - 1n) n++;
-    return make(a.w, BigInt(n));
-  }
-  clz(a: Bits): Bits {
-    return make(a.w, BigInt(a.n === 0n ? a.w : a.w - a.n.toString(2).length));
-  }
-  ctz(a: Bits): Bits {
-    let n = 0;
-    while (n < a.w && ((a.n >> BigInt(n)) & 1n) === 0n) n++;
-    return make(a.w, BigInt(n));
-  }
-  #checked(name: string, widths: readonly Width[], args: readonly Bits[]): bigint[] {
-    if (widths.length !== args.length || widths.some((w, i) => args[i]?.w !== w)) {
-      throw new Error(`${name} wants widths ${widths.join()}, got ${args.map((a) => a.w).join()}`);
-    }
-    return args.map((a) => a.n);
-  }
-  pure(name: PureName, ...args: readonly Bits[]): Bits {
-    const f: import("../pure.ts").PureFunction = PURE[name];
-    return make(f.result, f.evaluate(...this.#checked(name, f.args, args)));
-  }
-  lanes(op: LaneOp, ...args: readonly Bits[]): Bits {
-    const f: import("../lanes.ts").LaneFunction = LANES[op];
-    return make(f.result, f.evaluate(...this.#checked(op, f.args, args)));
+    return this.truth(BigInt.asUintN(64, BigInt.asIntN(width, a.n)) === a.n);
   }
 
   reg(index: number, width: Width = this.size): Bits {
@@ -282,7 +121,7 @@ class EvaluateOps implements Ops<Bits> {
     this.#cpu.setReg(index, value.n, gprWidth(value.w));
   }
   flag(name: S.StatusFlag): Bits {
-    return this.#truth((this.#cpu.rflags & S.FLAG[name]) !== 0);
+    return this.truth((this.#cpu.rflags & S.FLAG[name]) !== 0);
   }
   setFlags(flags: FlagThunks<Bits>): void {
     let rflags = this.#cpu.rflags;
@@ -297,12 +136,12 @@ class EvaluateOps implements Ops<Bits> {
     }
     for (const name of S.STATUS_FLAGS) {
       const thunk = flags[name];
-      if (thunk) put(name, this.#isTrue(thunk()));
+      if (thunk) put(name, this.isTrue(thunk()));
     }
     this.#cpu.rflags = rflags;
   }
   direction(): Bits {
-    return this.#truth((this.#cpu.rflags & S.FLAG.df) !== 0);
+    return this.truth((this.#cpu.rflags & S.FLAG.df) !== 0);
   }
   setDirection(value: boolean): void {
     const rflags = this.#cpu.rflags;
@@ -452,7 +291,7 @@ class EvaluateOps implements Ops<Bits> {
   }
 
   when(condition: Bits, then: () => void, otherwise?: () => void): void {
-    if (this.#isTrue(condition)) then();
+    if (this.isTrue(condition)) then();
     else otherwise?.();
   }
   variable(initial: Bits): { get(): Bits; set(value: Bits): void } {
@@ -460,7 +299,7 @@ class EvaluateOps implements Ops<Bits> {
     return {
       get: () => v,
       set: (value) => {
-        same(v, value);
+        sameWidth(v, value);
         v = value;
       },
     };
@@ -469,7 +308,7 @@ class EvaluateOps implements Ops<Bits> {
     this.#env.raise(exception, errorCode);
   }
   raiseIf(condition: Bits, exception: ExceptionName, errorCode?: number): void {
-    if (this.#isTrue(condition)) this.#env.raise(exception, errorCode);
+    if (this.isTrue(condition)) this.#env.raise(exception, errorCode);
   }
   nextRip(): Bits {
     return make(this.size, this.#cpu.rip + BigInt(this.#insn.length));
@@ -480,7 +319,7 @@ class EvaluateOps implements Ops<Bits> {
   jumpRelative(i: number, condition?: Bits): void {
     const operand = this.#operand(i);
     if (operand.kind !== "relative") throw new Error(`operand ${i} is not relative`);
-    if (condition && !this.#isTrue(condition)) return;
+    if (condition && !this.isTrue(condition)) return;
     this.#cpu.nextRip = BigInt.asUintN(this.size, this.#cpu.nextRip + BigInt(operand.displacement));
   }
   helper(name: HelperName): void {
@@ -488,7 +327,7 @@ class EvaluateOps implements Ops<Bits> {
   }
   fp(op: FpOp, ...args: readonly Bits[]): Bits {
     const f: import("../fp.ts").FpFunction = FP[op];
-    return make(f.result, f.evaluate(this.#fp, ...this.#checked(op, f.args, args)));
+    return make(f.result, f.evaluate(this.#fp, ...this.checked(op, f.args, args)));
   }
   fpCommit(): void {
     const { mxcsr, faults } = settle(this.#fp.mxcsr, this.#fp.raised);
