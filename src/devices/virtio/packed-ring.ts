@@ -51,6 +51,7 @@ export class PackedRing implements Ring {
     this.areas = packedAreas(setup);
     this.#setup = setup;
     this.memory.write32(setup.device, EVENTS.enable);
+    this.#askForNotification();
   }
 
   get live(): boolean {

@@ -292,9 +292,12 @@ export abstract class DriverQueue {
       const buffers = this.room.get(used.token);
       if (buffers === undefined) throw new Error(`the device used ${used.token}, which is not in flight`);
       this.room.delete(used.token);
-      const bytes = buffers.flatMap((b) => [
-        ...this.driver.memory.bytes.subarray(b.address, b.address + b.length),
-      ]);
+      const bytes = new Uint8Array(buffers.reduce((sum, b) => sum + b.length, 0));
+      let at = 0;
+      for (const b of buffers) {
+        bytes.set(this.driver.memory.bytes.subarray(b.address, b.address + b.length), at);
+        at += b.length;
+      }
       all.push({ ...used, bytes: Uint8Array.from(bytes) });
     }
     return all;
@@ -305,7 +308,8 @@ export abstract class DriverQueue {
   abstract wantInterrupts(wanted: boolean): void;
   abstract addDescriptors(buffers: readonly Descriptor[], indirect: boolean): number;
   protected abstract wantsKick(): boolean;
-  protected abstract nextUsed(): { token: number; length: number } | undefined;
+  /** The next answer, without its bytes. */
+  abstract nextUsed(): { token: number; length: number } | undefined;
 
   protected put(at: number, d: Descriptor, tail: number): void {
     const { memory } = this.driver;
@@ -382,7 +386,7 @@ export class SplitQueue extends DriverQueue {
     const event = memory.read16(this.deviceArea + 4 + this.size * 8);
     return ((to - event - 1) & 0xffff) < ((to - from) & 0xffff);
   }
-  protected nextUsed(): { token: number; length: number } | undefined {
+  nextUsed(): { token: number; length: number } | undefined {
     const { memory } = this.driver;
     if (memory.read16(this.deviceArea + 2) === this.#used) return undefined;
     const at = this.deviceArea + 4 + (this.#used % this.size) * 8;
@@ -460,7 +464,7 @@ export class PackedQueue extends DriverQueue {
     const place = (event & 0x7fff) - (((event & 0x8000) !== 0) === this.#wrap ? 0 : this.size);
     return place >= this.#next - fresh && place < this.#next;
   }
-  protected nextUsed(): { token: number; length: number } | undefined {
+  nextUsed(): { token: number; length: number } | undefined {
     const { memory } = this.driver;
     const at = this.descriptors + this.#used * 16;
     const flags = memory.read16(at + 14);
