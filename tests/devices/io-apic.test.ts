@@ -178,6 +178,16 @@ describe("levels", () => {
     expect(pending()).toEqual([undefined, undefined, 0x41]);
   });
 
+  it("end as the last message of a vector was triggered (TMR, SDM vol. 3A §10.8.4)", () => {
+    redirect(io, 10, LEVEL | 0x41);
+    io.line(10).set(true);
+    expect(locals[0]!.read(0x1a0, 4)).toBe(2);
+    locals[0]!.accept(0, 0x41, false);
+    expect(locals[0]!.read(0x1a0, 4)).toBe(0);
+    expect(serve(0)).toBe(0x41);
+    expect(entry(io, 10)).toBe(LEVEL | REMOTE_IRR | 0x41);
+  });
+
   it("end only by the processor that ends that vector", () => {
     redirect(io, 10, LEVEL | 0x41);
     io.line(10).set(true);
