@@ -204,3 +204,25 @@ export function linuxKernel(): Uint8Array {
   return new Structure(sectors * 512 + code.bytes.length).copy(0, setup.bytes).copy(sectors * 512, code.bytes)
     .bytes;
 }
+
+/** A multiboot 2 header of tags, each its type, its flags and 32-bit fields; the end tag follows. */
+export function multiboot2Header(tags: readonly (readonly number[])[]): Uint8Array {
+  const size = (tag: readonly number[]): number => 8 + (tag.length - 2) * 4;
+  const padded = (n: number): number => Math.ceil(n / 8) * 8;
+  const length = tags.reduce((sum, tag) => sum + padded(size(tag)), 16) + 8;
+  const header = new Structure(length)
+    .u32(0, 0xe85250d6)
+    .u32(8, length)
+    .u32(12, 2 ** 32 - ((0xe85250d6 + length) % 2 ** 32));
+  let at = 16;
+  for (const tag of tags) {
+    const [type = 0, flags = 0, ...fields] = tag;
+    header
+      .u16(at, type)
+      .u16(at + 2, flags)
+      .u32(at + 4, size(tag));
+    for (const [i, field] of fields.entries()) header.u32(at + 8 + i * 4, field);
+    at += padded(size(tag));
+  }
+  return header.u32(at + 4, 8).bytes;
+}
