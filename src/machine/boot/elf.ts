@@ -46,7 +46,7 @@ export interface ElfSectionHeader {
 }
 
 /** Of a PT_NOTE segment. */
-export interface ElfNote {
+interface ElfNote {
   readonly name: string;
   readonly type: number;
   readonly description: Uint8Array;

@@ -6,7 +6,7 @@ import { ELF_TYPE, type ElfFile, type ElfSegment, SEGMENT_TYPE } from "./elf.ts"
 import { BootError } from "./error.ts";
 import { hex } from "./placement.ts";
 
-export interface ImagePart {
+interface ImagePart {
   /** For error lines. */
   readonly what: string;
   readonly address: number;

@@ -18,14 +18,14 @@ export interface Where {
  * Where free places begin. Below lie the BIOS data area and the addresses that small kernels like to start their other
  * processors at without looking at the map (0x7000, 0x8000).
  */
-export const LOW_START = 0x10000;
+const LOW_START = 0x10000;
 const FOUR_GIB = 2 ** 32;
 
 export const hex = (n: number): string => `0x${n.toString(16)}`;
 const span = (start: number, end: number): string => `${hex(start)}–${hex(end - 1)}`;
 
 /** A size as people say it: exact, in the largest unit that divides it. */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   const units = ["bytes", "KiB", "MiB", "GiB"];
   let n = bytes;
   let i = 0;

@@ -14,11 +14,11 @@ export interface SegmentState {
   readonly limit: number;
   readonly attributes: number;
 }
-export interface TableRegister {
+interface TableRegister {
   readonly base: number;
   readonly limit: number;
 }
-export type GeneralRegister = (typeof GPR_NAMES)[number];
+type GeneralRegister = (typeof GPR_NAMES)[number];
 
 /** What is not named is as after RESET; general registers are 0, flags clear. */
 export interface ProcessorState {
