@@ -27,6 +27,6 @@ export class ConfigBytes {
     }
   }
   setBytes(offset: number, bytes: Uint8Array): void {
-    this.#bytes.set(bytes.subarray(0, Math.max(0, this.size - offset)), offset);
+    for (const [i, byte] of bytes.entries()) this.#bytes[offset + i] = byte;
   }
 }

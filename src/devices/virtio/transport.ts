@@ -67,7 +67,7 @@ export interface VirtioPciOptions {
   readonly device: VirtioDevice;
   readonly memory: GuestMemory;
   /** Called with what happens, for people who look. The text is made only if it is called for. */
-  trace?(text: () => string): void;
+  readonly trace?: (text: () => string) => void;
 }
 
 export class VirtioPci implements Device {
@@ -76,7 +76,7 @@ export class VirtioPci implements Device {
   readonly function: PciFunction;
   readonly #device: VirtioDevice;
   readonly #memory: GuestMemory;
-  readonly #trace: (text: () => string) => void;
+  readonly #trace: ((text: () => string) => void) | undefined;
   readonly #common: CommonConfiguration;
   readonly #queues: readonly RingQueue[];
   readonly #msix: MsiX;
@@ -94,8 +94,8 @@ export class VirtioPci implements Device {
     this.name = device.name;
     this.#device = device;
     this.#memory = memory;
-    this.#trace =
-      options.trace === undefined ? () => {} : (text) => options.trace?.(() => `${device.name}: ${text()}`);
+    const { trace } = options;
+    this.#trace = trace && ((text) => trace(() => `${device.name}: ${text()}`));
     this.#offered = device.features | OFFERED;
     const sizes = Array.from({ length: device.queueCount }, (_, i) => device.queueSize(i));
     this.#common = new CommonConfiguration(this.#owner(sizes.length + 1), sizes);
@@ -182,7 +182,7 @@ export class VirtioPci implements Device {
   #kick(index: number): void {
     const queue = this.#queues[index];
     if (!queue?.enabled || !this.#running) return;
-    this.#trace(() => `queue ${index} notified`);
+    this.#trace?.(() => `queue ${index} notified`);
     this.#device.notified(index);
   }
 
@@ -196,7 +196,7 @@ export class VirtioPci implements Device {
       enable: (queue) => this.#enable(queue),
       resetQueue: (queue) => {
         if (!this.#has(FEATURE.ringReset)) return;
-        this.#trace(() => `queue ${queue} reset`);
+        this.#trace?.(() => `queue ${queue} reset`);
         this.#queues[queue]?.disable();
         this.#common.queues[queue]?.reset();
       },
@@ -207,7 +207,7 @@ export class VirtioPci implements Device {
   #statusWritten(value: number): void {
     const common = this.#common;
     if (value === 0) {
-      this.#trace(() => "reset by its driver");
+      this.#trace?.(() => "reset by its driver");
       this.#resetTransport();
       this.#device.deactivate();
       return;
@@ -217,7 +217,7 @@ export class VirtioPci implements Device {
     // Without agreed features the device cannot be driven.
     if (((common.status | fresh) & STATUS.featuresOk) === 0) fresh &= ~STATUS.driverOk;
     common.status |= fresh;
-    this.#trace(() => `status ${hex(common.status)}`);
+    this.#trace?.(() => `status ${hex(common.status)}`);
     if ((fresh & STATUS.driverOk) === 0 || (common.status & STATUS.needsReset) !== 0) return;
     this.#active = true;
     this.#device.activate(this.#host());
@@ -233,7 +233,7 @@ export class VirtioPci implements Device {
   }
   #acceptable(): boolean {
     const accepted = this.#accepted;
-    this.#trace(() => `features ${hex(accepted)} of ${hex(this.#offered)}`);
+    this.#trace?.(() => `features ${hex(accepted)} of ${hex(this.#offered)}`);
     if ((accepted & ~this.#offered) !== 0n || !this.#has(FEATURE.version1)) return false;
     return this.#device.accepts?.(accepted & this.#device.features) ?? true;
   }
@@ -264,7 +264,7 @@ export class VirtioPci implements Device {
     }
     registers.enabled = true;
     this.#queues[index]?.enable(packed ? new PackedRing(setup) : new SplitRing(setup));
-    this.#trace(() => `queue ${index} enabled, ${packed ? "packed" : "split"}, ${setup.size} elements`);
+    this.#trace?.(() => `queue ${index} enabled, ${packed ? "packed" : "split"}, ${setup.size} elements`);
   }
 
   #resetTransport(): void {
@@ -322,7 +322,7 @@ export class VirtioPci implements Device {
   }
 
   #broken(reason: string): void {
-    this.#trace(() => `broken: ${reason}`);
+    this.#trace?.(() => `broken: ${reason}`);
     const common = this.#common;
     common.status |= STATUS.needsReset;
     common.generation = (common.generation + 1) & 0xff;
@@ -333,7 +333,7 @@ export class VirtioPci implements Device {
   }
 
   #interruptQueue(queue: number): void {
-    this.#trace(() => `queue ${queue} interrupts`);
+    this.#trace?.(() => `queue ${queue} interrupts`);
     if (this.#msix.enabled) {
       this.#signal(this.#common.queues[queue]?.vector ?? NO_VECTOR);
       return;
@@ -343,7 +343,7 @@ export class VirtioPci implements Device {
   }
 
   #interruptConfiguration(): void {
-    this.#trace(() => "configuration changed");
+    this.#trace?.(() => "configuration changed");
     this.#isr |= ISR.configuration;
     if (this.#msix.enabled) this.#signal(this.#common.configVector);
     else this.#drivePin();

@@ -366,7 +366,10 @@ describe("split rings", () => {
       (g) => g.driver.memory.write16(g.driverArea + 2, 17),
       (g) => {
         g.add([1], true);
-        g.driver.memory.write16(g.driver.memory.read32(g.descriptors) + 12, 4);
+        // Its only descriptor is an indirect table too, and otherwise right.
+        const table = g.driver.memory.read32(g.descriptors);
+        g.driver.memory.write32(table + 8, 16);
+        g.driver.memory.write16(table + 12, 4);
       },
     ];
     for (const [i, spoil] of cases.entries()) {
@@ -425,6 +428,14 @@ describe("packed rings", () => {
     // The next place, as the one before took one; and the chain takes two.
     expect(driver.memory.read16(guest.descriptors + 16 + 14)).toBe(0x8080);
     expect(guest.answers().length).toBe(2);
+  });
+  it("break the device for descriptors that are made available again while they are in flight", () => {
+    const { driver, guest, queue } = rig({ packed: true });
+    for (let i = 0; i < 16; i++) guest.addDescriptors([{ address: 0, length: 1, write: false }], false);
+    expect(all(queue).length).toBe(16);
+    // Available in the next round: AVAIL is clear and USED is set.
+    driver.memory.write16(guest.descriptors + 14, 0x8000);
+    expect([queue.pop(), driver.broken]).toEqual([undefined, true]);
   });
   it("break the device for a chain that is longer than the ring", () => {
     const { driver, guest, queue } = rig({ packed: true });
