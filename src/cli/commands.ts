@@ -17,6 +17,7 @@ export interface CommandEntry {
 
 export const commands: Readonly<Record<string, CommandEntry>> = {
   asm: { summary: "assemble Intel syntax to flat machine code", load: () => import("./asm.ts") },
+  boot: { summary: "boot a kernel in a whole computer", load: () => import("./boot.ts") },
   disasm: { summary: "disassemble flat machine code or an ELF file", load: () => import("./disasm.ts") },
   exec: { summary: "run flat machine code to HLT and print the registers", load: () => import("./exec.ts") },
 };

@@ -1,6 +1,8 @@
 /*
  * What the command line says when something goes wrong: one clear line and an exit status, never a stack trace.
  */
+import { HostError } from "../host/errors.ts";
+import { BootError } from "../machine/boot/error.ts";
 
 /** Bad use, or anything else that is for the user to mend. The message says what was wrong and where, without a final stop. */
 export class UserError extends Error {
@@ -21,6 +23,10 @@ const isSystemError = (error: Error): error is NodeJS.ErrnoException => "syscall
 /** What to print and with which status to end. `debug` adds the stack of a fault in Vitrine itself. */
 export function describeError(error: unknown, debug = false): { line: string; exitCode: number } {
   if (error instanceof UserError) return { line: oneLine(error.message), exitCode: error.exitCode };
+  // Theirs too: a file or a disk of the host, a kernel that is none.
+  if (error instanceof HostError || error instanceof BootError) {
+    return { line: oneLine(error.message), exitCode: 2 };
+  }
   if (error instanceof Error && isSystemError(error)) {
     // Node's "ENOENT: no such file or directory, open 'x'" becomes "x: no such file or directory".
     const what = /^[A-Z0-9_]+: (.*?)(, \w+( '.*')?)?$/.exec(error.message)?.[1] ?? error.message;

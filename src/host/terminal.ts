@@ -8,10 +8,11 @@
  * Where it is a pipe, bytes are the guest's input as they arrive; where it is a file, they are there from the start. Its
  * end is no more input, nothing else.
  */
-import { fstatSync, readSync, writeSync } from "node:fs";
+import { fstatSync, readSync } from "node:fs";
 import type { CharacterBackend } from "./backends.ts";
 import { errorCode, HostError, systemReason } from "./errors.ts";
 import { HELP, TerminalKeys } from "./terminal-keys.ts";
+import { writeAll } from "./write-all.ts";
 
 const INPUT = 0;
 const OUTPUT = 1;
@@ -151,19 +152,5 @@ function isRegularFile(fd: number): boolean {
     return fstatSync(fd).isFile();
   } catch {
     return false;
-  }
-}
-
-/** A pipe that is full and does not wait is asked again each millisecond. */
-const patience = new Int32Array(new SharedArrayBuffer(4));
-
-function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) {
-    try {
-      at += writeSync(fd, bytes, at);
-    } catch (error) {
-      if (errorCode(error) !== "EAGAIN") throw error;
-      Atomics.wait(patience, 0, 0, 1);
-    }
   }
 }
