@@ -306,9 +306,9 @@ export class Machine {
       const { next } = this.clock;
       const behind = this.#behind();
       if (behind === undefined) {
-        // All wait.
+        // All wait. Time stands still where nothing but outside can end that, so that it does not depend on `until`.
+        if (next === Number.POSITIVE_INFINITY) return { kind: "idle" };
         if (next > until) {
-          if (until === Number.POSITIVE_INFINITY) return { kind: "idle" };
           this.#time = Math.max(this.#time, until);
           return { kind: "limit" };
         }
