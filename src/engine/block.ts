@@ -78,7 +78,7 @@ export function formBlock(host: EngineHost, linear: bigint): FormedBlock {
     offsets.push(at - offset);
     at += insn.length;
     end = endOf(insn);
-    if (end.kind !== "continue" || secondPage >= 0) break;
+    if (end.kind !== "continue" || insn.row.ends !== undefined || secondPage >= 0) break;
   }
   const size = at - offset;
   const refused = end.kind === "trap" && end.decoded.kind === "exception" ? end.decoded.length : 0;
@@ -111,7 +111,7 @@ function decodeCrossing(
 }
 
 function endOf(insn: Instruction): BlockEnd {
-  if (insn.row.ends) return { kind: "leave" };
+  if (insn.row.ends === true) return { kind: "leave" };
   const branches = insn.operands[0]?.kind === "relative" || BRANCHES.has(insn.row.mnemonic);
   return branches ? { kind: "none" } : { kind: "continue" };
 }

@@ -17,6 +17,8 @@ import { memoryForm, memoryOf } from "./shape.ts";
 import { fopOf } from "./x87-paths.ts";
 
 const PAGE = 4096;
+/** Cost of a block that no budget has room for. */
+const NEVER_FITS = 0x7fffffff;
 /** The handler that goes on behind a block, by mode (bits 0–1 of a context). */
 const CONTINUE = ["continue16", "continue32", "continue64"] as const;
 
@@ -70,7 +72,7 @@ export class CodeCache {
   refresh(): void {
     const v = new DataView(this.#memory.buffer);
     this.#view = v;
-    v.setUint32(this.unlinked + L.HEADER_COST, 0x7fffffff, true);
+    v.setUint32(this.unlinked + L.HEADER_COST, NEVER_FITS, true);
     v.setUint32(this.unlinked + L.HEADER_COST + 4, 0, true);
     v.setBigUint64(this.indirect + L.HEADER_COST, 0n, true);
     v.setUint32(this.indirect + L.HEADER_SIZE + L.RECORD_HANDLER, fixedHandler("dispatch"), true);
@@ -277,6 +279,8 @@ export class CodeCache {
   }
   drop(block: Block): void {
     block.dropped = true;
+    // Links to it do not fit any more, and are made anew.
+    this.#view.setUint32(block.header + L.HEADER_COST, NEVER_FITS, true);
     const stale = fixedHandler("stale");
     for (let i = 0; i < block.records; i++) {
       this.#view.setUint32(block.header + L.HEADER_SIZE + i * L.RECORD_SIZE, stale, true);

@@ -24,6 +24,7 @@ import { constant, customNode, type Node, type NodeWriter, typeOf } from "./node
 import { bulkKind, writeBulk } from "./rep-strings.ts";
 import type { RuntimeCalls } from "./runtime-calls.ts";
 import { type MemoryForm, memoryForm, memoryOf } from "./shape.ts";
+import { isFlagPath, isPushFlags, writeFlagPath } from "./system-paths.ts";
 import { followLink, nextRecord, raise } from "./transfers.ts";
 import { type QuickX87, quickX87 } from "./x87-paths.ts";
 
@@ -486,6 +487,15 @@ class HandlerOps extends InstructionOps implements Ops<Node> {
     });
   }
   helper(name: HelperName): void {
+    if (isFlagPath(name)) {
+      const slow = this.code.nested(() => this.#callHelper());
+      this.code.statement([], (e) => writeFlagPath(e.f, name, () => slow(e)));
+      return;
+    }
+    if (isPushFlags(name, this.insn)) {
+      this.push(this.#flagsImage());
+      return;
+    }
     const quick = quickX87(this.insn, name);
     if (quick === undefined) this.#callHelper();
     else this.#quickX87(quick);
@@ -533,6 +543,16 @@ class HandlerOps extends InstructionOps implements Ops<Node> {
       helper(e);
       f.end();
     });
+  }
+  /** rflags as PUSHF stores them in 64-bit mode. */
+  #flagsImage(): Node {
+    const rest = this.and(this.cpuLoad(S.RFLAGS, 32), constant(32, BigInt(~(S.FLAG.vm | S.FLAG.rf) >>> 0)));
+    let image = this.zext(rest, 64);
+    for (const name of S.STATUS_FLAGS) {
+      const bit = BigInt(31 - Math.clz32(S.FLAG[name]));
+      image = this.or(image, this.shl(this.zext(this.flag(name), 64), constant(64, bit)));
+    }
+    return image;
   }
   #callHelper(): void {
     const exit = this.code.slot("i32");

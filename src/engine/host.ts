@@ -53,6 +53,8 @@ export interface EngineHost {
   codeBytes(linear: bigint): number;
   /** The page to fetch instructions at linear address from. Throws the fault. */
   codePage(linear: bigint): CodePage;
+  /** PAGE_GLOBAL and PAGE_LARGE of the page that `codePage` told of last. */
+  readonly codeAttributes: number;
   /** Decodes at `offset`, gates by mode and control registers. Depends only on the bytes and `context`. */
   decode(bytes: Uint8Array, offset: number): Decoded;
   /** A number equal when decoding and gating are: bits 0–1 the mode (0 16, 1 32, 2 64), then what the host likes. */
@@ -71,6 +73,7 @@ export interface EngineProcessor {
   readonly view: DataView;
   rip: bigint;
   nextRip: bigint;
+  interruptShadow: "none" | "sti" | "mov ss";
   readonly mode: 16 | 32 | 64;
   readonly stackWidth: 16 | 32 | 64;
 }

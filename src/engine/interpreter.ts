@@ -17,7 +17,7 @@ import type { EngineHost, EngineProcessor } from "./host.ts";
 import * as L from "./layout.ts";
 import { ACCESS_STACK, ACCESS_WRITE } from "./memory-access.ts";
 import { buildRegions, fitsRegion } from "./region.ts";
-import { EXIT_STALE, jumpIndex } from "./runtime.ts";
+import { EXIT_STALE } from "./runtime.ts";
 import { SoftTlb } from "./soft-tlb.ts";
 
 /** Why `run` came back; rip is that of the next instruction, or of the faulting one. */
@@ -69,7 +69,6 @@ export class Interpreter {
   readonly #view: DataView;
   readonly #core: EngineCore;
   readonly #calls: HandlerCalls;
-  readonly #whole: DataView;
   readonly #bytes: Uint8Array;
   /** Cycles that a data access costs whose page the TLB does not know. */
   readonly #missCost: number;
@@ -91,7 +90,6 @@ export class Interpreter {
     this.#core = core;
     this.#missCost = missCost;
     this.#view = cpu.view;
-    this.#whole = new DataView(core.memory.buffer);
     this.#bytes = new Uint8Array(core.memory.buffer);
     this.#calls = {
       access: (info) => this.#access(info),
@@ -113,11 +111,11 @@ export class Interpreter {
   contextChanged(): void {
     const context = this.#host.context();
     const { user, smap } = this.#host.privilege();
-    this.tlb.setPrivilege(user, smap);
     this.#context = context;
+    this.tlb.setPrivilege(user, smap, context);
     const width = this.#cpu.stackWidth;
-    this.#view.setBigUint64(S.STACK_MASK, (1n << BigInt(width)) - 1n, true);
-    this.tlb.setContext(context);
+    this.#view.setInt32(S.STACK_MASK, width === 16 ? 0xffff : -1, true);
+    this.#view.setInt32(S.STACK_MASK + 4, width === 64 ? -1 : 0, true);
   }
   /** From within a run: what the instruction in progress asked for takes so many cycles more. It is alone, or ends its block. */
   charge(cycles: number): void {
@@ -180,6 +178,7 @@ export class Interpreter {
     const v = this.#view;
     let left = cycles;
     this.#cut = false;
+    v.setInt32(S.SHADOW, -1, true);
     while (left > 0 && !this.#cut) {
       v.setBigUint64(S.ELAPSED, 0n, true);
       const stretch = Math.min(left, STRETCH);
@@ -188,6 +187,7 @@ export class Interpreter {
       left -= this.#collect();
       if (stop !== undefined) return stop;
     }
+    this.#endRun();
     return BUDGET;
   }
   /** From within a run: ends it after the instruction in progress, which is a device's access or calls a helper that ends its block. */
@@ -204,8 +204,17 @@ export class Interpreter {
     const cycles = v.getUint32(S.ELAPSED, true);
     this.cycles += cycles;
     this.instructions += v.getUint32(S.ELAPSED + 4, true);
+    // Counted from here on, what STI has noted holds only if nothing has run since.
+    const shadowed = v.getInt32(S.SHADOW, true) === v.getInt32(S.ELAPSED + 4, true);
+    v.setInt32(S.SHADOW, shadowed ? 0 : -1, true);
     v.setBigUint64(S.ELAPSED, 0n, true);
     return cycles;
+  }
+  /** STI was the last instruction, and what comes is in its shadow. */
+  #endRun(): void {
+    if (this.#view.getInt32(S.SHADOW, true) !== 0) return;
+    this.#view.setInt32(S.SHADOW, -1, true);
+    this.#cpu.interruptShadow = "sti";
   }
   #charge(instructions: number, cycles: number): void {
     const v = this.#view;
@@ -281,16 +290,11 @@ export class Interpreter {
   #find(): Block {
     const block = this.code.find(this.#host, this.#host.codeAddress(), this.#context);
     const v = this.#view;
+    if (block.secondPage >= 0) return block; // whether the second page is still the same must be asked each time
     // The jump cache's tag is cs base + rip, as `dispatch` computes it.
     const linear = this.#cpu.rip + v.getBigUint64(S.segmentOffset(S.CS) + S.SEGMENT_BASE, true);
-    const entry =
-      L.JUMP_CACHE +
-      jumpIndex(Number(linear & 0xffffffffn), Number((linear >> 32n) & 0xffffffffn)) * L.JUMP_ENTRY;
-    const whole = this.#whole;
-    const at = this.#cpu.base + entry;
-    whole.setBigUint64(at, BigInt.asUintN(64, linear), true);
-    whole.setUint32(at + 8, v.getUint32(S.CODE_KEY, true), true);
-    whole.setUint32(at + 12, block.header, true);
+    const hi = Number(BigInt.asIntN(32, linear >> 32n));
+    this.tlb.fillJump(hi, Number(BigInt.asIntN(32, linear)), block.header, this.#host.codeAttributes);
     return block;
   }
   #fetchFault(e: unknown): Stop {
@@ -345,7 +349,7 @@ export class Interpreter {
     if (stop !== undefined) return stop;
     // The scratch records end in one that leaves; a helper that wants attention leaves by itself.
     const plain = this.#view.getUint32(S.EXIT_RECORD, true) !== record;
-    if (exit === L.EXIT.flow && (insn.row.ends || !plain)) return BOUNDARY;
+    if (exit === L.EXIT.flow && (insn.row.ends === true || !plain)) return BOUNDARY;
     if (this.repeating) {
       this.#position = { block, index, rip, repeating: true };
       return undefined;
@@ -364,6 +368,7 @@ export class Interpreter {
     const v = this.#view;
     v.setBigUint64(S.ELAPSED, 0n, true);
     v.setUint32(S.LIMIT, 0, true);
+    v.setInt32(S.SHADOW, -1, true);
     let at = this.#resume();
     if (at === undefined) {
       try {
@@ -374,6 +379,7 @@ export class Interpreter {
     }
     const stop = this.#stepAt(at);
     this.#collect();
+    if (stop === undefined) this.#endRun();
     return stop ?? BOUNDARY;
   }
 
@@ -666,7 +672,7 @@ export class Interpreter {
     // A repeated one still has to count down; its block ends after it anyway. Page walks may have used up the budget.
     const v = this.#view;
     const over = this.#stepping === undefined && v.getUint32(S.ELAPSED, true) > v.getUint32(S.LIMIT, true);
-    const ends = insn.row.ends === true && insn.repeat === "none";
+    const ends = insn.row.ends !== undefined && insn.repeat === "none";
     const same = cpu.nextRip === next && this.#host.context() === this.#context;
     if (!same || ends || (over && insn.repeat === "none")) {
       cpu.rip = cpu.nextRip;

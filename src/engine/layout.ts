@@ -15,9 +15,14 @@ export const TLB_READ = STATE_SIZE;
 export const TLB_WRITE = TLB_READ + TLB_ENTRIES * TLB_ENTRY;
 /** Direct-mapped, by linear address of a block: tag i64 (linear address), key i32, block header i32. */
 export const JUMP_CACHE = TLB_WRITE + TLB_ENTRIES * TLB_ENTRY;
-export const JUMP_BITS = 12;
+export const JUMP_BITS = 14;
 export const JUMP_ENTRIES = 1 << JUMP_BITS;
 export const JUMP_ENTRY = 16;
+/** The jump cache's index for a linear address, of which the low and high halves are given; runtime.ts computes the same. */
+export function jumpIndex(lo: number, hi: number): number {
+  const shifted = (lo >>> JUMP_BITS) | (hi << (32 - JUMP_BITS));
+  return (lo ^ shifted) & (JUMP_ENTRIES - 1);
+}
 /** Bytes of a CPU block with all its tables. */
 export const CPU_BLOCK_SIZE = JUMP_CACHE + JUMP_ENTRIES * JUMP_ENTRY;
 

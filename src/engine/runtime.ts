@@ -187,11 +187,6 @@ function pushJumpEntry(f: FunctionBuilder, linear: number): void {
     .op("i32.shl")
     .op("i32.add");
 }
-/** The same index for JavaScript: low and high halves of the linear address. */
-export function jumpIndex(lo: number, hi: number): number {
-  const shifted = (lo >>> L.JUMP_BITS) | (hi << (32 - L.JUMP_BITS));
-  return (lo ^ shifted) & (L.JUMP_ENTRIES - 1);
-}
 
 function writeDispatch(f: FunctionBuilder): void {
   const linear = f.local("i64");

@@ -8,7 +8,8 @@
  *
  * A tag is the linear page with the key in its low twelve bits: generation, and whether accesses are a user's. Another
  * address space is another generation; when those run out the tables are cleared. Global entries are moved over (SDM
- * vol. 3A §4.10.2). The jump cache has a key of its own, made of flushes, decoding context and privilege.
+ * vol. 3A §4.10.2). The jump cache has a key of its own, made of generation, decoding context and privilege; its entries
+ * are flushed with the translations they depend on.
  */
 import * as S from "../isa/state.ts";
 import * as L from "./layout.ts";
@@ -21,6 +22,13 @@ const GLOBAL = 0x1000;
 const LARGE = 0x2000;
 const VALID = 0x8000;
 const WORDS = L.TLB_ENTRY / 4;
+const JUMP_WORDS = L.JUMP_ENTRY / 4;
+/** The jump cache's key: context in the low bits, generation, epoch. */
+const CONTEXT_BITS = 8;
+const CONTEXTS = 1 << CONTEXT_BITS;
+const EPOCH_SHIFT = CONTEXT_BITS + 10;
+/** One less than there are, so that no key is all ones. */
+const EPOCHS = (1 << (32 - EPOCH_SHIFT)) - 1;
 const TABLES = L.TLB_READ / 4;
 const TABLES_END = L.JUMP_CACHE / 4;
 
@@ -38,10 +46,13 @@ export class SoftTlb {
   #privilege = 0;
   #anyGlobal = false;
   #anyLarge = false;
-  /** Flushes since reset; part of the jump cache's key. */
-  #flushes = 0;
+  /** Whole flushes since reset; part of the jump cache's key. */
+  #epoch = 0;
   #context = 0;
-  readonly #codeKeys = new Map<string, number>();
+  /** Numbers of contexts with privileges, for the jump cache's key. */
+  readonly #codeKeys = new Map<number, number>();
+  /** GLOBAL and LARGE of the jump cache's entries. */
+  readonly #jumps = new Uint16Array(L.JUMP_ENTRIES);
 
   /** The block of the processor at `base`. */
   constructor(memory: WebAssembly.Memory, base: number) {
@@ -54,6 +65,7 @@ export class SoftTlb {
     this.flushJumps();
     this.#generation = 1;
     this.#pcid = 0;
+    this.#epoch = 0;
     this.#codeKeys.clear();
     this.#publish();
   }
@@ -68,19 +80,24 @@ export class SoftTlb {
     const w = this.#words;
     w[S.TLB_KEY / 4] = this.#generation | this.#privilege;
     w[S.TLB_KEY / 4 + 1] = 0;
-    const name = `${this.#flushes},${this.#context},${this.#privilege}`;
+    // Privileges are three bits, of which two are used.
+    const name = this.#context * 4 + (this.#privilege >> 10);
     let key = this.#codeKeys.get(name);
     if (key === undefined) {
-      key = this.#codeKeys.size + 1 + (this.#flushes << 8);
+      if (this.#codeKeys.size === CONTEXTS - 1) {
+        this.#codeKeys.clear();
+        this.flushJumps();
+      }
+      key = this.#codeKeys.size + 1;
       this.#codeKeys.set(name, key);
     }
-    w[S.CODE_KEY / 4] = key;
+    w[S.CODE_KEY / 4] = key | (this.#generation << CONTEXT_BITS) | (this.#epoch << EPOCH_SHIFT);
   }
-  setPrivilege(user: boolean, smap: boolean): void {
-    this.#privilege = (user ? 0x800 : 0) | (smap ? 0x400 : 0);
-    this.#publish();
-  }
-  setContext(context: number): void {
+  /** What data accesses with the present privilege are told apart by, and how code is decoded. */
+  setPrivilege(user: boolean, smap: boolean, context: number): void {
+    const privilege = (user ? 0x800 : 0) | (smap ? 0x400 : 0);
+    if (privilege === this.#privilege && context === this.#context) return;
+    this.#privilege = privilege;
     this.#context = context;
     this.#publish();
   }
@@ -90,13 +107,17 @@ export class SoftTlb {
   /** Forgets all translations. */
   flush(): void {
     this.#empty();
-    this.#flushCode();
+    if (++this.#epoch === EPOCHS) {
+      this.#epoch = 0;
+      this.flushJumps();
+    }
+    this.#publish();
   }
   /** Forgets those of the present address space that are not global. */
   flushNonglobal(): void {
     this.#spaces.delete(this.#pcid);
     this.#enter(this.#pcid);
-    this.#flushCode();
+    this.#publish();
   }
   /** Goes over to the address space of another PCID (SDM vol. 3A §4.10.4.1); `keep`: what is known of it holds. */
   switchSpace(pcid: number, keep: boolean): void {
@@ -104,7 +125,7 @@ export class SoftTlb {
     if (!keep) this.#spaces.delete(pcid);
     this.#pcid = pcid;
     this.#enter(pcid);
-    this.#flushCode();
+    this.#publish();
   }
   /** Forgets the page of linear hi:lo, and large pages that may reach it. */
   flushPage(hi: number, lo: number): void {
@@ -121,7 +142,11 @@ export class SoftTlb {
         if ((meta & LARGE) !== 0 && w[at + 1] === hi && (w[at]! ^ lo) >>> 30 === 0) this.#drop(at);
       }
     }
-    this.#flushCode();
+    for (let i = 0, at = L.JUMP_CACHE / 4; i < L.JUMP_ENTRIES; i++, at += JUMP_WORDS) {
+      if (w[at + 1] !== hi) continue;
+      const differ = w[at]! ^ lo;
+      if ((differ & ~0xfff) === 0 || ((this.#jumps[i]! & LARGE) !== 0 && differ >>> 30 === 0)) w[at + 2] = 0;
+    }
   }
   #drop(at: number): void {
     this.#words[at] = 0;
@@ -132,7 +157,7 @@ export class SoftTlb {
     let generation = this.#spaces.get(pcid);
     if (generation === undefined) {
       if (this.#last === GENERATION) {
-        this.#empty();
+        this.flush();
         return;
       }
       generation = ++this.#last;
@@ -147,16 +172,29 @@ export class SoftTlb {
       if ((w[at]! & GENERATION) !== 0) w[at] = (w[at]! & ~GENERATION) | generation;
       w[at + 3] = (meta & ~GENERATION) | generation;
     }
-  }
-  #flushCode(): void {
-    this.#flushes++;
-    this.#codeKeys.clear();
-    if ((this.#flushes & 0xffffff) === 0) this.flushJumps();
-    this.#publish();
+    const mask = GENERATION << CONTEXT_BITS;
+    for (let i = 0, at = L.JUMP_CACHE / 4; i < L.JUMP_ENTRIES; i++, at += JUMP_WORDS) {
+      if ((this.#jumps[i]! & GLOBAL) !== 0 && w[at + 2]! >>> EPOCH_SHIFT === this.#epoch)
+        w[at + 2] = (w[at + 2]! & ~mask) | (generation << CONTEXT_BITS);
+    }
   }
   /** Forgets where blocks are. */
   flushJumps(): void {
     this.#words.fill(0, L.JUMP_CACHE / 4, L.CPU_BLOCK_SIZE / 4);
+    this.#jumps.fill(0);
+  }
+  /** Enters where the block at linear hi:lo is; `attributes` of its page. */
+  fillJump(hi: number, lo: number, header: number, attributes: number): void {
+    const w = this.#words;
+    const index = L.jumpIndex(lo, hi);
+    const at = L.JUMP_CACHE / 4 + index * JUMP_WORDS;
+    w[at] = lo;
+    w[at + 1] = hi;
+    w[at + 2] = w[S.CODE_KEY / 4]!;
+    w[at + 3] = header;
+    if ((attributes & PAGE_GLOBAL) !== 0) this.#anyGlobal = true;
+    this.#jumps[index] =
+      ((attributes & PAGE_GLOBAL) !== 0 ? GLOBAL : 0) | ((attributes & PAGE_LARGE) !== 0 ? LARGE : 0);
   }
 
   // -------------------------------------------------------------------------------------------- looking, filling

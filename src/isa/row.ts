@@ -46,8 +46,11 @@ export interface RowOptions {
   readonly unit?: Unit;
   /** Status flags that the manual leaves undefined after it; compared with silicon under this mask. */
   readonly undefined?: readonly StatusFlag[];
-  /** Ends a block though the semantics does no branch: changes modes, paging, interrupt flag … */
-  readonly ends?: boolean;
+  /**
+   * Ends a block though the semantics does no branch: changes modes, paging … The machine looks at what has come of it;
+   * after "soft" only if its helper has run.
+   */
+  readonly ends?: true | "soft";
   /** [latency in cycles, µops, ports] from the vendor's optimisation guide; default by class (cost.ts). */
   readonly cost?: readonly [latency: number, uops: number, ports?: string];
   /** Names the same bytes have elsewhere (jz for je), accepted by the assembler. */

@@ -167,6 +167,13 @@ export const SCRATCH = 0x640;
 export const STORED_MSRS = 0x700;
 export const STORED_MSRS_SIZE = 0x200;
 
+// ---------------------------------------------------------------------------------- private to the engine again
+
+/** 0x900 u32: zero while no interrupt waits, so that setting IF need not be seen by the machine. */
+export const ATTENTION = 0x900;
+/** 0x904 i32: what ELAPSED's instructions were when STI last set IF; −1: it has not in this run. */
+export const SHADOW = 0x904;
+
 /** Bytes of a CPU block's registers; the soft TLB and jump cache follow (engine/tlb.ts). */
 export const STATE_SIZE = 0x1000;
 

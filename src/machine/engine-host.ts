@@ -91,12 +91,15 @@ export class MachineEngineHost implements EngineHost {
     const offset = Number(BigInt.asUintN(32, linear - cs.base));
     return Math.min(cs.limit - offset + 1, 2 * PAGE);
   }
+  codeAttributes = 0;
   codePage(linear: bigint): CodePage {
     const { cpu, mmu } = this.#processor;
     const at = cpu.mode === 64 ? linear : BigInt.asUintN(32, linear);
     if (cpu.mode === 64 && !isCanonical(cpu, at)) throw new Fault("GP", 0);
-    const byte = mmu.translate(at, "fetch", "current");
-    const page = byte - (byte % PAGE);
+    const lo = Number(BigInt.asIntN(32, at));
+    const t = mmu.walk(Number(BigInt.asIntN(32, at >> 32n)), lo, ACCESS.fetch | mmu.privilege);
+    this.codeAttributes = attributesOf(t);
+    const page = t.physical - (lo & (PAGE - 1));
     const host = mmu.physical.host(page);
     if (host < 0) return { physical: NOT_RAM + page, bytes: undefined };
     return { physical: host, bytes: new Uint8Array(mmu.physical.memory.buffer, host, PAGE) };

@@ -46,7 +46,7 @@ export class Evaluator implements Engine {
     this.#tlb = tlb;
     const contextChanged = (): void => {
       const { user, smap } = host.privilege();
-      tlb.setPrivilege(user, smap);
+      tlb.setPrivilege(user, smap, 0);
     };
     cpu.hooks = tlbHooks(tlb, contextChanged);
     contextChanged();

@@ -11,6 +11,7 @@ import { resetMsrs } from "./msr.ts";
 /** Power-up: everything. The processor starts at 0xfffffff0 in real mode. */
 export function resetCpu(cpu: Cpu): void {
   cpu.bytes.fill(0, 0, S.TLB_KEY);
+  cpu.setU32(S.ATTENTION, 1);
   cpu.setU64(S.XCR0, 1n);
   cpu.setU64(S.CR0, 0x60000010n);
   cpu.setU16(S.FCW, 0x0040);

@@ -134,6 +134,7 @@ export class Vcpu implements Platform, ApicProcessor {
     const { pics } = this.#around;
     // The PICs' INTR is wired to the first processor's LINT0.
     if (this.index === 0 && pics.output && apic.acceptsExtInt) return this.#took(pics.acknowledge(), "pic");
+    this.cpu.setU32(S.ATTENTION, 0);
     return undefined;
   }
   #took(vector: number, from: string): number {
@@ -180,6 +181,7 @@ export class Vcpu implements Platform, ApicProcessor {
     this.#around.attention(this);
   }
   attention(): void {
+    this.cpu.setU32(S.ATTENTION, 1);
     this.#around.attention(this);
   }
   timestampOffset(): number {

@@ -162,6 +162,7 @@ export class Flat implements LinearMemory, EngineHost {
     return host;
   }
   readonly pageAttributes = 0;
+  readonly codeAttributes = 0;
   codeAddress(): bigint {
     const { cpu } = this;
     if (this.mode === 64) {
@@ -227,6 +228,7 @@ export class Flat implements LinearMemory, EngineHost {
   /** One instruction by the evaluator; returns the fault it raised. */
   evaluateOne(): Fault | undefined {
     const { cpu } = this;
+    cpu.interruptShadow = "none"; // that of the instruction before ends
     try {
       const insn = this.fetch();
       if (mmxErrorPending(insn.row, cpu)) throw new Fault("MF");

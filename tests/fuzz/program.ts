@@ -44,7 +44,7 @@ const NEVER = new Set(
 function stays(form: Form, kind: Kind): boolean {
   const { row } = form;
   if (kind === "plain")
-    return row.ends !== true || row.mnemonic.startsWith("ins") || row.mnemonic.startsWith("outs");
+    return row.ends === undefined || row.mnemonic.startsWith("ins") || row.mnemonic.startsWith("outs");
   const writesControl = row.operands[0]?.code.startsWith("C") === true;
   return !NEVER.has(row.mnemonic) && !writesControl;
 }

@@ -91,6 +91,7 @@ export class Streams {
       try {
         // As whoever runs an interpreter does after each stop.
         interpreter.contextChanged();
+        pair.interpreted.cpu.interruptShadow = "none";
         stop = interpreter.run(budget);
       } catch (e) {
         return failure([`the interpreter throws ${e instanceof Error ? e.stack : e}`]);

@@ -15,8 +15,8 @@ const popNames = { 16: "popf", 32: "popfd", 64: "popfq" } as const;
 export const SYSTEM_PROCESSOR: readonly Row[] = [
   op(0x9c, "pushf", "", helper("pushf"), { operandSize: "d64", names: pushNames }),
   op(0x9d, "popf", "", helper("popf"), { operandSize: "d64", names: popNames, ends }),
-  op(0xfa, "cli", "", helper("cli"), { ends }),
-  op(0xfb, "sti", "", helper("sti"), { ends }),
+  op(0xfa, "cli", "", helper("cli"), { ends: "soft" }),
+  op(0xfb, "sti", "", helper("sti"), { ends: "soft" }),
 
   op(0xe4, "in", "AL,Ib", helper("in"), { ends }),
   op(0xe5, "in", "eAX,Ib", helper("in"), { ends }),
