@@ -6,6 +6,7 @@
 import { GPR_NAMES } from "../isa/state.ts";
 import type { BareMachine } from "../machine/bare-machine.ts";
 import type { StopReason } from "../machine/engine.ts";
+import { exceptionName } from "../machine/exception-names.ts";
 import { registerWidth } from "../machine/registers.ts";
 
 const REGISTERS = [
@@ -27,27 +28,6 @@ const REGISTERS = [
   "cr8",
   "efer",
 ] as const;
-
-/** Names of exceptions (SDM vol. 3A table 6-1). */
-const NAMES: Readonly<Record<number, string>> = {
-  0: "#DE divide error",
-  1: "#DB debug",
-  2: "NMI",
-  3: "#BP breakpoint",
-  4: "#OF overflow",
-  5: "#BR bound range",
-  6: "#UD invalid opcode",
-  7: "#NM device not available",
-  8: "#DF double fault",
-  10: "#TS invalid TSS",
-  11: "#NP segment not present",
-  12: "#SS stack fault",
-  13: "#GP general protection",
-  14: "#PF page fault",
-  16: "#MF x87 error",
-  17: "#AC alignment check",
-  19: "#XM SIMD error",
-};
 
 export interface ExecReport {
   readonly stop: "hlt" | "exception" | "limit" | "stopped";
@@ -89,7 +69,7 @@ export function execReport(
         ? null
         : {
             vector: stop.vector,
-            name: NAMES[stop.vector] ?? `interrupt ${stop.vector}`,
+            name: exceptionName(stop.vector),
             error: stop.errorCode ?? null,
             address: stop.address === undefined ? null : hex(stop.address, 64),
             tripleFault: stop.tripleFault,
