@@ -91,6 +91,8 @@ export class Uart implements Device, RegisterHandler {
         this.#pull();
         this.#update();
       };
+      // What is there from the start is not announced.
+      this.#pull();
     }
   }
 
