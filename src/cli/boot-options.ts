@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { BOOT_PROTOCOLS, type BootProtocol } from "../machine/boot/plan.ts";
 import { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "../machine/engines.ts";
 import type { NumaNode } from "../machine/firmware.ts";
-import { MAX_CPUS } from "../machine/layout.ts";
+import { DEFAULT_CODE_CACHE_SIZE, MAX_CPUS, memoryLayout } from "../machine/layout.ts";
 import { TRACE_CHANNELS, type TraceChannel } from "../machine/machine.ts";
 import { SERIAL_PORTS } from "../machine/memory-map.ts";
 import { TIMING_NAMES, type TimingName } from "../timing/model.ts";
@@ -81,6 +81,11 @@ function parseMemory(text: string): number {
   const size = parseWhole(text);
   if (size < 2 * MIB) throw invalid("It is at least 2M; a number without K, M or G is bytes");
   if (size % PAGE !== 0) throw invalid("It is a multiple of 4K");
+  try {
+    memoryLayout(DEFAULT_CODE_CACHE_SIZE, size);
+  } catch (error) {
+    throw error instanceof RangeError ? invalid(error.message) : error;
+  }
   return size;
 }
 function parseCpus(text: string): number {
@@ -89,7 +94,8 @@ function parseCpus(text: string): number {
   return count;
 }
 function parseSeconds(text: string): number {
-  if (!/^\d+(\.\d+)?$/.test(text)) throw invalid("It is a number of seconds, such as 10 or 0.5");
+  if (!/^\d+(\.\d+)?$/.test(text) || Number(text) === 0)
+    throw invalid("It is a number of seconds, such as 10 or 0.5");
   return Number(text);
 }
 function parseCycles(text: string): number {

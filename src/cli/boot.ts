@@ -103,6 +103,8 @@ async function boot(kernel: string, options: BootOptions, err: (text: string) =>
     for (const off of handlers) off();
   }
   if (outcome.end.kind === "failure") throw outcome.end.error;
+  // The guest has hardly ended its line on the terminal.
+  if (host.interactive && outcome.end.kind !== "power-off") err("\n");
   const status = conclude(outcome, err);
   if (options.stats || options.hash) {
     const seconds = (performance.now() - start) / 1000;
