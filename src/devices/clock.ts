@@ -22,25 +22,36 @@ export interface Timer {
   readonly deadline: number | undefined;
 }
 
-/** A counter of `hertz` ticks a second, driven by a clock: exact in both directions, for any rate below the clock's. */
+/**
+ * A counter of `hertz` ticks a second, driven by a clock: exact in both directions, for any rate below the clock's whose
+ * product with it, both divided by what divides both, is below 2^53.
+ */
 export class Ticks {
   readonly hertz: number;
-  readonly #frequency: number;
+  /** Ticks, and cycles, of the shortest time in which both are whole. */
+  readonly #ticks: number;
+  readonly #cycles: number;
 
   constructor(clock: Clock, hertz: number) {
     this.hertz = hertz;
-    this.#frequency = clock.frequency;
+    const divisor = greatestCommonDivisor(hertz, clock.frequency);
+    this.#ticks = hertz / divisor;
+    this.#cycles = clock.frequency / divisor;
   }
   /** Whole ticks that have passed at `cycle`. */
   at(cycle: number): number {
-    const seconds = Math.floor(cycle / this.#frequency);
-    const rest = cycle - seconds * this.#frequency;
-    return seconds * this.hertz + Math.floor((rest * this.hertz) / this.#frequency);
+    const periods = Math.floor(cycle / this.#cycles);
+    const rest = cycle - periods * this.#cycles;
+    return periods * this.#ticks + Math.floor((rest * this.#ticks) / this.#cycles);
   }
   /** The first cycle at which `at` gives `tick`. */
   cycleOf(tick: number): number {
-    const seconds = Math.floor(tick / this.hertz);
-    const rest = tick - seconds * this.hertz;
-    return seconds * this.#frequency + Math.ceil((rest * this.#frequency) / this.hertz);
+    const periods = Math.floor(tick / this.#ticks);
+    const rest = tick - periods * this.#ticks;
+    return periods * this.#cycles + Math.ceil((rest * this.#cycles) / this.#ticks);
   }
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
 }

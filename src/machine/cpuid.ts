@@ -208,14 +208,17 @@ export function cpuid(cpu: Cpu, leaf: number, subleaf: number): CpuidResult {
       return {
         ...ZERO,
         eax: PHYSICAL_BITS | (57 << 8),
+        ebx: 1 << 26, // no speculative store bypass
         ecx: (idBits(processors) << 12) | ((processors - 1) & 0xff),
       };
     case 0x8000001d:
       return cache(cpu, subleaf);
     case 0x8000001e:
       return { eax: apicId, ebx: apicId & 0xff, ecx: 0, edx: 0 };
-    case 0x80000021: // LFENCE serialises dispatch; loading a null selector clears the base
-      return { ...ZERO, eax: 0x44 };
+    case 0x80000021:
+      // LFENCE serialises dispatch; loading a null selector clears the base; no SRSO (bit 29), no TSA (ecx bits 1 and 2):
+      // nothing is speculated here.
+      return { ...ZERO, eax: 0x20000044, ecx: 6 };
     default:
       return ZERO;
   }

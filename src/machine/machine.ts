@@ -234,10 +234,10 @@ export class Machine {
     this.#firmware = new Firmware({
       memory,
       cpus,
-      serial: options.serial?.map((s) => s !== undefined),
+      serial: options.serial?.map((s) => s !== undefined) ?? [],
       numa: options.numa,
     });
-    this.#firmware.install(this.memory, this.#first);
+    this.#firmware.install(this.memory, this.vcpus);
   }
   get #first(): Vcpu {
     return this.vcpus[0]!;
@@ -277,7 +277,7 @@ export class Machine {
       vcpu.engine.reset();
       vcpu.restartTime(now);
     }
-    this.#firmware.install(this.memory, this.#first);
+    this.#firmware.install(this.memory, this.vcpus);
     if (this.#boot !== undefined) this.#apply(this.#boot);
   }
 
@@ -447,7 +447,10 @@ export class Machine {
       hash.memory(buffer, host, end - start);
     }
     for (const vcpu of this.vcpus) {
-      hash.words(new Uint32Array(buffer, vcpu.cpu.base, S.TLB_KEY / 4));
+      // What flags are made from differs between engines where the flags do not.
+      const words = new Uint32Array(buffer, vcpu.cpu.base, S.TLB_KEY / 4).slice();
+      hash.words(words.fill(0, S.ZF_SOURCE / 4, S.RFLAGS / 4));
+      hash.word(vcpu.cpu.rflags);
       hash.words(new Uint32Array(buffer, vcpu.cpu.base + S.STORED_MSRS, S.STORED_MSRS_SIZE / 4));
       const { activity, time, engine } = vcpu;
       hash.text(JSON.stringify([activity, time, engine.instructions, vcpu.apic.state()]));

@@ -41,6 +41,7 @@ export const MSR = {
   KERNEL_GS_BASE: 0xc0000102,
   TSC_AUX: 0xc0000103,
   SYSCFG: 0xc0010010,
+  NB_CFG: 0xc001001f,
   HWCR: 0xc0010015,
 } as const;
 
@@ -156,8 +157,9 @@ const REGISTERS = new Map<number, Register>([
   [MSR.TSC_AUX, stored(S.TSC_AUX, is32Bits)],
   // No supervisor state component exists (SDM vol. 1 §13.3).
   [MSR.XSS, { read: () => XSS_SUPPORTED, write: (_cpu, value) => (value & ~XSS_SUPPORTED) === 0n }],
-  // AMD's: MtrrFixDramEn and kin are accepted and do nothing; HWCR says that the TSC is invariant (bit 24).
+  // AMD's: MtrrFixDramEn and kin, and the northbridge's settings, are accepted and do nothing; HWCR says that the TSC is invariant (bit 24).
   [MSR.SYSCFG, ignored],
+  [MSR.NB_CFG, ignored],
   [MSR.HWCR, { read: () => 1n << 24n, write: () => true }],
 ]);
 
@@ -194,6 +196,24 @@ export function writeMsr(cpu: Cpu, index: number, value: bigint): void {
   const done =
     register !== undefined ? (register.write?.(cpu, value) ?? false) : cpu.platform.writeMsr(index, value);
   if (!done) throw new Fault("GP", 0);
+}
+
+/**
+ * MTRRs as a BIOS leaves them for RAM below `lowEnd` and from 4 GiB on (SDM vol. 3A §11.11): write-back, but for what
+ * lies between and for the VGA window.
+ */
+export function setMtrrs(cpu: Cpu, lowEnd: number): void {
+  const ENABLED = 0xc00n;
+  const VALID = 0x800n;
+  const WRITE_BACK = 6n;
+  const all = WRITE_BACK * 0x0101010101010101n;
+  writeMsr(cpu, MSR.MTRR_DEF_TYPE, ENABLED | WRITE_BACK);
+  writeMsr(cpu, MSR.MTRR_PHYSBASE0, BigInt(lowEnd));
+  writeMsr(cpu, MSR.MTRR_PHYSBASE0 + 1, (PHYSICAL_MASK & ~BigInt(2 ** 32 - lowEnd - 1)) | VALID);
+  writeMsr(cpu, MSR.MTRR_FIX64K, all);
+  writeMsr(cpu, MSR.MTRR_FIX16K, all);
+  writeMsr(cpu, MSR.MTRR_FIX16K + 1, 0n);
+  for (let i = 0; i < 8; i++) writeMsr(cpu, MSR.MTRR_FIX4K + i, all);
 }
 
 /** Values after RESET of those that are not zero (SDM vol. 3A table 9-1, §11.12.4). */

@@ -23,7 +23,13 @@ export const TIMING_NAMES = ["blocks", "instructions"] as const;
 export type TimingName = (typeof TIMING_NAMES)[number];
 
 /** Static costs of blocks from the table, and page walks. */
-const BLOCKS: TimingModel = { name: "blocks", blockCost, tlbMiss: ZEN4_EVENTS.pageWalk, portAccess: ZEN4_EVENTS.portAccess, deviceAccess: ZEN4_EVENTS.deviceAccess };
+const BLOCKS: TimingModel = {
+  name: "blocks",
+  blockCost,
+  tlbMiss: ZEN4_EVENTS.pageWalk,
+  portAccess: ZEN4_EVENTS.portAccess,
+  deviceAccess: ZEN4_EVENTS.deviceAccess,
+};
 /** One cycle each. */
 const INSTRUCTIONS: TimingModel = {
   name: "instructions",
