@@ -203,6 +203,24 @@ describe.each(rings)("block: packed $packed, event index $eventIndex, indirect $
     expect(rig.queue.answers().length).toBe(1);
   });
 
+  it("moves the data of one request after another", () => {
+    const rig = new Rig({ ...options, ram: 16 << 20 }, new FakeDisk(8192));
+    for (let i = 0; i < 3; i++) rig.queue.add([header(IN, 0), 1 << 20, 1], options.indirect);
+    rig.queue.kick();
+    const done = [1, 2, 3].map((n) => {
+      const end = Math.round((20 + n * 524.288) * 3000);
+      rig.clock.advance(end - rig.clock.now - 6000);
+      const before = rig.queue.answers().length;
+      rig.clock.advance(6000);
+      return [before, rig.queue.answers().length];
+    });
+    expect(done).toEqual([
+      [0, 1],
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+
   it("forgets what is under way when it is reset", () => {
     const rig = new Rig(options);
     rig.queue.send([header(OUT, 0), new Uint8Array(512), 1], options.indirect);

@@ -368,6 +368,7 @@ describe("split rings", () => {
         g.add([1], true);
         // Its only descriptor is an indirect table too, and otherwise right.
         const table = g.driver.memory.read32(g.descriptors);
+        g.driver.memory.write32(table, g.driver.allocate(16));
         g.driver.memory.write32(table + 8, 16);
         g.driver.memory.write16(table + 12, 4);
       },
