@@ -46,7 +46,7 @@ const SLICE_TIME = 15;
 /** Cycles of a slice: at first, as nobody knows how fast it goes; at least; at most. */
 const FIRST_SLICE = 300_000;
 const LEAST_SLICE = 30_000;
-const MOST_SLICE = 300_000_000;
+const MOST_SLICE = 100_000_000;
 /** With --realtime: waits of a guest that does not wait itself; and by how much virtual time may be late and catch up, in ms. */
 const SHORT_WAIT = 2;
 const MOST_LATE = 100;
