@@ -122,6 +122,8 @@ export class Machine {
   /** The processor whose turn it is, and until when; undefined: choose. */
   #turn: { readonly vcpu: Vcpu; readonly end: number } | undefined;
   #limit = 0;
+  /** The latest that a time-stamp counter has shown: a processor that is behind sees no earlier time than one that was ahead. */
+  #timestamp = 0;
   #stop: MachineStop | undefined;
   #running = false;
   /** Of engines before the last reset. */
@@ -192,6 +194,10 @@ export class Machine {
       timing: this.timing,
       random: () => this.#random.random(),
       now: () => this.clock.now,
+      timestamp: () => {
+        this.#timestamp = Math.max(this.#timestamp, this.clock.now);
+        return this.#timestamp;
+      },
       attention: (vcpu) => this.#attention(vcpu),
       trace: this.#trace,
     };
@@ -321,8 +327,9 @@ export class Machine {
         this.#fire(this.#time);
         continue;
       }
-      if (time >= until) return { kind: "limit" };
       const { vcpu, end } = this.#choose(behind, next);
+      // Whose turn it is goes on with it in the next run: that others are behind changes nothing.
+      if (vcpu.time >= until) return { kind: "limit" };
       const stop = this.#execute(vcpu, Math.min(end, next, until));
       if (stop !== undefined) return stop;
     }

@@ -28,6 +28,8 @@ export interface Surroundings {
   random(): bigint;
   /** The present cycle. */
   now(): number;
+  /** What time-stamp counters show: the present cycle, but never less than any processor has seen. */
+  timestamp(): number;
   /** Something has happened that the processor must look at before its next instruction. */
   attention(vcpu: Vcpu): void;
   readonly trace: ((channel: "port" | "irq", text: () => string) => void) | undefined;
@@ -116,7 +118,7 @@ export class Vcpu implements Platform, ApicProcessor {
     ports.write(port, size, value);
   }
   timestamp(): bigint {
-    return BigInt(this.#around.now());
+    return BigInt(this.#around.timestamp());
   }
   random(): bigint {
     return this.#around.random();
