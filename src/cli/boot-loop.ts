@@ -100,6 +100,8 @@ export class BootLoop {
       if (until === undefined) continue;
       const stop = this.#run(until);
       between?.();
+      // The guest may have ended before its output could be written; that is the news then.
+      if (this.#end?.kind === "failure") return this.#end;
       switch (stop.kind) {
         case "power-off":
         case "exit":
