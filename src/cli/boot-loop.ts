@@ -101,7 +101,8 @@ export class BootLoop {
       const stop = this.#run(until);
       between?.();
       // The guest may have ended before its output could be written; that is the news then.
-      if (this.#end?.kind === "failure") return this.#end;
+      const failure = this.#failure;
+      if (failure !== undefined) return failure;
       switch (stop.kind) {
         case "power-off":
         case "exit":
@@ -119,6 +120,9 @@ export class BootLoop {
     }
   }
 
+  get #failure(): BootEnd | undefined {
+    return this.#end?.kind === "failure" ? this.#end : undefined;
+  }
   get #busy(): boolean {
     return this.#machine.vcpus.some((v) => v.activity === "running" || v.wokenByMonitor);
   }
