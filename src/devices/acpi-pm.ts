@@ -4,7 +4,8 @@
  *
  * The machine is always in ACPI mode: SCI_EN is set and stays so, and there is no SMI command port, which the FADT says
  * with SMI_CMD = 0 (§5.2.9); software then asks for no transition. There is one sleeping state, S5; a request of any
- * other is ignored, as nothing describes them. There is no sleep button, no RTC wake and no bus master.
+ * other is ignored, as nothing describes them. There is no sleep button and no bus master. The RTC wakes nothing (FADT flag
+ * FIX_RTC), so RTC_STS is never set; RTC_EN is there all the same, as software reads back what it wrote.
  */
 import type { AccessSize, RegisterHandler } from "./bus.ts";
 import { type Clock, Ticks, type Timer } from "./clock.ts";
@@ -31,7 +32,8 @@ export const SLEEP_TYPE_S5 = 0;
 const TIMER_STATUS = 1 << 0;
 const GLOBAL_STATUS = 1 << 5;
 const POWER_BUTTON = 1 << 8;
-const EVENTS = TIMER_STATUS | GLOBAL_STATUS | POWER_BUTTON;
+const RTC_ENABLE = 1 << 10;
+const ENABLE_BITS = TIMER_STATUS | GLOBAL_STATUS | POWER_BUTTON | RTC_ENABLE;
 
 /** PM1 control. */
 const SCI_ENABLE = 1;
@@ -190,7 +192,7 @@ export class AcpiPm implements Device {
         this.#status &= ~(byte << shift);
         break;
       case PM1_EVENT + 2:
-        this.#enable = ((this.#enable & others) | (byte << shift)) & EVENTS;
+        this.#enable = ((this.#enable & others) | (byte << shift)) & ENABLE_BITS;
         break;
       case PM1_CONTROL:
         this.#control = ((this.#control & others) | (byte << shift)) & CONTROL_BITS;

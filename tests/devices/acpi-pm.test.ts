@@ -71,6 +71,11 @@ describe("events", () => {
     expect(line.edges).toBe(2);
   });
 
+  it("are those of timer, global lock, power button and RTC; other enable bits stay 0", () => {
+    write(ENABLE, 2, 0xffff);
+    expect([read(ENABLE, 2), read(STATUS, 2), line.level]).toEqual([0x521, 0, false]);
+  });
+
   it("of a general purpose do so too", () => {
     pm.raise(17);
     expect([read(GPE_STATUS, 4), line.level]).toEqual([1 << 17, false]);
