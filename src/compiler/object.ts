@@ -36,6 +36,8 @@ export interface ObjectPiece {
   /** Seen by other objects. */
   readonly exported: boolean;
   readonly debug: FunctionDebug | undefined;
+  /** Where it is defined, for messages; of a function `debug` says it. */
+  readonly place?: Place | undefined;
 }
 
 /** For DWARF. */

@@ -1,0 +1,205 @@
+/**
+ * The linker: objects become sections at addresses, with every symbol resolved and every relocation applied (x86-64 psABI
+ * §4.4). Symbols that are not exported are seen in their own object only.
+ *
+ * For each section `.name` it defines `__name_start` and `__name_end`, and `__image_start`, `__image_end` around all. There
+ * are no libraries, no weak or common symbols, no thread-local storage, and nothing is left out that nobody uses.
+ */
+import { RELOCATION_SIZES } from "./format.ts";
+import { layOut, type OutputSection } from "./layout.ts";
+import type { ObjectFile, SectionRelocation, SectionSymbol } from "./object-file.ts";
+import { type LinkProblem, placeIn, placeOf } from "./problem.ts";
+
+export interface LinkOptions {
+  /** Address of the first section. */
+  readonly base: number;
+  /** The symbol where the program begins. */
+  readonly entry: string;
+  /** Demanded addresses of sections. */
+  readonly sections?: ReadonlyMap<string, number>;
+}
+export interface LinkedSection extends OutputSection {
+  /** Relocated; of "zeros" none. */
+  readonly bytes: Uint8Array;
+}
+export interface LinkedSymbol {
+  readonly name: string;
+  /** The section's name; undefined for those that the linker makes. */
+  readonly section: string | undefined;
+  readonly address: number;
+  readonly size: number;
+  readonly kind: "function" | "object";
+  readonly exported: boolean;
+}
+export interface Linked {
+  /** In order of address; debugging sections last, at 0. */
+  readonly sections: readonly LinkedSection[];
+  readonly symbols: readonly LinkedSymbol[];
+  readonly entry: number;
+}
+
+/** Sections of the image end below this: code addresses its data with signed 32-bit displacements. */
+const ADDRESS_LIMIT = 0x7fff_0000;
+
+/** `.rodata.foo` becomes `rodata_foo`. */
+const symbolPart = (section: string): string => section.replace(/^\.+/, "").replace(/[^A-Za-z0-9_]/g, "_");
+
+class Linker {
+  readonly problems: LinkProblem[] = [];
+  readonly #sections: readonly OutputSection[];
+  readonly #options: LinkOptions;
+  readonly #objects: readonly ObjectFile[];
+  /** Where each object's part of a section begins. */
+  readonly #starts = new Map<ObjectFile, Map<string, number>>();
+  readonly #locals = new Map<ObjectFile, Map<string, number>>();
+  readonly #globals = new Map<string, number>();
+  readonly #undefined = new Map<string, { count: number; first: SectionRelocation }>();
+  readonly symbols: LinkedSymbol[] = [];
+
+  constructor(objects: readonly ObjectFile[], options: LinkOptions) {
+    this.#objects = objects;
+    this.#options = options;
+    const { sections, problems } = layOut(objects, options.base, options.sections ?? new Map());
+    this.#sections = sections;
+    this.problems.push(...problems);
+    for (const s of sections) {
+      for (const { object, section, offset } of s.parts) {
+        const starts = this.#starts.get(object) ?? new Map<string, number>();
+        this.#starts.set(object, starts.set(section.name, s.address + offset));
+      }
+    }
+    const last = sections.findLast((s) => s.kind !== "debug");
+    if (last !== undefined && last.address + last.size > ADDRESS_LIMIT)
+      this.#problem(`the image ends at 0x${(last.address + last.size).toString(16)}, beyond 2 GiB`);
+  }
+  #problem(message: string, symbol?: SectionSymbol): void {
+    this.problems.push({ message, symbol: symbol?.name, place: symbol && placeOf(symbol.piece) });
+  }
+
+  defineAll(): void {
+    const owners = new Map<string, SectionSymbol>();
+    for (const object of this.#objects) {
+      const locals = new Map<string, number>();
+      this.#locals.set(object, locals);
+      for (const symbol of object.symbols) {
+        // A section without bytes has been left out: its symbols are where all begins.
+        const start = this.#starts.get(object)?.get(symbol.section) ?? this.#options.base;
+        const address = start + symbol.offset;
+        locals.set(symbol.name, address);
+        this.symbols.push({ ...symbol, address });
+        if (!symbol.exported) continue;
+        const before = owners.get(symbol.name);
+        if (before !== undefined && !object.symbols.includes(before)) {
+          const at = placeOf(before.piece);
+          const other = at === undefined ? "" : `; the other is at ${at.file}:${at.line}:${at.column}`;
+          this.#problem(`symbol ${symbol.name} is defined twice${other}`, symbol);
+        }
+        owners.set(symbol.name, symbol);
+        this.#globals.set(symbol.name, address);
+      }
+    }
+    const placed = this.#sections.filter((s) => s.kind !== "debug");
+    for (const s of placed) {
+      const part = symbolPart(s.name);
+      this.#bound(`__${part}_start`, s.address);
+      this.#bound(`__${part}_end`, s.address + s.size);
+    }
+    // So that a program without, say, zeros can still ask where they are.
+    const end = Math.max(this.#options.base, ...placed.map((s) => s.address + s.size));
+    for (const name of ["text", "rodata", "data", "bss"]) {
+      this.#bound(`__${name}_start`, end);
+      this.#bound(`__${name}_end`, end);
+    }
+    this.#bound("__image_start", Math.min(...placed.map((s) => s.address), end));
+    this.#bound("__image_end", end);
+  }
+  #bound(name: string, address: number): void {
+    if (this.#globals.has(name)) return;
+    this.#globals.set(name, address);
+    this.symbols.push({ name, section: undefined, address, size: 0, kind: "object", exported: true });
+  }
+
+  #target(object: ObjectFile, r: SectionRelocation): number | undefined {
+    if ("section" in r.target) return this.#starts.get(object)?.get(r.target.section);
+    const { symbol } = r.target;
+    return this.#locals.get(object)?.get(symbol) ?? this.#globals.get(symbol);
+  }
+  relocated(s: OutputSection): LinkedSection {
+    if (s.kind === "zeros") return { ...s, bytes: new Uint8Array(0) };
+    const bytes = new Uint8Array(s.size);
+    if (s.kind === "code") bytes.fill(0xcc);
+    const view = new DataView(bytes.buffer);
+    for (const { object, section, offset } of s.parts) {
+      bytes.set(section.bytes, offset);
+      for (const r of section.relocations) {
+        const target = this.#target(object, r);
+        if (target === undefined) this.#missing(r);
+        else this.#apply(view, offset + r.offset, s.address, target + r.addend, r);
+      }
+    }
+    return { ...s, bytes };
+  }
+  #apply(view: DataView, at: number, base: number, value: number, r: SectionRelocation): void {
+    if (RELOCATION_SIZES[r.kind] === 8) {
+      view.setBigUint64(at, BigInt.asUintN(64, BigInt(value)), true);
+      return;
+    }
+    const relative = r.kind === "R_X86_64_PC32" || r.kind === "R_X86_64_PLT32";
+    const field = relative ? value - (base + at) : value;
+    const [low, high] = r.kind === "R_X86_64_32" ? [0, 2 ** 32] : [-(2 ** 31), 2 ** 31];
+    if (field < low || field >= high) {
+      const name = "symbol" in r.target ? r.target.symbol : r.target.section;
+      this.problems.push({
+        message: `${r.kind} against ${name} does not fit in 32 bits: ${field}`,
+        symbol: name,
+        place: r.from && placeIn(r.from.piece, r.from.offset),
+      });
+    }
+    view.setUint32(at, field >>> 0, true);
+  }
+  #missing(r: SectionRelocation): void {
+    const name = "symbol" in r.target ? r.target.symbol : r.target.section;
+    const known = this.#undefined.get(name);
+    if (known === undefined) this.#undefined.set(name, { count: 1, first: r });
+    else known.count++;
+  }
+  /** After all are relocated: one problem for each name. */
+  reportMissing(): void {
+    for (const [name, { count, first }] of this.#undefined) {
+      const { from } = first;
+      const user = from === undefined ? "" : `, which ${from.piece.debug?.name ?? from.piece.symbol} uses`;
+      const more = count > 1 ? `, and ${count - 1} more` : "";
+      this.problems.push({
+        message: `symbol ${name} is not defined${user}${more}`,
+        symbol: name,
+        place: from && placeIn(from.piece, from.offset),
+      });
+    }
+  }
+  entry(): number {
+    const address = this.#globals.get(this.#options.entry);
+    if (address === undefined)
+      this.problems.push({
+        message: `there is no exported symbol ${this.#options.entry}, where the program begins`,
+        symbol: this.#options.entry,
+        place: undefined,
+      });
+    return address ?? 0;
+  }
+  linked(): Linked {
+    this.defineAll();
+    const sections = this.#sections.map((s) => this.relocated(s));
+    this.reportMissing();
+    return { sections, symbols: this.symbols, entry: this.entry() };
+  }
+}
+
+/** Links. With problems the result is of no use. */
+export function link(
+  objects: readonly ObjectFile[],
+  options: LinkOptions,
+): { readonly linked: Linked; readonly problems: readonly LinkProblem[] } {
+  const linker = new Linker(objects, options);
+  const linked = linker.linked();
+  return { linked, problems: linker.problems };
+}
