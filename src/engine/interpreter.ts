@@ -338,9 +338,14 @@ export class Interpreter {
     // An indirect branch must come back here, not go on to a block that the jump cache knows.
     const v = this.#view;
     const key = v.getUint32(S.CODE_KEY, true);
+    const globalKey = v.getUint32(S.GLOBAL_CODE_KEY, true);
     v.setUint32(S.CODE_KEY, NO_KEY, true);
+    v.setUint32(S.GLOBAL_CODE_KEY, NO_KEY, true);
     const exit = this.#enter(this.#cpu.base, record);
-    if (v.getUint32(S.CODE_KEY, true) === NO_KEY) v.setUint32(S.CODE_KEY, key, true);
+    if (v.getUint32(S.CODE_KEY, true) === NO_KEY) {
+      v.setUint32(S.CODE_KEY, key, true);
+      v.setUint32(S.GLOBAL_CODE_KEY, globalKey, true);
+    }
     this.repeating = exit === L.EXIT.repeat;
     const left =
       exit === L.EXIT.flow || exit === L.EXIT.taken || exit === L.EXIT.next || exit === L.EXIT.lookup;

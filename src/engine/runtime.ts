@@ -201,11 +201,12 @@ function writeDispatch(f: FunctionBuilder): void {
   pushJumpEntry(f, linear);
   f.localTee(entry).op("i64.load", at(L.JUMP_CACHE)).localGet(linear).op("i64.eq");
   f.if();
+  const key = f.local("i32");
   f.localGet(entry)
     .op("i32.load", at(L.JUMP_CACHE + 8))
-    .localGet(0)
-    .op("i32.load", at(S.CODE_KEY))
-    .op("i32.eq");
+    .localTee(key);
+  f.localGet(0).op("i32.load", at(S.CODE_KEY)).op("i32.eq");
+  f.localGet(key).localGet(0).op("i32.load", at(S.GLOBAL_CODE_KEY)).op("i32.eq").op("i32.or");
   f.if();
   f.localGet(0).op("i64.load", at(S.ELAPSED));
   f.localGet(entry)

@@ -7,9 +7,10 @@
  * pages, watched memory) are kept too, as special ones whose tag never matches.
  *
  * A tag is the linear page with the key in its low twelve bits: generation, and whether accesses are a user's. Another
- * address space is another generation; when those run out the tables are cleared. Global entries are moved over (SDM
- * vol. 3A §4.10.2). The jump cache has a key of its own, made of generation, decoding context and privilege; its entries
- * are flushed with the translations they depend on.
+ * address space is another generation; when those run out the tables are cleared. Global entries (SDM vol. 3A §4.10.2) hold
+ * in each; generated code finds them once JavaScript has given them the present generation, at their first use in it. The
+ * jump cache has a key of its own, made of generation, decoding context and privilege, and one for global pages; its
+ * entries are flushed with the translations they depend on.
  */
 import * as S from "../isa/state.ts";
 import * as L from "./layout.ts";
@@ -17,6 +18,7 @@ import * as L from "./layout.ts";
 const GENERATIONS = 1 << 10;
 const GENERATION = GENERATIONS - 1;
 const KEY = 0xfff;
+const PRIVILEGE = KEY & ~GENERATION;
 /** Bits of an entry's fourth word, above its key. */
 const GLOBAL = 0x1000;
 const LARGE = 0x2000;
@@ -32,6 +34,12 @@ const EPOCHS = (1 << (32 - EPOCH_SHIFT)) - 1;
 const TABLES = L.TLB_READ / 4;
 const TABLES_END = L.JUMP_CACHE / 4;
 
+const JUMPS = L.JUMP_CACHE / 4;
+const JUMPS_END = L.CPU_BLOCK_SIZE / 4;
+
+/** Which GiB of the linear space hi:lo is in. */
+const partOf = (hi: number, lo: number): number => hi * 4 + (lo >>> 30);
+
 /** Attributes of a page, for `fill`. */
 export const PAGE_GLOBAL = 1;
 export const PAGE_LARGE = 2;
@@ -44,15 +52,15 @@ export class SoftTlb {
   readonly #spaces = new Map<number, number>();
   #pcid = 0;
   #privilege = 0;
-  #anyGlobal = false;
-  #anyLarge = false;
+  /** Parts of 1 GiB of the linear space in which large pages have been entered. */
+  readonly #large = new Set<number>();
   /** Whole flushes since reset; part of the jump cache's key. */
   #epoch = 0;
   #context = 0;
   /** Numbers of contexts with privileges, for the jump cache's key. */
   readonly #codeKeys = new Map<number, number>();
-  /** GLOBAL and LARGE of the jump cache's entries. */
-  readonly #jumps = new Uint16Array(L.JUMP_ENTRIES);
+  /** The same for the jump cache. */
+  readonly #largeCode = new Set<number>();
 
   /** The block of the processor at `base`. */
   constructor(memory: WebAssembly.Memory, base: number) {
@@ -73,8 +81,7 @@ export class SoftTlb {
     this.#words.fill(0, TABLES, TABLES_END);
     this.#spaces.clear();
     this.#last = this.#generation = 1;
-    this.#anyGlobal = false;
-    this.#anyLarge = false;
+    this.#large.clear();
   }
   #publish(): void {
     const w = this.#words;
@@ -91,7 +98,9 @@ export class SoftTlb {
       key = this.#codeKeys.size + 1;
       this.#codeKeys.set(name, key);
     }
-    w[S.CODE_KEY / 4] = key | (this.#generation << CONTEXT_BITS) | (this.#epoch << EPOCH_SHIFT);
+    const global = key | (this.#epoch << EPOCH_SHIFT);
+    w[S.CODE_KEY / 4] = global | (this.#generation << CONTEXT_BITS);
+    w[S.GLOBAL_CODE_KEY / 4] = global;
   }
   /** What data accesses with the present privilege are told apart by, and how code is decoded. */
   setPrivilege(user: boolean, smap: boolean, context: number): void {
@@ -136,23 +145,28 @@ export class SoftTlb {
       const at = table + index;
       if (w[at + 1] === hi && ((w[at]! ^ page) & ~0xfff) === 0) this.#drop(at);
     }
-    if (this.#anyLarge) {
+    const part = partOf(hi, lo);
+    if (this.#large.has(part)) {
       for (let at = TABLES; at < TABLES_END; at += WORDS) {
-        const meta = w[at + 3]!;
-        if ((meta & LARGE) !== 0 && w[at + 1] === hi && (w[at]! ^ lo) >>> 30 === 0) this.#drop(at);
+        if ((w[at + 3]! & LARGE) !== 0 && partOf(w[at + 1]!, w[at]!) === part) this.#drop(at);
       }
     }
-    for (let i = 0, at = L.JUMP_CACHE / 4; i < L.JUMP_ENTRIES; i++, at += JUMP_WORDS) {
-      if (w[at + 1] !== hi) continue;
-      const differ = w[at]! ^ lo;
-      if ((differ & ~0xfff) === 0 || ((this.#jumps[i]! & LARGE) !== 0 && differ >>> 30 === 0)) w[at + 2] = 0;
+    if (this.#largeCode.has(part)) {
+      for (let at = JUMPS; at < JUMPS_END; at += JUMP_WORDS)
+        if (partOf(w[at + 1]!, w[at]!) === part) w[at + 2] = 0;
+      return;
+    }
+    // The page's bytes have their entries where the index of its first differs in the low twelve bits.
+    const first = L.jumpIndex(page, hi) & ~0xfff;
+    for (let at = JUMPS + first * JUMP_WORDS; at < JUMPS + (first + 4096) * JUMP_WORDS; at += JUMP_WORDS) {
+      if (w[at + 1] === hi && ((w[at]! ^ page) & ~0xfff) === 0) w[at + 2] = 0;
     }
   }
   #drop(at: number): void {
     this.#words[at] = 0;
     this.#words[at + 3] = 0;
   }
-  /** Makes the generation of `pcid` the present one, and moves global entries to it. */
+  /** Makes the generation of `pcid` the present one. */
   #enter(pcid: number): void {
     let generation = this.#spaces.get(pcid);
     if (generation === undefined) {
@@ -164,37 +178,21 @@ export class SoftTlb {
       this.#spaces.set(pcid, generation);
     }
     this.#generation = generation;
-    if (!this.#anyGlobal) return;
-    const w = this.#words;
-    for (let at = TABLES; at < TABLES_END; at += WORDS) {
-      const meta = w[at + 3]!;
-      if ((meta & GLOBAL) === 0) continue;
-      if ((w[at]! & GENERATION) !== 0) w[at] = (w[at]! & ~GENERATION) | generation;
-      w[at + 3] = (meta & ~GENERATION) | generation;
-    }
-    const mask = GENERATION << CONTEXT_BITS;
-    for (let i = 0, at = L.JUMP_CACHE / 4; i < L.JUMP_ENTRIES; i++, at += JUMP_WORDS) {
-      if ((this.#jumps[i]! & GLOBAL) !== 0 && w[at + 2]! >>> EPOCH_SHIFT === this.#epoch)
-        w[at + 2] = (w[at + 2]! & ~mask) | (generation << CONTEXT_BITS);
-    }
   }
   /** Forgets where blocks are. */
   flushJumps(): void {
-    this.#words.fill(0, L.JUMP_CACHE / 4, L.CPU_BLOCK_SIZE / 4);
-    this.#jumps.fill(0);
+    this.#words.fill(0, JUMPS, JUMPS_END);
+    this.#largeCode.clear();
   }
   /** Enters where the block at linear hi:lo is; `attributes` of its page. */
   fillJump(hi: number, lo: number, header: number, attributes: number): void {
     const w = this.#words;
-    const index = L.jumpIndex(lo, hi);
-    const at = L.JUMP_CACHE / 4 + index * JUMP_WORDS;
+    const at = JUMPS + L.jumpIndex(lo, hi) * JUMP_WORDS;
     w[at] = lo;
     w[at + 1] = hi;
-    w[at + 2] = w[S.CODE_KEY / 4]!;
+    w[at + 2] = w[((attributes & PAGE_GLOBAL) !== 0 ? S.GLOBAL_CODE_KEY : S.CODE_KEY) / 4]!;
     w[at + 3] = header;
-    if ((attributes & PAGE_GLOBAL) !== 0) this.#anyGlobal = true;
-    this.#jumps[index] =
-      ((attributes & PAGE_GLOBAL) !== 0 ? GLOBAL : 0) | ((attributes & PAGE_LARGE) !== 0 ? LARGE : 0);
+    if ((attributes & PAGE_LARGE) !== 0) this.#largeCode.add(partOf(hi, lo));
   }
 
   // -------------------------------------------------------------------------------------------- looking, filling
@@ -203,11 +201,11 @@ export class SoftTlb {
   has(hi: number, lo: number, write: boolean): boolean {
     const w = this.#words;
     const at = ((write ? L.TLB_WRITE : L.TLB_READ) >> 2) + ((lo >>> 12) & (L.TLB_ENTRIES - 1)) * WORDS;
-    return (
-      w[at + 1] === hi &&
-      ((w[at]! ^ lo) & ~0xfff) === 0 &&
-      (w[at + 3]! & (VALID | KEY)) === (VALID | w[S.TLB_KEY / 4]!)
-    );
+    if (w[at + 1] !== hi || ((w[at]! ^ lo) & ~0xfff) !== 0) return false;
+    const meta = w[at + 3]!;
+    const key = VALID | w[S.TLB_KEY / 4]!;
+    if ((meta & (VALID | KEY)) === key) return true;
+    return (meta & GLOBAL) !== 0 && (meta & (VALID | PRIVILEGE)) === (key & ~GENERATION);
   }
   /** Enters the page of linear hi:lo; `place`: where it lies in linear memory, or −1 for a special entry. */
   fill(hi: number, lo: number, write: boolean, place: number, attributes: number): void {
@@ -219,13 +217,10 @@ export class SoftTlb {
     w[at + 1] = hi;
     w[at + 2] = place - page;
     let meta = VALID | key;
-    if ((attributes & PAGE_GLOBAL) !== 0) {
-      meta |= GLOBAL;
-      this.#anyGlobal = true;
-    }
+    if ((attributes & PAGE_GLOBAL) !== 0) meta |= GLOBAL;
     if ((attributes & PAGE_LARGE) !== 0) {
       meta |= LARGE;
-      this.#anyLarge = true;
+      this.#large.add(partOf(hi, lo));
     }
     w[at + 3] = meta;
   }

@@ -139,8 +139,10 @@ export const YMM_SIZE = 32;
 
 /** 0x600 i64: what a soft-TLB tag must equal beside the page: generation, privilege (engine/tlb.ts). */
 export const TLB_KEY = 0x600;
-/** 0x608 i64: what a jump-cache tag must equal beside the linear address. */
+/** 0x608 i32: what a jump-cache tag must equal beside the linear address. */
 export const CODE_KEY = 0x608;
+/** 0x60c i32: the same for blocks in global pages. */
+export const GLOBAL_CODE_KEY = 0x60c;
 /** 0x610 i64: instructions << 32 | cycles executed since run() was entered. */
 export const ELAPSED = 0x610;
 /** 0x618 i32: cycles this entry may still use; a block is entered only if it fits whole. */

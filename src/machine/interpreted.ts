@@ -3,6 +3,7 @@
  * `quiet`) it runs blocks at full speed; else one instruction at a time with the boundary's work around each.
  */
 
+import { MAX_BLOCK } from "../engine/block.ts";
 import type { EngineCore } from "../engine/core.ts";
 import { Interpreter, type Stop } from "../engine/interpreter.ts";
 import type { ExceptionName } from "../isa/ops.ts";
@@ -13,8 +14,11 @@ import { Fault, VECTOR } from "./fault.ts";
 import { Fetcher } from "./fetch.ts";
 import { tlbHooks } from "./tlb-hooks.ts";
 
-/** Most instructions that one cycle can hold (the model's dispatch width): a budget of cycles never overruns one of instructions. */
-const WIDTH = 8;
+/**
+ * Most instructions that one cycle can hold: those of a block may all be done in the shadow of a slow one, and each block
+ * costs a cycle. So a budget of cycles never overruns one of instructions.
+ */
+const WIDTH = MAX_BLOCK;
 /** Below this many instructions the budget is used up one by one. */
 const FEW = 2 * WIDTH;
 /** Cycles to ask for at once when there is no limit. */
