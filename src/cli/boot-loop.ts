@@ -59,6 +59,8 @@ export class BootLoop {
   readonly #deadline: number;
   /** Cycles. */
   #slice = FIRST_SLICE;
+  /** The cycle that has been run to: of several processors one may still be a little behind. */
+  #reached = 0;
   #end: BootEnd | undefined;
   #wake: (() => void) | undefined;
   /** Host time, in ms, at which virtual time was 0, or would have been had it not been late. */
@@ -95,7 +97,8 @@ export class BootLoop {
         await this.#wait(LONG_WAIT);
         continue;
       }
-      const most = Math.min(this.#busy ? machine.cycles + this.#slice : this.#next + this.#slice, maxCycles);
+      const from = Math.max(this.#reached, this.#busy ? machine.cycles : this.#next);
+      const most = Math.min(from + this.#slice, maxCycles);
       const until = await this.#paced(most);
       if (until === undefined) continue;
       const stop = this.#run(until);
@@ -113,7 +116,8 @@ export class BootLoop {
           machine.reset();
           break;
         case "limit":
-          if (machine.cycles >= maxCycles) return { kind: "max-cycles" };
+          if (until === maxCycles) return { kind: "max-cycles" };
+          this.#reached = until;
           break;
       }
       await this.#wait(0);

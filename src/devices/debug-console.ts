@@ -36,7 +36,7 @@ export class DebugConsole implements Device, RegisterHandler {
   }
   /** Hands gathered output to the backend: before the host's program ends, or shows what the guest wrote. */
   flush(): void {
-    this.#output.flush();
+    this.#output.show();
   }
   reset(): void {
     this.#output.flush();

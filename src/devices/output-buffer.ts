@@ -2,7 +2,8 @@
  * Gathers what a guest sends byte by byte, so that the host is called once for a line and not once for a byte.
  *
  * Bytes go to the backend at a newline, when 256 have gathered, one millisecond of virtual time after the first of
- * them, and at `flush`. Their order and number never change, nor anything a guest can see.
+ * them, and at `show`. Their order and number never change, nor anything a guest can see. `show` is the host's affair and
+ * changes nothing of the state: when the machine's events are due does not depend on when somebody looked.
  */
 import type { CharacterBackend } from "../host/backends.ts";
 import type { Clock, Timer } from "./clock.ts";
@@ -27,6 +28,8 @@ export class OutputBuffer {
   readonly #timer: Timer;
   readonly #bytes = new Uint8Array(CAPACITY);
   #length = 0;
+  /** Of these the backend has so many already. */
+  #shown = 0;
 
   constructor({ clock, backend, name }: OutputBufferOptions) {
     this.#clock = clock;
@@ -41,12 +44,18 @@ export class OutputBuffer {
     if (byte === NEWLINE || this.#length === CAPACITY) this.flush();
   }
 
-  /** Hands over what has gathered, as a copy. */
+  /** Hands over what has gathered, as a copy, and begins anew. */
   flush(): void {
     this.#timer.disarm();
-    if (this.#length === 0) return;
-    const bytes = this.#bytes.slice(0, this.#length);
+    this.show();
     this.#length = 0;
+    this.#shown = 0;
+  }
+  /** Hands over what has gathered, ahead of its time. */
+  show(): void {
+    if (this.#shown === this.#length) return;
+    const bytes = this.#bytes.slice(this.#shown, this.#length);
+    this.#shown = this.#length;
     this.#backend?.write(bytes);
   }
 

@@ -173,7 +173,7 @@ export class Uart implements Device, RegisterHandler {
 
   /** Hands gathered output to the backend: before the host's program ends, or shows what the guest wrote. */
   flush(): void {
-    this.#output.flush();
+    this.#output.show();
   }
 
   reset(): void {

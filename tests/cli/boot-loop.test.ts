@@ -141,6 +141,46 @@ align 16
 idt:`;
 const TICKS = ticks(3);
 
+/**
+ * Two processors add to one word: the second, started at 0x8000, for ever; the first 20 times between prints of its lowest four bits, with
+ * long and short ways between.
+ */
+const TWO = `
+  mov esi, trampoline
+  mov edi, 0x8000
+  mov ecx, trampoline_end - trampoline
+  rep movsb
+  mov edi, 0xfee00300
+  mov dword [rdi + 0x10], 0x01000000
+  mov dword [rdi], 0x4500
+  mov dword [rdi], 0x4608
+  mov ebx, 200
+again:
+  mov ecx, ebx
+  imul ecx, 97
+  and ecx, 0xfff
+delay:
+  lock inc dword [0x9000]
+  dec ecx
+  jnz delay
+  mov eax, [0x9000]
+  and al, 15
+  add al, 'A'
+  mov dx, 0x3f8
+  out dx, al
+  dec ebx
+  jnz again
+  ${POWER_OFF}
+trampoline:
+bits 16
+  xor ax, ax
+  mov ds, ax
+more:
+  lock inc dword [0x9000]
+  jmp more
+trampoline_end:
+bits 64`;
+
 /** From 0 to 39 ms, in a sequence of Lehmer's generator. */
 function irregular(): () => number {
   let n = 7;
@@ -153,16 +193,17 @@ function irregular(): () => number {
 describe("slices", () => {
   it("change nothing, whatever the host's speed", async () => {
     const speeds = [() => 0, () => 0.001, () => 7, () => 1000, irregular()];
-    for (const source of [DOTS, TICKS]) {
+    for (const source of [DOTS, TICKS, TWO]) {
       const outcomes = [];
       for (const speed of speeds) {
-        const { loop, machine, line } = set(source, { host: new FakeHost(speed) });
+        const cpus = source === TWO ? 2 : 1;
+        const { loop, machine, line } = set(source, { host: new FakeHost(speed), machine: { cpus } });
         const end = await loop.run();
         outcomes.push([end, line.said, machine.instructions, machine.cycles, machine.stateHash()]);
       }
       for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
       expect(outcomes[0]?.[0]).toEqual({ kind: "power-off" });
-      expect(outcomes[0]?.[1]).toMatch(/^\.+$/);
+      expect(outcomes[0]?.[1]).toMatch(/^[.A-P]+$/);
     }
   });
   it("are cut so that the host can be heard between them", async () => {
@@ -172,6 +213,16 @@ describe("slices", () => {
     await loop.run();
     // 3 million cycles in slices of 30,000 at least.
     expect(between).toBeGreaterThan(20);
+  });
+  it("change nothing of two processors, however small", () => {
+    const outcomes = [Number.POSITIVE_INFINITY, 100_000, 7777, 1000].map((size) => {
+      const { machine, line } = set(TWO, { machine: { cpus: 2 } });
+      let until = 0;
+      do until += size;
+      while (machine.run({ until }).kind === "limit");
+      return [line.said, machine.instructions, machine.cycles, machine.stateHash()];
+    });
+    for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
   });
 });
 
