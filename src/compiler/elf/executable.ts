@@ -19,6 +19,8 @@ const DENSE_LIMIT = 64 << 20;
 
 const RIGHTS = { rx: elf.PF_R | elf.PF_X, r: elf.PF_R, rw: elf.PF_R | elf.PF_W } as const;
 
+const SYMBOL_TYPES = { function: elf.STT_FUNC, object: elf.STT_OBJECT, bound: elf.STT_NOTYPE } as const;
+
 interface Placed {
   readonly section: LinkedSection;
   readonly offset: number;
@@ -106,7 +108,7 @@ export function executable({ sections, symbols, entry }: Linked): Uint8Array<Arr
   const table = symbolTable(
     symbols.map((s) => ({
       name: s.name,
-      type: s.section === undefined ? elf.STT_NOTYPE : s.kind === "function" ? elf.STT_FUNC : elf.STT_OBJECT,
+      type: SYMBOL_TYPES[s.kind],
       global: s.exported,
       section: (s.section !== undefined && numberOf.get(s.section)) || elf.SHN_ABS,
       value: s.address,

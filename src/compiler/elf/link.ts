@@ -2,8 +2,8 @@
  * The linker: objects become sections at addresses, with every symbol resolved and every relocation applied (x86-64 psABI
  * §4.4). Symbols that are not exported are seen in their own object only.
  *
- * For each section `.name` it defines `__name_start` and `__name_end`, and `__image_start`, `__image_end` around all. There
- * are no libraries, no weak or common symbols, no thread-local storage, and nothing is left out that nobody uses.
+ * For each section `.name` it defines `__name_start` and `__name_end`, and `__image_start`, `__file_end` before
+ * the zeros, `__image_end`. There are no libraries, no weak or common symbols, no thread-local storage, and nothing is left out that nobody uses.
  */
 import { RELOCATION_SIZES } from "./format.ts";
 import { layOut, type OutputSection } from "./layout.ts";
@@ -24,11 +24,11 @@ export interface LinkedSection extends OutputSection {
 }
 export interface LinkedSymbol {
   readonly name: string;
-  /** The section's name; undefined for those that the linker makes. */
+  /** The section's name; undefined where there are no sections. */
   readonly section: string | undefined;
   readonly address: number;
   readonly size: number;
-  readonly kind: "function" | "object";
+  readonly kind: "function" | "object" | "bound";
   readonly exported: boolean;
 }
 export interface Linked {
@@ -101,22 +101,29 @@ class Linker {
     const placed = this.#sections.filter((s) => s.kind !== "debug");
     for (const s of placed) {
       const part = symbolPart(s.name);
-      this.#bound(`__${part}_start`, s.address);
-      this.#bound(`__${part}_end`, s.address + s.size);
+      this.#bound(`__${part}_start`, s.address, s);
+      this.#bound(`__${part}_end`, s.address + s.size, s);
     }
+    const byEnd = [...placed].sort((a, b) => a.address + a.size - (b.address + b.size));
+    const last = byEnd.at(-1);
+    const stored = byEnd.findLast((s) => s.kind !== "zeros") ?? last;
+    const { base } = this.#options;
+    const end = last === undefined ? base : last.address + last.size;
     // So that a program without, say, zeros can still ask where they are.
-    const end = Math.max(this.#options.base, ...placed.map((s) => s.address + s.size));
     for (const name of ["text", "rodata", "data", "bss"]) {
-      this.#bound(`__${name}_start`, end);
-      this.#bound(`__${name}_end`, end);
+      this.#bound(`__${name}_start`, end, last);
+      this.#bound(`__${name}_end`, end, last);
     }
-    this.#bound("__image_start", Math.min(...placed.map((s) => s.address), end));
-    this.#bound("__image_end", end);
+    const first = placed.reduce((a, b) => (a !== undefined && a.address <= b.address ? a : b), placed[0]);
+    this.#bound("__image_start", first?.address ?? base, first);
+    this.#bound("__file_end", stored === undefined ? base : stored.address + stored.size, stored);
+    this.#bound("__image_end", end, last);
   }
-  #bound(name: string, address: number): void {
+  /** `section`: what it is a bound of. */
+  #bound(name: string, address: number, section: OutputSection | undefined): void {
     if (this.#globals.has(name)) return;
     this.#globals.set(name, address);
-    this.symbols.push({ name, section: undefined, address, size: 0, kind: "object", exported: true });
+    this.symbols.push({ name, section: section?.name, address, size: 0, kind: "bound", exported: true });
   }
 
   #target(object: ObjectFile, r: SectionRelocation): number | undefined {

@@ -1,0 +1,19 @@
+/**
+ * Where a Linux program without a `_start` of its own begins (psABI §3.4.1): argc and argv are on the stack. It calls
+ * `main(argc, argv)` and ends with what main returns.
+ */
+import type { ObjectPiece } from "../object.ts";
+import { assemblyPiece } from "./assembly.ts";
+
+const SOURCE = `
+  xor ebp, ebp
+  mov edi, [rsp]
+  lea rsi, [rsp+8]
+  and rsp, -16
+  call main
+  mov edi, eax
+  mov eax, 231          ; exit_group
+  syscall
+`;
+
+export const linuxStart = (): ObjectPiece[] => [assemblyPiece("_start", SOURCE, ["main"])];
