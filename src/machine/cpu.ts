@@ -13,6 +13,7 @@ import { Fault } from "./fault.ts";
 import type { LinearMemory } from "./linear.ts";
 import type { PhysicalMemory } from "./physical.ts";
 import type { Platform } from "./platform.ts";
+import type { ProcessorPlace } from "./topology.ts";
 
 const FLAG = S.FLAG;
 
@@ -65,10 +66,7 @@ export interface EngineHooks {
 }
 
 /** What CPUID tells that is not the processor's own (cpuid.ts). */
-export interface ProcessorIdentity {
-  readonly apicId: number;
-  /** Processors of the machine. */
-  readonly processors: number;
+export interface ProcessorIdentity extends ProcessorPlace {
   /** Of the time-stamp counter, in Hz. */
   readonly frequency: number;
   /** Of the local APIC's timer, in Hz; 0 where it has none. */
@@ -78,7 +76,8 @@ export interface ProcessorIdentity {
 }
 const DEFAULT_IDENTITY: ProcessorIdentity = {
   apicId: 0,
-  processors: 1,
+  coreBits: 0,
+  cores: 1,
   frequency: 3e9,
   busFrequency: 0,
   features: [],

@@ -19,7 +19,7 @@ import { PHYSICAL_BITS } from "./physical.ts";
 /** eax of leaf 1, and edx after reset: family 19h, model 61h, stepping 2. */
 export const SIGNATURE = 0x00a60f12;
 const VENDOR = "AuthenticAMD";
-const BRAND = "Vitrine virtual CPU";
+export const BRAND = "Vitrine virtual CPU";
 const HYPERVISOR = "Vitrine";
 const MAX_BASIC = 0x16;
 const MAX_HYPERVISOR = 0x40000010;
@@ -86,10 +86,7 @@ function text(s: string, at: number): number {
   return v;
 }
 
-/** Bits an APIC identifier takes for `n` processors. */
-const idBits = (n: number): number => (n <= 1 ? 0 : 32 - Math.clz32(n - 1));
-
-/** Caches as leaf 8000001d lists them: type (1 data, 2 code, 3 both), level, KiB, ways, whether all processors share it. */
+/** Caches as leaf 8000001d lists them: type (1 data, 2 code, 3 both), level, KiB, ways, whether all of a package share it. */
 const CACHES = [
   { type: 1, level: 1, size: 32, ways: 8, shared: false },
   { type: 2, level: 1, size: 32, ways: 8, shared: false },
@@ -99,26 +96,42 @@ const CACHES = [
 
 /** Leaves 1 and 80000001 have bits that depend on the present state. */
 function leaf1(cpu: Cpu): CpuidResult {
-  const { apicId, processors } = cpu.identity;
+  const { apicId, cores } = cpu.identity;
   const bits = featureBits(cpu, 1, 0);
   const osxsave = (cpu.cr4 >> 18) & 1;
   const apicOn = (cpu.u32(S.APIC_BASE) & 0x800) !== 0;
   return {
     eax: SIGNATURE,
-    ebx: ((apicId & 0xff) << 24) | ((processors & 0xff) << 16) | (8 << 8),
+    ebx: ((apicId & 0xff) << 24) | ((cores & 0xff) << 16) | (8 << 8),
     ecx: bits.ecx | (osxsave << 27),
-    edx: (apicOn ? bits.edx : bits.edx & ~(1 << 9)) | (processors > 1 ? 1 << 28 : 0),
+    edx: (apicOn ? bits.edx : bits.edx & ~(1 << 9)) | (cores > 1 ? 1 << 28 : 0),
   };
 }
 
 /** AMD repeats these bits of leaf 1 in edx of leaf 80000001. */
 const REPEATED = 0x0183f3ff;
 
+/**
+ * What software asks for before it works around other processors. Nothing is speculated here, so nothing leaks by it; there
+ * are no IBRS, IBPB, STIBP and SSBD (nor their registers SPEC_CTRL and PRED_CMD), as there is nothing to hold back.
+ *
+ * Leaf 80000008, ebx: 2 FXSAVE and kin always store the pointers of x87 exceptions, 20 EFER.LMSLE is not there, 26 no
+ * speculative store bypass (SSB), 29 no branch type confusion (BTC).
+ */
+const CAPACITY_EBX = (1 << 2) | (1 << 20) | (1 << 26) | (1 << 29);
+/**
+ * Leaf 80000021. eax: 2 LFENCE always serialises, 6 a null selector clears the base, 9 no register SMM_CTL, 29 no speculative
+ * return stack overflow (SRSO); ecx: 1 and 2 no transient scheduler attacks (TSA) by the store queue and the L1 cache.
+ */
+const EXTENDED_2_EAX = (1 << 2) | (1 << 6) | (1 << 9) | (1 << 29);
+const EXTENDED_2_ECX = (1 << 1) | (1 << 2);
+
+/** Leaf 0xb: threads of a core, then cores of a package. */
 function topology(cpu: Cpu, subleaf: number): CpuidResult {
-  const { apicId, processors } = cpu.identity;
+  const { apicId, coreBits, cores } = cpu.identity;
   const edx = apicId;
   if (subleaf === 0) return { eax: 0, ebx: 1, ecx: 0x100, edx };
-  if (subleaf === 1) return { eax: idBits(processors), ebx: processors, ecx: 0x201, edx };
+  if (subleaf === 1) return { eax: coreBits, ebx: cores, ecx: 0x201, edx };
   return { eax: 0, ebx: 0, ecx: subleaf & 0xff, edx };
 }
 
@@ -138,7 +151,7 @@ function xsave(cpu: Cpu, subleaf: number): CpuidResult {
 function cache(cpu: Cpu, subleaf: number): CpuidResult {
   const c = CACHES[subleaf];
   if (c === undefined) return ZERO;
-  const sharing = c.shared ? cpu.identity.processors : 1;
+  const sharing = c.shared ? cpu.identity.cores : 1;
   return {
     eax: c.type | (c.level << 5) | (1 << 8) | ((sharing - 1) << 14),
     ebx: 63 | ((c.ways - 1) << 22),
@@ -149,7 +162,7 @@ function cache(cpu: Cpu, subleaf: number): CpuidResult {
 
 /** The four registers for a leaf and subleaf, each a signed or unsigned 32-bit number. */
 export function cpuid(cpu: Cpu, leaf: number, subleaf: number): CpuidResult {
-  const { apicId, processors, frequency, busFrequency } = cpu.identity;
+  const { apicId, coreBits, cores, frequency, busFrequency } = cpu.identity;
   switch (leaf >>> 0) {
     case 0:
       return { eax: MAX_BASIC, ebx: text(VENDOR, 0), edx: text(VENDOR, 4), ecx: text(VENDOR, 8) };
@@ -184,7 +197,7 @@ export function cpuid(cpu: Cpu, leaf: number, subleaf: number): CpuidResult {
       return { eax: MAX_EXTENDED, ebx: text(VENDOR, 0), edx: text(VENDOR, 4), ecx: text(VENDOR, 8) };
     case 0x80000001: {
       const bits = featureBits(cpu, 0x80000001, 0);
-      const legacy = processors > 1 ? 2 : 0;
+      const legacy = cores > 1 ? 2 : 0;
       return { ...bits, eax: SIGNATURE, ecx: bits.ecx | legacy, edx: bits.edx | (leaf1(cpu).edx & REPEATED) };
     }
     case 0x80000002:
@@ -208,17 +221,15 @@ export function cpuid(cpu: Cpu, leaf: number, subleaf: number): CpuidResult {
       return {
         ...ZERO,
         eax: PHYSICAL_BITS | (57 << 8),
-        ebx: 1 << 26, // no speculative store bypass
-        ecx: (idBits(processors) << 12) | ((processors - 1) & 0xff),
+        ebx: CAPACITY_EBX,
+        ecx: (coreBits << 12) | ((cores - 1) & 0xff),
       };
     case 0x8000001d:
       return cache(cpu, subleaf);
-    case 0x8000001e:
-      return { eax: apicId, ebx: apicId & 0xff, ecx: 0, edx: 0 };
+    case 0x8000001e: // a core of one thread, a package of one node
+      return { eax: apicId, ebx: apicId & ((1 << coreBits) - 1), ecx: (apicId >>> coreBits) & 0xff, edx: 0 };
     case 0x80000021:
-      // LFENCE serialises dispatch; loading a null selector clears the base; no SRSO (bit 29), no TSA (ecx bits 1 and 2):
-      // nothing is speculated here.
-      return { ...ZERO, eax: 0x20000044, ecx: 6 };
+      return { ...ZERO, eax: EXTENDED_2_EAX, ecx: EXTENDED_2_ECX };
     default:
       return ZERO;
   }

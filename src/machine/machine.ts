@@ -27,6 +27,7 @@ import { memoryMap, ramRanges } from "./memory-map.ts";
 import { PAGE, PhysicalMemory } from "./physical.ts";
 import { PortBus } from "./port-bus.ts";
 import { StateHash } from "./state-hash.ts";
+import { placeProcessors } from "./topology.ts";
 import { type Surroundings, Vcpu } from "./vcpu.ts";
 
 export const TRACE_CHANNELS = ["port", "mmio", "irq", "exception", "virtio", "processor"] as const;
@@ -201,16 +202,16 @@ export class Machine {
       attention: (vcpu) => this.#attention(vcpu),
       trace: this.#trace,
     };
-    this.vcpus = Array.from({ length: cpus }, (_, i) => {
+    this.vcpus = placeProcessors(cpus, options.numa).map((place, i) => {
       const identity = {
-        apicId: i,
-        processors: cpus,
+        ...place,
         frequency,
         busFrequency: BUS_FREQUENCY,
         features: ["apic", "x2apic", "tsc_deadline_timer"],
       } as const;
       const { apicBus: bus } = this.chipset;
-      return new Vcpu(around, cpuBlock(i), identity, { clock: this.clock, bus, busHertz: BUS_FREQUENCY });
+      const apic = { clock: this.clock, bus, busHertz: BUS_FREQUENCY };
+      return new Vcpu(around, i, cpuBlock(i), identity, apic);
     });
     this.chipset.pics.onOutput = () => this.vcpus[0]?.attention();
     // Each processor finds its own local APIC there.
@@ -239,11 +240,11 @@ export class Machine {
     });
     this.#firmware = new Firmware({
       memory,
-      cpus,
+      vcpus: this.vcpus,
       serial: options.serial?.map((s) => s !== undefined) ?? [],
       numa: options.numa,
     });
-    this.#firmware.install(this.memory, this.vcpus);
+    this.#firmware.install(this.memory);
   }
   get #first(): Vcpu {
     return this.vcpus[0]!;
@@ -283,7 +284,7 @@ export class Machine {
       vcpu.engine.reset();
       vcpu.restartTime(now);
     }
-    this.#firmware.install(this.memory, this.vcpus);
+    this.#firmware.install(this.memory);
     if (this.#boot !== undefined) this.#apply(this.#boot);
   }
 

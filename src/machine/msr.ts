@@ -43,6 +43,7 @@ export const MSR = {
   SYSCFG: 0xc0010010,
   NB_CFG: 0xc001001f,
   HWCR: 0xc0010015,
+  DE_CFG: 0xc0011029,
 } as const;
 
 /** Variable-range MTRR pairs. */
@@ -157,10 +158,12 @@ const REGISTERS = new Map<number, Register>([
   [MSR.TSC_AUX, stored(S.TSC_AUX, is32Bits)],
   // No supervisor state component exists (SDM vol. 1 §13.3).
   [MSR.XSS, { read: () => XSS_SUPPORTED, write: (_cpu, value) => (value & ~XSS_SUPPORTED) === 0n }],
-  // AMD's: MtrrFixDramEn and kin, and the northbridge's settings, are accepted and do nothing; HWCR says that the TSC is invariant (bit 24).
+  // AMD's: MtrrFixDramEn and kin, and the northbridge's settings, are accepted and do nothing; HWCR says that the TSC is invariant (bit 24),
+  // DE_CFG that LFENCE serialises (bit 1).
   [MSR.SYSCFG, ignored],
   [MSR.NB_CFG, ignored],
   [MSR.HWCR, { read: () => 1n << 24n, write: () => true }],
+  [MSR.DE_CFG, { read: () => 1n << 1n, write: () => true }],
 ]);
 
 /** MTRRs, kept for those who read them back: memory types have no effect here (SDM vol. 3A §11.11). */

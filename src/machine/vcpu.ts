@@ -53,11 +53,12 @@ export class Vcpu implements Platform, ApicProcessor {
 
   constructor(
     around: Surroundings,
+    index: number,
     base: number,
     identity: ProcessorIdentity,
     apic: Pick<LocalApicOptions, "clock" | "bus" | "busHertz">,
   ) {
-    this.index = identity.apicId;
+    this.index = index;
     this.#around = around;
     this.cpu = new Cpu(around.memory, base);
     this.mmu = new Mmu(this.cpu, around.physical);

@@ -4,6 +4,7 @@ import { FEATURES, type Feature } from "../../src/isa/features.ts";
 import * as S from "../../src/isa/state.ts";
 import { TABLE } from "../../src/isa/table.ts";
 import { type CpuidResult, cpuid, featuresOf, MACHINE_FEATURES } from "../../src/machine/cpuid.ts";
+import { readMsr, writeMsr } from "../../src/machine/msr.ts";
 import { Bare } from "./bare.ts";
 
 const text = (...registers: number[]): string =>
@@ -56,7 +57,7 @@ describe("feature bits", () => {
     expect((cpuid(bare.cpu, 1, 0).ecx >>> 27) & 1).toBe(0);
     bare.cpu.setU64(S.CR4, 1n << 18n);
     expect((cpuid(bare.cpu, 1, 0).ecx >>> 27) & 1).toBe(1);
-    bare.cpu.identity = { ...bare.cpu.identity, features: ["apic"], processors: 4, apicId: 2 };
+    bare.cpu.identity = { ...bare.cpu.identity, features: ["apic"], cores: 4, coreBits: 2, apicId: 2 };
     expect([announced("apic", bare.cpu), featuresOf(bare.cpu).has("apic")]).toEqual([true, true]);
     bare.cpu.setU64(S.APIC_BASE, 0xfee00100n);
     expect(announced("apic", bare.cpu)).toBe(false);
@@ -97,5 +98,42 @@ describe("leaves", () => {
     for (const leaf of [2, 3, 4, 0x14, 0x100, 0x40000001, 0x80000022, 0xc0000000]) {
       expect(cpuid(cpu, leaf, 0)).toEqual({ eax: 0, ebx: 0, ecx: 0, edx: 0 });
     }
+  });
+});
+
+/** By names of the APM vol. 3 appendix E.4.7 and E.4.17, and of AMD's papers on SRSO and TSA. */
+describe("of speculation", () => {
+  const bits = (leaf: number, register: "eax" | "ebx" | "ecx"): number[] =>
+    Array.from({ length: 32 }, (_, i) => i).filter((i) => (cpuid(cpu, leaf, 0)[register] >>> i) & 1);
+
+  it("there is none, so that nothing leaks", () => {
+    const [saveErrorPointers, noLmsle, noStoreBypass, noBranchTypeConfusion] = [2, 20, 26, 29];
+    expect(bits(0x80000008, "ebx")).toEqual([
+      saveErrorPointers,
+      noLmsle,
+      noStoreBypass,
+      noBranchTypeConfusion,
+    ]);
+    const [lfenceSerializes, nullClearsBase, noSmmCtl, noReturnStackOverflow] = [2, 6, 9, 29];
+    expect(bits(0x80000021, "eax")).toEqual([
+      lfenceSerializes,
+      nullClearsBase,
+      noSmmCtl,
+      noReturnStackOverflow,
+    ]);
+    const [noStoreQueueAttack, noL1Attack] = [1, 2];
+    expect(bits(0x80000021, "ecx")).toEqual([noStoreQueueAttack, noL1Attack]);
+  });
+
+  it("there are no controls: SPEC_CTRL, PRED_CMD, VIRT_SPEC_CTRL, SMM_CTL", () => {
+    for (const index of [0x48, 0x49, 0xc001011f, 0xc0010116]) expect(() => readMsr(cpu, index)).toThrow("GP");
+  });
+
+  it("EFER.LMSLE (13) is refused, and DE_CFG says that LFENCE serialises", () => {
+    const bare = new Bare().cpu;
+    const efer = readMsr(bare, 0xc0000080);
+    expect(() => writeMsr(bare, 0xc0000080, efer | (1n << 13n))).toThrow("GP");
+    writeMsr(bare, 0xc0011029, readMsr(bare, 0xc0011029) | 2n);
+    expect(readMsr(bare, 0xc0011029) & 2n).toBe(2n);
   });
 });
