@@ -2,10 +2,11 @@
  * Objects to a program: what a target adds to them (start-up code, headers for boot loaders), linked and written. A static
  * Linux executable, or a kernel image that PVH and multiboot loaders boot.
  */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { executable, IMAGE_OFFSET } from "./executable.ts";
 import { type Linked, link } from "./link.ts";
 import { type ObjectFile, objectFile } from "./object-file.ts";
-import type { LinkProblem } from "./problem.ts";
+import { LINK } from "./problem.ts";
 import { kernelHeaders, kernelStart } from "./start-kernel.ts";
 import { linuxStart } from "./start-linux.ts";
 
@@ -35,7 +36,7 @@ function ownPieces(objects: readonly ObjectFile[], target: Target): ObjectFile {
 }
 
 /** A loader by address fields puts the file, from the header's place on, at one address. */
-function multibootProblems({ sections }: Linked): LinkProblem[] {
+function multibootProblems({ sections }: Linked): Diagnostic[] {
   const inMemory = sections.filter((s) => s.kind !== "debug");
   const first = Math.min(...inMemory.map((s) => s.address));
   const header = inMemory.find((s) => s.name === ".multiboot");
@@ -43,15 +44,15 @@ function multibootProblems({ sections }: Linked): LinkProblem[] {
   const offset = header.address - first + IMAGE_OFFSET;
   if (offset + MULTIBOOT_SIZE <= MULTIBOOT_REACH) return [];
   const lowest = inMemory.find((s) => s.address === first)!.name;
-  const message = `section ${lowest} lies so far below the image that its multiboot header is beyond the first 8 KiB`;
-  return [{ message, symbol: undefined, place: undefined }];
+  const why = `section ${lowest} lies so far below the image that its multiboot header is beyond the first 8 KiB`;
+  return [LINK.reach(undefined, why)];
 }
 
 /** Links objects to the bytes of an ELF file. */
 export function image(
   objects: readonly ObjectFile[],
   options: ImageOptions,
-): { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problems: readonly LinkProblem[] } {
+): { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problems: readonly Diagnostic[] } {
   const { linked, problems } = link([ownPieces(objects, options.target), ...objects], {
     base: options.base ?? BASES[options.target],
     entry: ENTRY,

@@ -3,8 +3,9 @@
  * data, then zeros, each kind on pages of its own, so that no page is both writable and executable. A section whose address
  * is demanded lies there; two that overlap are a problem.
  */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ObjectFile, Section, SectionKind } from "./object-file.ts";
-import type { LinkProblem } from "./problem.ts";
+import { LINK } from "./problem.ts";
 
 export const PAGE = 4096;
 
@@ -34,7 +35,7 @@ const FIRST = [".multiboot", ".note.Xen", ".text", ".rodata", ".data", ".bss"];
 const up = (value: number, to: number): number => Math.ceil(value / to) * to;
 const hex = (n: number): string => `0x${n.toString(16)}`;
 
-function join(objects: readonly ObjectFile[], problems: LinkProblem[]): Omit<OutputSection, "address">[] {
+function join(objects: readonly ObjectFile[], problems: Diagnostic[]): Omit<OutputSection, "address">[] {
   const byName = new Map<
     string,
     { kind: SectionKind; align: number; size: number; parts: Part[]; strings: boolean }
@@ -50,11 +51,14 @@ function join(objects: readonly ObjectFile[], problems: LinkProblem[]): Omit<Out
         const kinds = new Set([out.kind, section.kind]);
         if (kinds.has("zeros") && kinds.has("data")) out.kind = "data";
         else {
-          problems.push({
-            message: `section ${section.name} holds ${out.kind} in one object and ${section.kind} in another`,
-            symbol: undefined,
-            place: undefined,
-          });
+          problems.push(
+            LINK.mixedSection(
+              undefined,
+              section.name,
+              `${out.kind} in one object`,
+              `${section.kind} in another`,
+            ),
+          );
         }
       }
       const offset = up(out.size, section.align);
@@ -80,8 +84,8 @@ export function layOut(
   objects: readonly ObjectFile[],
   base: number,
   fixed: ReadonlyMap<string, number>,
-): { readonly sections: readonly OutputSection[]; readonly problems: readonly LinkProblem[] } {
-  const problems: LinkProblem[] = [];
+): { readonly sections: readonly OutputSection[]; readonly problems: readonly Diagnostic[] } {
+  const problems: Diagnostic[] = [];
   const joined = join(objects, problems);
   let next = base;
   let kind: SectionKind | undefined;
@@ -90,11 +94,8 @@ export function layOut(
     const demanded = fixed.get(s.name);
     if (demanded !== undefined) {
       if (demanded % s.align !== 0) {
-        problems.push({
-          message: `section ${s.name} cannot lie at ${hex(demanded)}: it is aligned to ${s.align}`,
-          symbol: undefined,
-          place: undefined,
-        });
+        const why = `section ${s.name} cannot lie at ${hex(demanded)}: it is aligned to ${s.align}`;
+        problems.push(LINK.sectionAddress(undefined, why));
       }
       return { ...s, address: demanded };
     }
@@ -106,11 +107,7 @@ export function layOut(
   });
   for (const name of fixed.keys()) {
     if (!joined.some((s) => s.name === name)) {
-      problems.push({
-        message: `there is no section ${name} to give an address`,
-        symbol: undefined,
-        place: undefined,
-      });
+      problems.push(LINK.sectionAddress(undefined, `there is no section ${name} to give an address`));
     }
   }
   const placed = sections.filter((s) => s.kind !== "debug").sort((a, b) => a.address - b.address);
@@ -119,17 +116,9 @@ export function layOut(
     if (a === undefined) continue;
     const end = a.address + a.size;
     if (end > b.address) {
-      problems.push({
-        message: `sections ${a.name} (${hex(a.address)} to ${hex(end)}) and ${b.name} (from ${hex(b.address)}) overlap`,
-        symbol: undefined,
-        place: undefined,
-      });
+      problems.push(LINK.overlap(undefined, a.name, a.address, end, b.name, b.address));
     } else if (a.kind !== b.kind && up(end, PAGE) > b.address && protection(a.kind) !== protection(b.kind)) {
-      problems.push({
-        message: `sections ${a.name} and ${b.name} are on one page, at ${hex(b.address)}, but need different rights`,
-        symbol: undefined,
-        place: undefined,
-      });
+      problems.push(LINK.sharedPage(undefined, a.name, b.name, b.address));
     }
   }
   return { sections, problems };

@@ -5,10 +5,11 @@
  * For each section `.name` it defines `__name_start` and `__name_end`, and `__image_start`, `__file_end` before
  * the zeros, `__image_end`. There are no libraries, no weak or common symbols, no thread-local storage, and nothing is left out that nobody uses.
  */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { RELOCATION_SIZES } from "./format.ts";
 import { layOut, type OutputSection } from "./layout.ts";
 import type { ObjectFile, SectionRelocation, SectionSymbol } from "./object-file.ts";
-import { type LinkProblem, placeIn, placeOf } from "./problem.ts";
+import { LINK, placeIn, placeOf } from "./problem.ts";
 
 export interface LinkOptions {
   /** Address of the first section. */
@@ -45,7 +46,7 @@ const ADDRESS_LIMIT = 0x7fff_0000;
 const symbolPart = (section: string): string => section.replace(/^\.+/, "").replace(/[^A-Za-z0-9_]/g, "_");
 
 class Linker {
-  readonly problems: LinkProblem[] = [];
+  readonly problems: Diagnostic[] = [];
   readonly #sections: readonly OutputSection[];
   readonly #options: LinkOptions;
   readonly #objects: readonly ObjectFile[];
@@ -70,10 +71,9 @@ class Linker {
     }
     const last = sections.findLast((s) => s.kind !== "debug");
     if (last !== undefined && last.address + last.size > ADDRESS_LIMIT)
-      this.#problem(`the image ends at 0x${(last.address + last.size).toString(16)}, beyond 2 GiB`);
-  }
-  #problem(message: string, symbol?: SectionSymbol): void {
-    this.problems.push({ message, symbol: symbol?.name, place: symbol && placeOf(symbol.piece) });
+      this.problems.push(
+        LINK.reach(undefined, `the image ends at 0x${(last.address + last.size).toString(16)}, beyond 2 GiB`),
+      );
   }
 
   defineAll(): void {
@@ -90,9 +90,8 @@ class Linker {
         if (!symbol.exported) continue;
         const before = owners.get(symbol.name);
         if (before !== undefined && !object.symbols.includes(before)) {
-          const at = placeOf(before.piece);
-          const other = at === undefined ? "" : `; the other is at ${at.file}:${at.line}:${at.column}`;
-          this.#problem(`symbol ${symbol.name} is defined twice${other}`, symbol);
+          const [place, other] = [placeOf(symbol.piece), placeOf(before.piece)];
+          this.problems.push(LINK.duplicateSymbol(place, symbol.name, other));
         }
         owners.set(symbol.name, symbol);
         this.#globals.set(symbol.name, address);
@@ -156,11 +155,8 @@ class Linker {
     const [low, high] = r.kind === "R_X86_64_32" ? [0, 2 ** 32] : [-(2 ** 31), 2 ** 31];
     if (field < low || field >= high) {
       const name = "symbol" in r.target ? r.target.symbol : r.target.section;
-      this.problems.push({
-        message: `${r.kind} against ${name} does not fit in 32 bits: ${field}`,
-        symbol: name,
-        place: r.from && placeIn(r.from.piece, r.from.offset),
-      });
+      const place = r.from && placeIn(r.from.piece, r.from.offset);
+      this.problems.push(LINK.reach(place, `${r.kind} against ${name} does not fit in 32 bits: ${field}`));
     }
     view.setUint32(at, field >>> 0, true);
   }
@@ -174,23 +170,14 @@ class Linker {
   reportMissing(): void {
     for (const [name, { count, first }] of this.#undefined) {
       const { from } = first;
-      const user = from === undefined ? "" : `, which ${from.piece.debug?.name ?? from.piece.symbol} uses`;
-      const more = count > 1 ? `, and ${count - 1} more` : "";
-      this.problems.push({
-        message: `symbol ${name} is not defined${user}${more}`,
-        symbol: name,
-        place: from && placeIn(from.piece, from.offset),
-      });
+      const user = from && (from.piece.debug?.name ?? from.piece.symbol);
+      const place = from && placeIn(from.piece, from.offset);
+      this.problems.push(LINK.undefinedSymbol(place, name, user, count - 1));
     }
   }
   entry(): number {
     const address = this.#globals.get(this.#options.entry);
-    if (address === undefined)
-      this.problems.push({
-        message: `there is no exported symbol ${this.#options.entry}, where the program begins`,
-        symbol: this.#options.entry,
-        place: undefined,
-      });
+    if (address === undefined) this.problems.push(LINK.noEntry(undefined, this.#options.entry));
     return address ?? 0;
   }
   linked(): Linked {
@@ -205,7 +192,7 @@ class Linker {
 export function link(
   objects: readonly ObjectFile[],
   options: LinkOptions,
-): { readonly linked: Linked; readonly problems: readonly LinkProblem[] } {
+): { readonly linked: Linked; readonly problems: readonly Diagnostic[] } {
   const linker = new Linker(objects, options);
   const linked = linker.linked();
   return { linked, problems: linker.problems };

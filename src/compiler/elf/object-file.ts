@@ -2,9 +2,10 @@
  * Pieces gathered into sections: the form between ObjectCode and files. Both the writer of relocatable objects and the linker
  * take it. A section holds its pieces in their order, each at its alignment; debugging sections are added by dwarf/.
  */
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { ObjectCode, ObjectPiece, RelocationKind } from "../object.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
-import { type LinkProblem, placeOf } from "./problem.ts";
+import { LINK, placeOf } from "./problem.ts";
 
 /** "debug": kept in the file only. */
 export type SectionKind = ObjectPiece["kind"] | "debug";
@@ -101,23 +102,24 @@ function gather(
 export function objectFile(
   code: ObjectCode,
   debug: readonly Section[] = [],
-): { readonly file: ObjectFile; readonly problems: readonly LinkProblem[] } {
-  const problems: LinkProblem[] = [];
-  const problem = (message: string, piece: ObjectPiece): void => {
-    problems.push({ message, symbol: piece.symbol, place: placeOf(piece) });
-  };
+): { readonly file: ObjectFile; readonly problems: readonly Diagnostic[] } {
+  const problems: Diagnostic[] = [];
+  const malformed = (why: string, piece: ObjectPiece): void =>
+    void problems.push(LINK.malformed(placeOf(piece), why));
   const bySection = new Map<string, ObjectPiece[]>();
-  const seen = new Set<string>();
+  const seen = new Map<string, ObjectPiece>();
   for (const piece of code.pieces) {
-    if (seen.has(piece.symbol)) problem(`symbol ${piece.symbol} is defined twice`, piece);
-    seen.add(piece.symbol);
+    const before = seen.get(piece.symbol);
+    if (before !== undefined)
+      problems.push(LINK.duplicateSymbol(placeOf(piece), piece.symbol, placeOf(before)));
+    seen.set(piece.symbol, piece);
     if (piece.align < 1 || (piece.align & (piece.align - 1)) !== 0) {
-      problem(`${piece.symbol} is aligned to ${piece.align}, which is no power of two`, piece);
+      malformed(`${piece.symbol} is aligned to ${piece.align}, which is no power of two`, piece);
       continue;
     }
     for (const r of piece.relocations) {
       if (r.offset < 0 || r.offset + (r.kind === "R_X86_64_64" ? 8 : 4) > piece.bytes.length)
-        problem(`a relocation at ${r.offset} is outside ${piece.symbol}`, piece);
+        malformed(`a relocation at ${r.offset} is outside ${piece.symbol}`, piece);
     }
     const others = bySection.get(piece.section);
     if (others === undefined) bySection.set(piece.section, [piece]);
@@ -130,9 +132,13 @@ export function objectFile(
     if (kind === undefined) {
       const [first] = pieces;
       const other = pieces.find((p) => p.kind !== "zeros" && p.kind !== first!.kind) ?? first!;
-      problem(
-        `section ${name} holds ${first!.kind} (${first!.symbol}) and ${other.kind} (${other.symbol})`,
-        other,
+      problems.push(
+        LINK.mixedSection(
+          placeOf(other),
+          name,
+          `${first!.kind} (${first!.symbol})`,
+          `${other.kind} (${other.symbol})`,
+        ),
       );
       continue;
     }

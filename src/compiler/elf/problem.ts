@@ -1,13 +1,57 @@
-/** What is wrong with objects that are to be written or linked: by the symbol's name, and where the source says so. */
+/** What is wrong with objects that are to be written or linked: VT6xxx, by the symbol's name, and where the source says so. */
+import { kind } from "../diagnostics/diagnostic.ts";
 import type { ObjectPiece } from "../object.ts";
 import type { Place } from "../place.ts";
 
-export interface LinkProblem {
-  /** One line, without a final stop. */
-  readonly message: string;
-  readonly symbol: string | undefined;
-  readonly place: Place | undefined;
-}
+const hex = (n: number): string => `0x${n.toString(16)}`;
+
+export const LINK = {
+  undefinedSymbol: kind(
+    "VT6001",
+    "A symbol that is declared and used, but defined nowhere.",
+    (name: string, user: string | undefined, more: number) =>
+      `symbol ${name} is not defined${user === undefined ? "" : `, which ${user} uses`}${more > 0 ? `, and ${more} more` : ""}`,
+    "define it, or link the object that does",
+  ),
+  duplicateSymbol: kind(
+    "VT6002",
+    "Two definitions of one symbol.",
+    (name: string, other: Place | undefined) =>
+      other === undefined
+        ? `symbol ${name} is defined twice`
+        : `symbol ${name} is defined twice; the other is at ${other.file}:${other.line}:${other.column}`,
+  ),
+  noEntry: kind(
+    "VT6003",
+    "A program without its beginning.",
+    (name: string) => `there is no exported symbol ${name}, where the program begins`,
+  ),
+  mixedSection: kind(
+    "VT6004",
+    "A section holds both code and data, or data of two kinds.",
+    (section: string, one: string, other: string) => `section ${section} holds ${one} and ${other}`,
+    "give one of them another section",
+  ),
+  overlap: kind(
+    "VT6005",
+    "Two sections overlap.",
+    (a: string, start: number, end: number, b: string, from: number) =>
+      `sections ${a} (${hex(start)} to ${hex(end)}) and ${b} (from ${hex(from)}) overlap`,
+  ),
+  sharedPage: kind(
+    "VT6006",
+    "Two sections lie on one page, but need different rights.",
+    (a: string, b: string, address: number) =>
+      `sections ${a} and ${b} are on one page, at ${hex(address)}, but need different rights`,
+  ),
+  sectionAddress: kind("VT6007", "An address that a section cannot have.", (why: string) => why),
+  reach: kind(
+    "VT6008",
+    "Something lies too far away for the code or the file's format.",
+    (why: string) => why,
+  ),
+  malformed: kind("VT6009", "A piece of code or data that cannot be right.", (why: string) => why),
+} as const;
 
 /** Where the code at a byte of a piece comes from; the piece's own place where no line says so. */
 export function placeIn(piece: ObjectPiece, offset: number): Place | undefined {
