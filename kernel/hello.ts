@@ -29,12 +29,12 @@ let interrupts: u32 = 0;
 function print(text: ptr<u8>): void {
   for (let i: usize = 0; text[i] !== 0; i++) out8(COM1, text[i]);
 }
-function onInterrupt(frame: ptr<u64>): void {
+function onInterrupt(_frame: ptr<u64>): void {
   interrupts++;
   print("interrupt\n");
 }
 
-export function kmain(info: ptr<unknown>, protocol: u32): void {
+export function kmain(): void {
   print("hello from TypeScript\n");
 
   const handler = address(isr(onInterrupt));
@@ -50,11 +50,7 @@ export function kmain(info: ptr<unknown>, protocol: u32): void {
   tables[1][0] = address(addressOf(tables[2])) | PRESENT_WRITABLE;
   for (let i: usize = 0; i < 512; i++) tables[2][i] = (i << 21) | LARGE | PRESENT_WRITABLE;
   asm({ clobbers: ["memory"] })`mov cr3, ${addressOf(tables)}`;
-  const alias = pointer_(addressOf(interrupts));
+  const alias = pointer<u32>(address(addressOf(interrupts)) + 0x80_0000_0000);
   print(alias.value === 1 ? "own page tables\n" : "the alias differs\n");
   out32(0xf4, 0x10);
-}
-/** The same memory, seen through the second mapping. */
-function pointer_(at: ptr<u32>): ptr<u32> {
-  return pointer<u32>(address(at) + 0x80_0000_0000);
 }

@@ -50,13 +50,14 @@ export function exit(status: i32): never {
 
 const READ_WRITE = 3;
 const PRIVATE_ANONYMOUS = 0x22;
-/** The first address of what is no address: a negative errno. */
-const NO_ADDRESS: u64 = 0xffff_ffff_ffff_f000;
+const NO_FILE: u64 = truncate<u64>(i64(-1));
+/** Errors are −4095 to −1. */
+const FIRST_ERROR: i64 = -4095;
 
 /** Zeroed pages, readable and writable; null if there are none. */
 export function mapPages(length: usize): ptr<u8> | null {
-  const at = systemCall6(u64(Call.mmap), 0, length, READ_WRITE, PRIVATE_ANONYMOUS, 0xffff_ffff_ffff_ffff, 0);
-  return truncate<u64>(at) >= NO_ADDRESS ? null : pointer<u8>(truncate<u64>(at));
+  const at = systemCall6(u64(Call.mmap), 0, length, READ_WRITE, PRIVATE_ANONYMOUS, NO_FILE, 0);
+  return at >= FIRST_ERROR && at < 0 ? null : pointer<u8>(truncate<u64>(at));
 }
 export function unmapPages(at: ptr<u8>, length: usize): i64 {
   return systemCall(u64(Call.munmap), address(at), length, 0);
