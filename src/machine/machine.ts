@@ -90,6 +90,12 @@ export interface MachineStatistics {
   }[];
 }
 
+/** Which processor runs, and the cycle until which it may. */
+interface Turn {
+  readonly vcpu: Vcpu;
+  readonly end: number;
+}
+
 const MIB = 2 ** 20;
 const DEFAULT_MEMORY = 256 * MIB;
 const LEAST_MEMORY = 2 * MIB;
@@ -121,7 +127,7 @@ export class Machine {
   #time = 0;
   #current: Vcpu | undefined;
   /** The processor whose turn it is, and until when; undefined: choose. */
-  #turn: { readonly vcpu: Vcpu; readonly end: number } | undefined;
+  #turn: Turn | undefined;
   #limit = 0;
   /** The latest that a time-stamp counter has shown: a processor that is behind sees no earlier time than one that was ahead. */
   #timestamp = 0;
@@ -310,28 +316,30 @@ export class Machine {
         if (stop.kind !== "power-off") this.#stop = undefined;
         return stop;
       }
-      const { next } = this.clock;
-      const behind = this.#behind();
-      if (behind === undefined) {
-        // All wait. Time stands still where nothing but outside can end that, so that it does not depend on `until`.
-        if (next === Number.POSITIVE_INFINITY) return { kind: "idle" };
-        if (next > until) {
-          this.#time = Math.max(this.#time, until);
-          return { kind: "limit" };
+      // A turn goes on over the end of a run as if there had been none: nothing else is looked at, so that runs may be cut anywhere.
+      const turn = this.#turn;
+      if (turn === undefined || !this.#goesOn(turn)) {
+        this.#wakeByMonitors();
+        const { next } = this.clock;
+        const behind = this.#behind();
+        if (behind === undefined) {
+          // All wait. Time stands still where nothing but outside can end that, so that it does not depend on `until`.
+          if (next === Number.POSITIVE_INFINITY) return { kind: "idle" };
+          if (next > until) {
+            this.#time = Math.max(this.#time, until);
+            return { kind: "limit" };
+          }
+          this.#fire(Math.max(next, this.#time));
+          continue;
         }
-        this.#fire(Math.max(next, this.#time));
+        this.#time = Math.max(this.#time, behind.time);
+        if (next <= behind.time) this.#fire(this.#time);
+        else this.#begin(behind);
         continue;
       }
-      const time = behind.time;
-      this.#time = Math.max(this.#time, time);
-      if (next <= time) {
-        this.#fire(this.#time);
-        continue;
-      }
-      const { vcpu, end } = this.#choose(behind, next);
-      // Whose turn it is goes on with it in the next run: that others are behind changes nothing.
+      const { vcpu, end } = turn;
       if (vcpu.time >= until) return { kind: "limit" };
-      const stop = this.#execute(vcpu, Math.min(end, next, until));
+      const stop = this.#execute(vcpu, Math.min(end, this.clock.next, until));
       if (stop !== undefined) return stop;
     }
   }
@@ -344,7 +352,6 @@ export class Machine {
     let behind: Vcpu | undefined;
     let least = Number.POSITIVE_INFINITY;
     for (const vcpu of this.vcpus) {
-      if (vcpu.activity === "halted" && vcpu.wokenByMonitor) this.#wake(vcpu);
       if (vcpu.activity !== "running") continue;
       const { time } = vcpu;
       if (time < least) {
@@ -354,17 +361,18 @@ export class Machine {
     }
     return behind;
   }
-  /** Goes on with the turn in progress, or begins one. */
-  #choose(behind: Vcpu, next: number): { readonly vcpu: Vcpu; readonly end: number } {
-    const turn = this.#turn;
-    if (turn !== undefined && turn.vcpu.activity === "running") {
-      const { time } = turn.vcpu;
-      if (time < turn.end && time < next) return turn;
-    }
-    const alone = this.vcpus.every((v) => v === behind || v.activity !== "running");
-    const chosen = { vcpu: behind, end: alone ? Number.POSITIVE_INFINITY : behind.time + QUANTUM };
-    this.#turn = chosen;
-    return chosen;
+  #wakeByMonitors(): void {
+    for (const vcpu of this.vcpus) if (vcpu.activity === "halted" && vcpu.wokenByMonitor) this.#wake(vcpu);
+  }
+  #goesOn({ vcpu, end }: Turn): boolean {
+    if (vcpu.activity !== "running") return false;
+    const { time } = vcpu;
+    return time < end && time < this.clock.next;
+  }
+  /** Who has no one beside that runs, or could be woken by a store, goes on until an event. */
+  #begin(vcpu: Vcpu): void {
+    const alone = this.vcpus.every((v) => v === vcpu || (v.activity !== "running" && !v.monitors));
+    this.#turn = { vcpu, end: alone ? Number.POSITIVE_INFINITY : vcpu.time + QUANTUM };
   }
   #execute(vcpu: Vcpu, limit: number): MachineStop | undefined {
     this.#current = vcpu;

@@ -190,6 +190,10 @@ export class Vcpu implements Platform, ApicProcessor {
   timestampOffset(): number {
     return Number(BigInt.asIntN(64, this.cpu.u64(S.TSC_OFFSET)));
   }
+  /** It waits by MWAIT: a store can wake it. */
+  get monitors(): boolean {
+    return this.activity === "halted" && this.cpu.monitor !== undefined;
+  }
   /** It waits by MWAIT, and what it watches has been written. */
   get wokenByMonitor(): boolean {
     return monitorTriggered(this.cpu);
