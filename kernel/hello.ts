@@ -40,8 +40,8 @@ export function kmain(): void {
   const handler = address(isr(onInterrupt));
   const low = truncate<u16>(handler);
   idt[VECTOR] = init<Gate>({ low, selector: 8, flags: 0x8e00, middle: truncate<u16>(handler >> 16) });
-  const pointer: TablePointer = init({ limit: u16(sizeof<typeof idt>() - 1), base: address(addressOf(idt)) });
-  asm`lidt [${addressOf(pointer)}]`;
+  const idtr: TablePointer = init({ limit: u16(sizeof<typeof idt>() - 1), base: address(addressOf(idt)) });
+  asm`lidt [${addressOf(idtr)}]`;
   asm`int 0x40`;
 
   // One GiB at its own addresses, in 2 MiB pages, and once more at 512 GiB.
