@@ -142,10 +142,10 @@ idt:`;
 const TICKS = ticks(3);
 
 /**
- * Two processors add to one word: the second, started at 0x8000, for ever; the first 20 times between prints of its lowest four bits, with
- * long and short ways between.
+ * Two processors. The second, started at 0x8000, adds to a word again and again; the first adds too, and prints the word's lowest four bits
+ * 200 times, with long and short ways between. What the second does before it adds is the argument.
  */
-const TWO = `
+const two = (second: string): string => `
   mov esi, trampoline
   mov edi, 0x8000
   mov ecx, trampoline_end - trampoline
@@ -163,6 +163,7 @@ delay:
   lock inc dword [0x9000]
   dec ecx
   jnz delay
+  inc dword [0x9040]
   mov eax, [0x9000]
   and al, 15
   add al, 'A'
@@ -176,10 +177,14 @@ bits 16
   xor ax, ax
   mov ds, ax
 more:
+  ${second}
   lock inc dword [0x9000]
   jmp more
 trampoline_end:
 bits 64`;
+const TWO = two("");
+/** The second waits for the first to write to the line at 0x9040. */
+const TWO_WATCHING = two("mov ax, 0x9040\nxor cx, cx\nxor dx, dx\nmonitor\nxor ax, ax\nmwait");
 
 /** From 0 to 39 ms, in a sequence of Lehmer's generator. */
 function irregular(): () => number {
@@ -193,10 +198,10 @@ function irregular(): () => number {
 describe("slices", () => {
   it("change nothing, whatever the host's speed", async () => {
     const speeds = [() => 0, () => 0.001, () => 7, () => 1000, irregular()];
-    for (const source of [DOTS, TICKS, TWO]) {
+    for (const source of [DOTS, TICKS, TWO, TWO_WATCHING]) {
       const outcomes = [];
       for (const speed of speeds) {
-        const cpus = source === TWO ? 2 : 1;
+        const cpus = source === TWO || source === TWO_WATCHING ? 2 : 1;
         const { loop, machine, line } = set(source, { host: new FakeHost(speed), machine: { cpus } });
         const end = await loop.run();
         outcomes.push([end, line.said, machine.instructions, machine.cycles, machine.stateHash()]);
@@ -214,9 +219,12 @@ describe("slices", () => {
     // 3 million cycles in slices of 30,000 at least.
     expect(between).toBeGreaterThan(20);
   });
-  it("change nothing of two processors, however small", () => {
+  it.each([
+    ["that both work", TWO],
+    ["of which one watches a line", TWO_WATCHING],
+  ])("change nothing of two processors %s, however small", (_, source) => {
     const outcomes = [Number.POSITIVE_INFINITY, 100_000, 7777, 1000].map((size) => {
-      const { machine, line } = set(TWO, { machine: { cpus: 2 } });
+      const { machine, line } = set(source, { machine: { cpus: 2 } });
       let until = 0;
       do until += size;
       while (machine.run({ until }).kind === "limit");
