@@ -51,8 +51,9 @@ const CR4_PAGING =
   CR4_BIT.pse | CR4_BIT.pae | CR4_BIT.pge | CR4_BIT.la57 | CR4_BIT.pcide | CR4_BIT.smep | CR4_BIT.smap;
 
 /** Bits of IA32_EFER. */
-export const EFER_BIT = { sce: 1 << 0, lme: 1 << 8, lma: 1 << 10, nxe: 1 << 11 } as const;
-const EFER_WRITABLE = EFER_BIT.sce | EFER_BIT.lme | EFER_BIT.nxe;
+/** `aibrse`: automatic IBRS (APM vol. 2 §3.1.7), which changes nothing where nothing is speculated. */
+export const EFER_BIT = { sce: 1 << 0, lme: 1 << 8, lma: 1 << 10, nxe: 1 << 11, aibrse: 1 << 21 } as const;
+const EFER_WRITABLE = EFER_BIT.sce | EFER_BIT.lme | EFER_BIT.nxe | EFER_BIT.aibrse;
 
 const refuse = (): never => {
   throw new Fault("GP", 0);

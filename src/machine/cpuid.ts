@@ -120,10 +120,10 @@ const REPEATED = 0x0183f3ff;
  */
 const CAPACITY_EBX = (1 << 2) | (1 << 20) | (1 << 26) | (1 << 29);
 /**
- * Leaf 80000021. eax: 2 LFENCE always serialises, 6 a null selector clears the base, 9 no register SMM_CTL, 29 no speculative
- * return stack overflow (SRSO); ecx: 1 and 2 no transient scheduler attacks (TSA) by the store queue and the L1 cache.
+ * Leaf 80000021. eax: 2 LFENCE always serialises, 6 a null selector clears the base, 8 automatic IBRS (EFER), with which Linux
+ * leaves retpolines out, 9 no register SMM_CTL, 29 no speculative return stack overflow (SRSO); ecx: 1 and 2 no transient scheduler attacks (TSA) by the store queue and the L1 cache.
  */
-const EXTENDED_2_EAX = (1 << 2) | (1 << 6) | (1 << 9) | (1 << 29);
+const EXTENDED_2_EAX = (1 << 2) | (1 << 6) | (1 << 8) | (1 << 9) | (1 << 29);
 const EXTENDED_2_ECX = (1 << 1) | (1 << 2);
 
 /** Leaf 0xb: threads of a core, then cores of a package. */

@@ -114,15 +114,24 @@ describe("of speculation", () => {
       noStoreBypass,
       noBranchTypeConfusion,
     ]);
-    const [lfenceSerializes, nullClearsBase, noSmmCtl, noReturnStackOverflow] = [2, 6, 9, 29];
+    const [lfenceSerializes, nullClearsBase, automaticIbrs, noSmmCtl, noReturnStackOverflow] = [
+      2, 6, 8, 9, 29,
+    ];
     expect(bits(0x80000021, "eax")).toEqual([
       lfenceSerializes,
       nullClearsBase,
+      automaticIbrs,
       noSmmCtl,
       noReturnStackOverflow,
     ]);
     const [noStoreQueueAttack, noL1Attack] = [1, 2];
     expect(bits(0x80000021, "ecx")).toEqual([noStoreQueueAttack, noL1Attack]);
+  });
+
+  it("automatic IBRS can be switched on", () => {
+    writeMsr(cpu, 0xc0000080, 0x200000n);
+    expect(readMsr(cpu, 0xc0000080)).toBe(0x200000n);
+    writeMsr(cpu, 0xc0000080, 0n);
   });
 
   it("there are no controls: SPEC_CTRL, PRED_CMD, VIRT_SPEC_CTRL, SMM_CTL", () => {
