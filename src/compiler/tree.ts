@@ -145,6 +145,7 @@ interface Node {
 export type Expression = Node &
   (
     | { readonly kind: "constant"; readonly value: Constant }
+    /** A function's address; the type is a pointer to the function type, as of all function values. */
     | { readonly kind: "function"; readonly symbol: string }
     /** The value kept at a place; for structures a copy of it. */
     | { readonly kind: "load"; readonly from: LValue }
@@ -264,7 +265,7 @@ export interface AsmTree {
   readonly text: string;
   /** Integers and pointers. A register by name ("rax"), "any" of the compiler's choice, or "constant", an immediate. */
   readonly inputs: readonly { readonly value: Expression; readonly at: string }[];
-  /** At most one value comes out, in this register ("any" likewise); the expression's type says which. */
+  /** At most one value comes out, in this register ("any" likewise); the expression's type says which. Its operand follows the inputs. */
   readonly output: string | undefined;
   /** Registers that are changed beside; "memory"; "flags" always are. What the effects reading tells is added. */
   readonly clobbers: readonly string[];

@@ -1,0 +1,327 @@
+/**
+ * Names, members and elements: what they mean, and whether they are places. A structure's fields are the same through a value
+ * and through a pointer; enum members, static members and members of imported modules are found by name.
+ */
+import ts from "typescript";
+import { D } from "../diagnostics/table.ts";
+import type { Place } from "../place.ts";
+import type { Expression, LValue, Variable } from "../tree.ts";
+import { type PointerType, type StructType, type Type, typeText } from "../types/type.ts";
+import { adapt, I64, integer, integerOf, isTyped, isUntyped, signedValue, U64 } from "./operands.ts";
+import { placeOf } from "./place.ts";
+import { pointerTo } from "./types.ts";
+import type { Access, Frame, FunctionInstance, Operand, StructInfo, World } from "./world.ts";
+
+export const load = (from: LValue): Expression => ({
+  kind: "load",
+  from,
+  type: from.type,
+  place: from.place,
+});
+export const variablePlace = (variable: Variable, place: Place): LValue => ({
+  kind: "variable",
+  variable,
+  type: variable.type,
+  place,
+});
+export const deref = (pointer: Expression, type: PointerType, place: Place): LValue => ({
+  kind: "deref",
+  pointer,
+  type: type.target,
+  volatile: type.volatile,
+  place,
+});
+export const functionValue = (instance: FunctionInstance, place: Place): Expression => ({
+  kind: "function",
+  symbol: instance.symbol,
+  type: pointerTo(instance.type),
+  place,
+});
+
+export function newVariable(
+  frame: Frame,
+  name: string,
+  type: Type,
+  place: Place,
+  parameter = false,
+): Variable {
+  const storage = type.kind === "struct" || type.kind === "array";
+  const variable: Variable = { name, type, place, parameter, addressTaken: storage };
+  frame.variables.push(variable);
+  return variable;
+}
+
+/** Whether it is, or lies in, what a volatile pointer points to. */
+function isVolatile(place: LValue): boolean {
+  if (place.kind === "deref") return place.volatile;
+  return (place.kind === "field" || place.kind === "element") && isVolatile(place.base);
+}
+
+export function takeAddress(world: World, of: LValue, place: Place): Expression {
+  if (of.kind === "field" && of.field.bits !== undefined) world.fail(D.bitFieldAddress(place, of.field.name));
+  let root = of;
+  while (root.kind === "field" || root.kind === "element") root = root.base;
+  if (root.kind === "variable") root.variable.addressTaken = true;
+  return { kind: "address", of, type: pointerTo(of.type, isVolatile(of)), place };
+}
+
+const bare = (node: ts.Expression): ts.Expression =>
+  ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node) ? bare(node.expression) : node;
+
+/** What a name, or a name in an imported module or class, is declared as. Undefined: it is an expression. */
+export function entityOf(world: World, node: ts.Expression): ts.Declaration | undefined {
+  const inner = bare(node);
+  if (ts.isIdentifier(inner)) {
+    const shorthand = ts.isShorthandPropertyAssignment(inner.parent)
+      ? world.checker.getShorthandAssignmentValueSymbol(inner.parent)
+      : undefined;
+    const symbol = shorthand ?? world.symbolOf(inner);
+    return symbol?.valueDeclaration ?? symbol?.declarations?.[0];
+  }
+  if (!ts.isPropertyAccessExpression(inner)) return undefined;
+  const owner = entityOf(world, inner.expression);
+  if (owner === undefined) return undefined;
+  if (ts.isClassDeclaration(owner)) {
+    return owner.members.find(
+      (m) =>
+        (m.name?.getText() ?? "") === inner.name.text &&
+        ts.canHaveModifiers(m) &&
+        ts.getModifiers(m)?.some((modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword),
+    );
+  }
+  if (ts.isEnumDeclaration(owner) || ts.isSourceFile(owner)) {
+    const symbol = world.symbolOf(inner.name);
+    return symbol?.valueDeclaration ?? symbol?.declarations?.[0];
+  }
+  return undefined;
+}
+
+function isWithin(node: ts.Node, outer: ts.Node): boolean {
+  for (let up: ts.Node | undefined = node; up !== undefined; up = up.parent) if (up === outer) return true;
+  return false;
+}
+
+const isModuleLevel = (declaration: ts.VariableDeclaration): boolean =>
+  ts.isVariableStatement(declaration.parent.parent) && ts.isSourceFile(declaration.parent.parent.parent);
+
+/** What a declared name is as an expression. */
+export function entity(world: World, frame: Frame, declaration: ts.Declaration, node: ts.Expression): Access {
+  const place = placeOf(node);
+  if (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)) {
+    if (world.isLibrary(declaration)) {
+      if (declaration.name.getText() === "DEBUG") {
+        return { operand: integer(world.debug ? 1n : 0n, { kind: "bool" }, place) };
+      }
+      return world.fail(D.intrinsic(place, declaration.name.getText()));
+    }
+    if (ts.isVariableDeclaration(declaration) && isModuleLevel(declaration))
+      return global(world, frame, declaration, place);
+    const symbol = world.symbolOf(declaration.name);
+    const local = symbol === undefined ? undefined : frame.locals.get(symbol);
+    if (local === "failed") return world.abandon();
+    if (local === undefined) {
+      if (isWithin(declaration, frame.declaration)) return world.abandon();
+      return world.fail(D.closure(place, declaration.name.getText()));
+    }
+    if ("kind" in local) return { operand: { ...local, place } };
+    return { lvalue: variablePlace(local, place) };
+  }
+  if (ts.isPropertyDeclaration(declaration)) return global(world, frame, declaration, place);
+  if (ts.isEnumMember(declaration)) return { operand: { ...world.enumMember(declaration), place } };
+  if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration)) {
+    const name = declaration.name?.getText() ?? "function";
+    if (world.isLibrary(declaration)) return world.fail(D.intrinsic(place, name));
+    if ((declaration.typeParameters?.length ?? 0) > 0) return world.fail(D.generic(place, name));
+    const instance = functionInstance(world, frame, declaration, place);
+    frame.uses.add(instance.symbol);
+    return { operand: functionValue(instance, place) };
+  }
+  const what = ts.isClassDeclaration(declaration)
+    ? `the class ${declaration.name?.text}`
+    : ts.isEnumDeclaration(declaration)
+      ? `the enum ${declaration.name.text}`
+      : "this";
+  return world.fail(D.noValue(place, what));
+}
+
+/** Of a function without type parameters. */
+export function functionInstance(
+  world: World,
+  frame: Frame,
+  declaration: ts.FunctionDeclaration | ts.MethodDeclaration,
+  place: Place,
+): FunctionInstance {
+  if (ts.isMethodDeclaration(declaration) || ts.isSourceFile(declaration.parent)) {
+    return world.functionOf(declaration, [], undefined, place);
+  }
+  return frame.lifted.get(declaration) ?? world.liftedOf(declaration, frame, undefined);
+}
+
+function global(
+  world: World,
+  frame: Frame,
+  declaration: ts.VariableDeclaration | ts.PropertyDeclaration,
+  place: Place,
+): Access {
+  const found = world.globalOf(declaration);
+  if ("kind" in found) return { operand: { ...found, place } };
+  frame.uses.add(found.tree.symbol);
+  return { lvalue: { kind: "global", symbol: found.tree.symbol, type: found.tree.type, place } };
+}
+
+/** The structure that an expression has or points to, with its place. */
+function structure(
+  world: World,
+  frame: Frame,
+  node: ts.Expression,
+): { type: StructType; base: LValue; pointer: Expression | undefined } | { value: Expression } {
+  const access = world.access(frame, node);
+  if ("lvalue" in access && access.lvalue.type.kind === "struct") {
+    return { type: access.lvalue.type, base: access.lvalue, pointer: undefined };
+  }
+  const value = "lvalue" in access ? load(access.lvalue) : world.own(access.operand);
+  const { type } = value;
+  if (type.kind === "ptr" && type.target.kind === "struct") {
+    return { type: type.target, base: deref(value, type, value.place), pointer: value };
+  }
+  return { value };
+}
+
+/** A method of the expression before the dot, with the pointer that is its `this`. */
+export function method(
+  world: World,
+  frame: Frame,
+  node: ts.PropertyAccessExpression,
+):
+  | { readonly info: StructInfo; readonly declaration: ts.MethodDeclaration; readonly self: Expression }
+  | undefined {
+  const found = structure(world, frame, node.expression);
+  if ("value" in found) return undefined;
+  const target = world.methodOf(world.infoOf(found.type), node.name.text);
+  if (target === undefined) return undefined;
+  const self = found.pointer ?? takeAddress(world, found.base, found.base.place);
+  return { ...target, self: adapt(world, self, pointerTo(target.info.type)) };
+}
+
+function property(world: World, frame: Frame, node: ts.PropertyAccessExpression): Access {
+  const declaration = entityOf(world, node);
+  if (declaration !== undefined) return entity(world, frame, declaration, node);
+  const owner = entityOf(world, node.expression);
+  if (owner !== undefined && (ts.isClassDeclaration(owner) || ts.isEnumDeclaration(owner))) {
+    return world.fail(D.noMember(placeOf(node.name), owner.name?.text ?? "it", node.name.text));
+  }
+  const place = placeOf(node);
+  const name = node.name.text;
+  const found = structure(world, frame, node.expression);
+  if ("type" in found && (found.pointer === undefined || name !== "value")) {
+    const field = found.type.fields.find((f) => f.name === name);
+    if (field !== undefined)
+      return { lvalue: { kind: "field", base: found.base, field, type: field.type, place } };
+    if (world.methodOf(world.infoOf(found.type), name) !== undefined) {
+      return world.fail(D.noValue(place, `the method ${name}`));
+    }
+    return world.fail(D.noMember(placeOf(node.name), found.type.name, name));
+  }
+  const value = "type" in found ? found.pointer! : found.value;
+  if (value.type.kind === "ptr" && name === "value")
+    return { lvalue: target(world, value, value.type, place) };
+  if (value.type.kind === "array" && name === "length") {
+    return { operand: integer(BigInt(value.type.length), U64, place) };
+  }
+  return world.fail(D.noMember(placeOf(node.name), typeText(value.type), name));
+}
+
+function target(world: World, pointer: Expression, type: PointerType, place: Place): LValue {
+  if (type.target.kind === "void") world.fail(D.voidPointer(place));
+  if (type.target.kind === "fn") world.fail(D.noMember(place, typeText(type), "value"));
+  return deref(pointer, type, place);
+}
+
+/** An index as a 64-bit number, extended by its own sign. */
+export function indexOf(world: World, frame: Frame, node: ts.Expression, as: Type): Expression {
+  const operand = world.expression(frame, node);
+  if (!isTyped(operand)) return adapt(world, operand, isUntyped(operand) && operand.value < 0 ? I64 : as);
+  const from = integerOf(operand.type);
+  if (from === undefined) return adapt(world, operand, as);
+  if (from.bits === 64 && operand.type.kind === "int") return operand;
+  return {
+    kind: "convert",
+    conversion: "integer",
+    value: operand,
+    type: from.signed ? I64 : as,
+    place: operand.place,
+  };
+}
+
+function element(world: World, frame: Frame, node: ts.ElementAccessExpression): Access {
+  const place = placeOf(node);
+  const access = world.access(frame, node.expression);
+  const type = "lvalue" in access ? access.lvalue.type : world.own(access.operand).type;
+  if (type.kind === "array") {
+    if (!("lvalue" in access)) return world.fail(D.notPlace(place));
+    const index = indexOf(world, frame, node.argumentExpression, U64);
+    if (index.kind === "constant" && index.value.kind === "int") {
+      const value =
+        index.type.kind === "int" ? signedValue(index.value.value, index.type) : index.value.value;
+      if (value < 0n || value >= BigInt(type.length)) {
+        world.fail(D.index(placeOf(node.argumentExpression), value, type.length));
+      }
+    }
+    const full: Expression =
+      index.type.kind === "int" && index.type.signed
+        ? { kind: "convert", conversion: "integer", value: index, type: U64, place: index.place }
+        : index;
+    return {
+      lvalue: { kind: "element", base: access.lvalue, array: type, index: full, type: type.element, place },
+    };
+  }
+  if (type.kind === "ptr") {
+    const pointer = "lvalue" in access ? load(access.lvalue) : world.own(access.operand);
+    const index = indexOf(world, frame, node.argumentExpression, U64);
+    const moved: Expression = { kind: "offset", pointer, index, type, place };
+    return { lvalue: target(world, moved, type, place) };
+  }
+  return world.fail(D.notIndexed(place, type));
+}
+
+export function access(world: World, frame: Frame, node: ts.Expression): Access {
+  const inner = bare(node);
+  if (inner !== node) return access(world, frame, inner);
+  if (ts.isIdentifier(node)) {
+    const declaration = entityOf(world, node);
+    if (declaration !== undefined) return entity(world, frame, declaration, node);
+    if (node.text === "undefined" || node.text === "arguments" || node.text === "globalThis") {
+      return world.fail(D.javaScriptValue(placeOf(node), node.text));
+    }
+    return world.abandon();
+  }
+  if (node.kind === ts.SyntaxKind.ThisKeyword) {
+    if (frame.self === undefined) return world.fail(D.superAndThis(placeOf(node), "this"));
+    const pointer = load(variablePlace(frame.self, placeOf(node)));
+    if (pointer.type.kind !== "ptr") return world.abandon();
+    return { lvalue: deref(pointer, pointer.type, placeOf(node)) };
+  }
+  if (ts.isPropertyAccessExpression(node)) return property(world, frame, node);
+  if (ts.isElementAccessExpression(node)) return element(world, frame, node);
+  return { operand: world.expression(frame, node) };
+}
+
+/** A place to assign to or to take the address of. */
+export function placeAt(world: World, frame: Frame, node: ts.Expression): LValue {
+  const found = world.access(frame, node);
+  return "lvalue" in found ? found.lvalue : world.fail(D.notPlace(placeOf(node)));
+}
+
+/** A place's value: constants of modules are their values. */
+export function valueAt(
+  world: World,
+  place: LValue,
+  constants: (symbol: string) => Operand | undefined,
+): Operand {
+  if (place.type.kind === "void") world.fail(D.voidPointer(place.place));
+  if (place.kind === "global") {
+    const constant = constants(place.symbol);
+    if (constant !== undefined) return { ...constant, place: place.place };
+  }
+  return load(place);
+}

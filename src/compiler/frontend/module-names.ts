@@ -1,0 +1,49 @@
+/** Which declarations keep their names in objects, and what the others are called there. */
+import ts from "typescript";
+import { filePrefixes, Names } from "./symbols.ts";
+import { tagsOf } from "./tags.ts";
+
+export class ModuleNames {
+  readonly #prefixes: ReadonlyMap<string, string>;
+  readonly #entryExports: ReadonlySet<ts.Node>;
+  readonly #names = new Names();
+
+  constructor(checker: ts.TypeChecker, files: readonly ts.SourceFile[], entries: readonly ts.SourceFile[]) {
+    this.#prefixes = filePrefixes(files.map((file) => file.fileName));
+    this.#entryExports = new Set(
+      entries.flatMap((file) => {
+        const module = checker.getSymbolAtLocation(file);
+        if (module === undefined) return [];
+        return checker.getExportsOfModule(module).flatMap((symbol) => {
+          const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+          return target.declarations ?? [];
+        });
+      }),
+    );
+  }
+
+  /** Exported by an entry file or by @export. Generic functions are not: they have no one address. */
+  isExported(declaration: ts.Node): boolean {
+    if (ts.isFunctionDeclaration(declaration) && (declaration.typeParameters?.length ?? 0) > 0) return false;
+    return this.#entryExports.has(declaration) || tagsOf(declaration).has("export");
+  }
+
+  symbolOf(declaration: ts.Node, name: string): string {
+    if (isDeclared(declaration) || this.isExported(declaration)) return name;
+    const prefix = this.#prefixes.get(declaration.getSourceFile().fileName) ?? "";
+    return this.unique(`${prefix}.${name}`);
+  }
+
+  unique(name: string): string {
+    return this.#names.unique(name);
+  }
+}
+
+/** `declare`: defined in another object. */
+export function isDeclared(node: ts.Node): boolean {
+  const statement = ts.isVariableDeclaration(node) ? node.parent.parent : node;
+  return (
+    ts.canHaveModifiers(statement) &&
+    (ts.getModifiers(statement)?.some((m) => m.kind === ts.SyntaxKind.DeclareKeyword) ?? false)
+  );
+}
