@@ -127,7 +127,7 @@ export function entity(world: World, frame: Frame, declaration: ts.Declaration, 
     return { lvalue: variablePlace(local, place) };
   }
   if (ts.isPropertyDeclaration(declaration)) return global(world, frame, declaration, place);
-  if (ts.isEnumMember(declaration)) return { operand: { ...world.enumMember(declaration), place } };
+  if (ts.isEnumMember(declaration)) return { operand: world.enumMember(declaration, place) };
   if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration)) {
     const name = declaration.name?.getText() ?? "function";
     if (world.isLibrary(declaration)) return world.fail(D.intrinsic(place, name));
@@ -136,6 +136,7 @@ export function entity(world: World, frame: Frame, declaration: ts.Declaration, 
     frame.uses.add(instance.symbol);
     return { operand: functionValue(instance, place) };
   }
+  if (ts.isBindingElement(declaration)) return world.abandon();
   const what = ts.isClassDeclaration(declaration)
     ? `the class ${declaration.name?.text}`
     : ts.isEnumDeclaration(declaration)
@@ -220,6 +221,7 @@ function property(world: World, frame: Frame, node: ts.PropertyAccessExpression)
     if (world.methodOf(world.infoOf(found.type), name) !== undefined) {
       return world.fail(D.noValue(place, `the method ${name}`));
     }
+    if (world.infoOf(found.type).faulty.has(name)) return world.abandon();
     return world.fail(D.noMember(placeOf(node.name), found.type.name, name));
   }
   const value = "type" in found ? found.pointer! : found.value;

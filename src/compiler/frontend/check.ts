@@ -23,7 +23,7 @@ import { createProgram, normalPath, type SourceHost } from "./sources.ts";
 import { body, isStaticAssert } from "./statements.ts";
 import { Structs } from "./structs.ts";
 import { checkSyntax } from "./syntax.ts";
-import { merged, tscErrors } from "./tsc.ts";
+import { merged, syntaxErrors, typeErrors } from "./tsc.ts";
 import { typeArgument, typeOf } from "./types.ts";
 import type { Frame, World } from "./world.ts";
 
@@ -67,13 +67,15 @@ export function checkProgram(
     if (!seen.has(key)) found.push(diagnostic);
     seen.add(key);
   };
-  checkModules(files, missing, report);
+  const unreadable = syntaxErrors(program, [library, ...files]);
+  if (unreadable.length > 0) return { diagnostics: unreadable };
+  checkModules(entries, files, missing, report);
   for (const file of files) checkSyntax(file, report);
   const checked = new ProgramChecker(program, library, files, entries, options.debug, report);
   checked.run();
   const diagnostics = merged(
     found,
-    tscErrors(program, files, library),
+    typeErrors(program, [library, ...files]),
     files.map((file) => file.fileName),
   );
   if (diagnostics.length > 0) return { diagnostics };
@@ -137,7 +139,7 @@ class ProgramChecker {
       typeOf: (node, types) => typeOf(world, node, types),
       typeArgument: (node, types) => typeArgument(world, node, types),
       enumOf: (declaration) => this.#enums.enumOf(declaration),
-      enumMember: (declaration) => this.#enums.member(declaration),
+      enumMember: (declaration, place) => this.#enums.member(declaration, place),
       structOf: (declaration, args, place) => this.#structs.structOf(declaration, args, place),
       infoOf: (type) => this.#structs.infoOf(type),
       layOut: (type) => this.#structs.layOut(type),

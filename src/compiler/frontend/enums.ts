@@ -1,6 +1,7 @@
 /** Enums to their exact values: u32 unless a @base tag names another integer type. */
 import type ts from "typescript";
 import { D } from "../diagnostics/table.ts";
+import type { Place } from "../place.ts";
 import { type EnumType, type IntType, intType } from "../types/type.ts";
 import { inRange, integer } from "./operands.ts";
 import { placeOf } from "./place.ts";
@@ -65,10 +66,9 @@ export class Enums {
     return intType(tag.text);
   }
 
-  member(declaration: ts.EnumMember): Operand {
+  member(declaration: ts.EnumMember, place: Place): Operand {
     const name = declaration.name.getText();
     const working = this.#working.get(declaration.parent);
-    const place = placeOf(declaration);
     if (working !== undefined) {
       const found = working.find((member) => member.name === name);
       if (found === undefined) return this.#world.fail(D.enumMember(place, name));

@@ -36,7 +36,9 @@ function importsOf(file: ts.SourceFile): Import[] {
   });
 }
 
+/** @param entries Where the way into a circle begins. */
 export function checkModules(
+  entries: readonly string[],
   files: readonly ts.SourceFile[],
   missing: readonly string[],
   report: (diagnostic: Diagnostic) => void,
@@ -65,5 +67,5 @@ export function checkModules(
     path.pop();
     done.add(name);
   };
-  for (const file of files) visit(file.fileName);
+  for (const name of [...entries, ...files.map((file) => file.fileName)]) visit(name);
 }

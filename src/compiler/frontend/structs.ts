@@ -76,7 +76,7 @@ export class Structs {
       align: 1,
       place: placeOf(declaration.name ?? declaration),
     };
-    return { type, declaration, types, args, base, methods };
+    return { type, declaration, types, args, base, methods, faulty: new Set() };
   }
 
   #heritage(
@@ -121,7 +121,7 @@ export class Structs {
     }
   }
 
-  #layOut({ type, declaration, types, base }: StructInfo): void {
+  #layOut({ type, declaration, types, base, faulty }: StructInfo): void {
     const world = this.#world;
     const packed = tagsOf(declaration).has("packed");
     if (base !== undefined) this.layOut(base.type);
@@ -147,7 +147,7 @@ export class Structs {
         if (ts.isMethodDeclaration(member)) world.attempt(fault);
         continue;
       }
-      world.attempt(() => {
+      const worked = world.attempt(() => {
         fault();
         if (member.initializer !== undefined) world.fail(D.fieldInitial(placeOf(member.initializer), name));
         if (member.type === undefined) return world.fail(D.noType(placeOf(member), name));
@@ -195,6 +195,7 @@ export class Structs {
         }
         align = Math.max(align, alignment);
       });
+      if (!worked) faulty.add(name);
     }
     align = Math.max(align, alignmentOf(world, declaration) ?? 1);
     type.fields = fields;

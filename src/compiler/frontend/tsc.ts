@@ -15,17 +15,15 @@ export function fromTsc(found: ts.Diagnostic): Diagnostic {
 /** tsc's words for what modules.ts says better: modules that are not found. */
 const OURS = new Set([2307, 2306, 6053, 5097, 2691, 1192, 7016, 2792]);
 
-export function tscErrors(
-  program: ts.Program,
-  files: readonly ts.SourceFile[],
-  library: ts.SourceFile,
-): Diagnostic[] {
-  const errors = [library, ...files].flatMap((file) => [
-    ...program.getSyntacticDiagnostics(file),
-    ...program.getSemanticDiagnostics(file),
-  ]);
-  return errors.filter((d) => d.category === ts.DiagnosticCategory.Error && !OURS.has(d.code)).map(fromTsc);
-}
+const errors = (found: readonly ts.Diagnostic[]): Diagnostic[] =>
+  found.filter((d) => d.category === ts.DiagnosticCategory.Error && !OURS.has(d.code)).map(fromTsc);
+
+/** With one of these a file is no program to look at. */
+export const syntaxErrors = (program: ts.Program, files: readonly ts.SourceFile[]): Diagnostic[] =>
+  files.flatMap((file) => errors(program.getSyntacticDiagnostics(file)));
+
+export const typeErrors = (program: ts.Program, files: readonly ts.SourceFile[]): Diagnostic[] =>
+  files.flatMap((file) => errors(program.getSemanticDiagnostics(file)));
 
 /** Both, without tsc's on lines where ours are, in the order of files and lines. */
 export function merged(
@@ -35,6 +33,8 @@ export function merged(
 ): Diagnostic[] {
   const lineOf = (d: Diagnostic): string => `${d.place?.file}:${d.place?.line}`;
   const said = new Set(ours.map(lineOf));
+  // Without a place it is what tsc misses in kernel.d.ts for something that we refuse.
+  if (ours.length > 0) said.add(lineOf({ code: "", place: undefined, message: "", hint: undefined }));
   const order = (d: Diagnostic): number => (d.place === undefined ? -1 : files.indexOf(d.place.file));
   return [...ours, ...tsc.filter((d) => !said.has(lineOf(d)))].sort(
     (a, b) => order(a) - order(b) || (a.place?.offset ?? 0) - (b.place?.offset ?? 0),

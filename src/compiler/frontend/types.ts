@@ -175,7 +175,7 @@ export function typeArgument(world: World, node: ts.TypeNode, types: TypeArgumen
     const declaration = world.symbolOf(node.exprName)?.valueDeclaration;
     if (declaration === undefined) return world.abandon();
     if (ts.isEnumMember(declaration)) {
-      const member = world.enumMember(declaration);
+      const member = world.enumMember(declaration, placeOf(node));
       if (member.kind === "constant" && member.value.kind === "int") return member.value.value;
     }
     if (ts.isVariableDeclaration(declaration) && ts.isSourceFile(declaration.parent.parent.parent)) {

@@ -46,6 +46,8 @@ export interface StructInfo {
   readonly args: readonly TypeArgument[];
   readonly base: StructInfo | undefined;
   readonly methods: ReadonlyMap<string, ts.MethodDeclaration>;
+  /** Fields that an error was reported of. */
+  readonly faulty: Set<string>;
 }
 
 /** A function with its type arguments. */
@@ -114,7 +116,7 @@ export interface World {
   /** Makes sure that sizes and offsets within are known. */
   layOut(type: Type): void;
   /** Of `E.A`; a plain number while the enum's own members are read. */
-  enumMember(declaration: ts.EnumMember): Operand;
+  enumMember(declaration: ts.EnumMember, place: Place): Operand;
   /** Fields and methods, inherited ones too. */
   methodOf(
     info: StructInfo,

@@ -1,0 +1,16 @@
+// Members of structures are fields and methods.
+class Point extends Struct {
+  x: i32;
+  constructor() { // error: VT1014
+    super();
+  }
+  get y(): i32 { // error: VT1014
+    return this.x;
+  }
+  static { // error: VT1014
+  }
+  #secret: i32; // error: VT1014
+}
+export function f(p: ptr<Point>): i32 {
+  return p.x;
+}

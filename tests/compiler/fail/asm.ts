@@ -1,0 +1,11 @@
+// Options of asm are read by the compiler.
+class Point extends Struct {
+  x: u32;
+}
+export function f(p: Point): void {
+  asm({ in: { xmm0: 1 } })`nop`; // error: VT4016
+  asm`mov ${asm.result}, 1`; // error: VT4016
+  asm({ out: "rax" })`nop`; // error: VT4016
+  asm({ clobbers: ["st0"] })`nop`; // error: VT4016
+  asm`mov rax, ${p}`; // error: VT4016
+}

@@ -1,0 +1,10 @@
+// Constants fit, or are cut on purpose.
+const LIMIT = 300;
+export function f(x: u8): u8 {
+  const a: u8 = 256; // error: VT3001
+  const b: u32 = -1; // error: VT3001
+  const c = i8(128); // error: VT3001
+  if (x < LIMIT) return 1; // error: VT3001
+  const d: u64 = 18446744073709551616; // error: VT3001
+  return x + 0x1_00; // error: VT3001
+}
