@@ -1,0 +1,80 @@
+/**
+ * The back end: a program of the IR to machine code and data. One function at a time: selection, register allocation,
+ * peephole, frame, layout, bytes. Equal programs give equal bytes.
+ */
+import type { IrFunction, IrProgram } from "../ir/ir.ts";
+import type { FunctionDebug, ObjectCode, ObjectPiece } from "../object.ts";
+import { Allocator } from "./allocate.ts";
+import { type Emitted, emit } from "./emit.ts";
+import { arrange } from "./flow.ts";
+import { type Frame, layOutFrame, placeSlots } from "./frame.ts";
+import { layOut } from "./layout.ts";
+import { peephole } from "./peephole.ts";
+import { select } from "./select.ts";
+import { ConstantPool, type GenerateOptions, type Selection } from "./selection.ts";
+
+export type { GenerateOptions } from "./selection.ts";
+
+/** Functions in the order given, each with its tables; then constants of all; then the program's data. */
+export function generate(program: IrProgram, options: GenerateOptions): ObjectCode {
+  const pool = new ConstantPool();
+  const pieces: ObjectPiece[] = [];
+  for (const fn of program.functions) pieces.push(...generateFunction(fn, options, pool));
+  return { pieces: [...pieces, ...pool.pieces, ...program.data] };
+}
+
+function generateFunction(fn: IrFunction, options: GenerateOptions, pool: ConstantPool): ObjectPiece[] {
+  const { selection, entry } = select(fn, options, pool);
+  const { machine } = selection;
+  const loops = arrange(machine, entry);
+  const first = machine.blocks[0]!;
+  const allocation = new Allocator(machine, loops).run();
+  const naked = fn.attributes.naked === true;
+  const frame = naked
+    ? undefined
+    : layOutFrame(machine, allocation.saved, fn.attributes, options.target === "linux");
+  const order = machine.blocks;
+  for (const block of order) peephole(block);
+  if (frame) for (const block of order) for (const i of block.instructions) placeSlots(i, frame);
+  const blocks = layOut(first, order, loops);
+  const aligned = new Set(
+    options.debug ? [] : loops.filter((l) => l.header.frequency > 2).map((l) => l.header),
+  );
+  const emitted = emit({ symbol: fn.symbol, blocks, frame, aligned });
+  const piece: ObjectPiece = {
+    symbol: fn.symbol,
+    section: fn.attributes.section ?? ".text",
+    kind: "code",
+    align: Math.max(fn.attributes.align ?? 0, 16),
+    bytes: emitted.bytes,
+    relocations: emitted.relocations,
+    exported: fn.attributes.exported === true,
+    debug: debugOf(fn, selection, frame, emitted),
+  };
+  return [piece, ...emitted.tables];
+}
+
+function debugOf(
+  fn: IrFunction,
+  selection: Selection,
+  frame: Frame | undefined,
+  emitted: Emitted,
+): FunctionDebug {
+  const variables: FunctionDebug["variables"][number][] = [];
+  for (const slot of fn.slots) {
+    const machine = selection.slots.get(slot.id);
+    const offset = machine && frame?.fromCfa(machine);
+    if (slot.variable === undefined || offset === undefined) continue;
+    variables.push({
+      variable: slot.variable,
+      locations: [{ start: 0, end: emitted.bytes.length, at: { kind: "frame", offset } }],
+    });
+  }
+  return {
+    name: fn.name,
+    place: fn.place,
+    lines: [{ offset: 0, place: fn.place }, ...emitted.lines.filter((l) => l.offset > 0 || l.prologueEnd)],
+    variables,
+    frame: emitted.frame,
+  };
+}
