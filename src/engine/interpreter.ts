@@ -247,7 +247,7 @@ export class Interpreter {
       linkFrom = undefined;
       const count = block.instructions.length;
       const cost = count === 0 ? 0 : (block.costs[count - 1] ?? 0);
-      if (used + cost > limit) {
+      if (used + cost >= limit) {
         // A stretch that ends before the budget does simply makes room; else step to the exact boundary.
         if (limit < left && used > 0) return undefined;
         const stop = this.#stepThrough({ block, index: 0, rip: this.#cpu.rip, repeating: false }, limit);
@@ -364,6 +364,10 @@ export class Interpreter {
     if (inside && this.#cpu.rip === next)
       this.#position = { block, index: index + 1, rip: next, repeating: false };
     return undefined;
+  }
+  /** Between two runs: rip is a repeated instruction of which iterations have been done. */
+  get amidRepeat(): boolean {
+    return this.#position?.repeating === true && this.#position.rip === this.#cpu.rip;
   }
   /** After a step: rip is still that of a repeated instruction which has iterations left. */
   repeating = false;
@@ -570,7 +574,7 @@ export class Interpreter {
   #fits(misses: number): boolean {
     if (misses === 0 || this.#missCost === 0 || this.#stepping !== undefined) return true;
     const v = this.#view;
-    return v.getUint32(S.ELAPSED, true) + misses * this.#missCost <= v.getUint32(S.LIMIT, true);
+    return v.getUint32(S.ELAPSED, true) + misses * this.#missCost < v.getUint32(S.LIMIT, true);
   }
   /** Place of a page for a data access, entered in the soft TLB and charged if it was not there; −1: ask for every access; RESTART. */
   #page(hi: number, lo: number, write: boolean): number {
@@ -676,7 +680,7 @@ export class Interpreter {
     }
     // A repeated one still has to count down; its block ends after it anyway. Page walks may have used up the budget.
     const v = this.#view;
-    const over = this.#stepping === undefined && v.getUint32(S.ELAPSED, true) > v.getUint32(S.LIMIT, true);
+    const over = this.#stepping === undefined && v.getUint32(S.ELAPSED, true) >= v.getUint32(S.LIMIT, true);
     const ends = insn.row.ends !== undefined && insn.repeat === "none";
     const same = cpu.nextRip === next && this.#host.context() === this.#context;
     if (!same || ends || (over && insn.repeat === "none")) {

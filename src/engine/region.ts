@@ -300,6 +300,8 @@ class RegionWriter {
           f.localGet(this.#limit.index)
             .localGet(left)
             .op("i32.sub")
+            .i32(1)
+            .op("i32.sub")
             .i32(Number(cost & 0xffffffffn))
             .op("i32.div_u");
           f.localTee(allowed).localSet(left);

@@ -214,7 +214,7 @@ function writeDispatch(f: FunctionBuilder): void {
     .localTee(block)
     .op("i64.load", at(L.HEADER_COST));
   f.op("i64.add").localTee(elapsed).op("i32.wrap_i64");
-  f.localGet(0).op("i32.load", at(S.LIMIT)).op("i32.le_u");
+  f.localGet(0).op("i32.load", at(S.LIMIT)).op("i32.lt_u");
   f.if();
   f.localGet(0).localGet(elapsed).op("i64.store", at(S.ELAPSED));
   f.localGet(0).localGet(block).i32(L.HEADER_SIZE).op("i32.add");

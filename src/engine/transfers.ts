@@ -40,7 +40,7 @@ export function followLink(f: FunctionBuilder, which: "taken" | "next", mask: 16
   f.localGet(CPU).op("i64.load", at(S.ELAPSED));
   f.localGet(RECORD).op("i32.load", at(link)).localTee(block).op("i64.load", at(L.HEADER_COST));
   f.op("i64.add").localTee(elapsed).op("i32.wrap_i64");
-  f.localGet(CPU).op("i32.load", at(S.LIMIT)).op("i32.gt_u");
+  f.localGet(CPU).op("i32.load", at(S.LIMIT)).op("i32.ge_u");
   f.if();
   f.localGet(CPU).localGet(RECORD).op("i32.store", at(S.EXIT_RECORD));
   f.i32(L.EXIT[which]).return();

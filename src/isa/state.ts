@@ -145,7 +145,10 @@ export const CODE_KEY = 0x608;
 export const GLOBAL_CODE_KEY = 0x60c;
 /** 0x610 i64: instructions << 32 | cycles executed since run() was entered. */
 export const ELAPSED = 0x610;
-/** 0x618 i32: cycles this entry may still use; a block is entered only if it fits whole. */
+/**
+ * 0x618 i32: cycles at which this entry ends, as ELAPSED counts; a block is entered only if it costs less than what is left. (If
+ * it costs as much, the end may come before its last instructions, which cost nothing.)
+ */
 export const LIMIT = 0x618;
 /** 0x61c i32: not zero when a slow path has raised a fault that the outer loop must deliver. */
 export const FAULT = 0x61c;

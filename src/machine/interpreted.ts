@@ -138,7 +138,11 @@ export class InterpretedEngine implements Engine {
   #after(stop: Stop, fast: boolean): StopReason | undefined {
     const { interpreter } = this;
     const boundary = this.#boundary;
-    if (stop.kind === "budget") return undefined;
+    if (stop.kind === "budget") {
+      boundary.endOfQuiet();
+      boundary.setRepeating(interpreter.amidRepeat);
+      return undefined;
+    }
     interpreter.contextChanged();
     if (fast) boundary.endOfQuiet();
     if (stop.kind === "boundary") {

@@ -77,6 +77,8 @@ export class Vcpu implements Platform, ApicProcessor {
   reset(): void {
     this.apic.reset();
     resetCpu(this.cpu);
+    // It says which processor is the bootstrap one.
+    this.cpu.setU64(S.APIC_BASE, this.apicBase);
     this.#nmis = 0;
     this.activity = this.index === 0 ? "running" : "waiting";
   }
