@@ -1,0 +1,189 @@
+/**
+ * Slots become values: those that are only loaded and stored, whole, as one type, and not volatile. Where control joins, values come as
+ * parameters of blocks, placed by iterated dominance frontiers where the slot is live (Cytron et al., "Efficiently Computing Static
+ * Single Assignment Form", 1991). What is read before it is written is zero.
+ */
+import { bytesOf, newInstruction, newParam } from "../ir/construct.ts";
+import { type Dominators, dominators } from "../ir/dominators.ts";
+import type { Block, Instruction, IrFunction, IrType, Slot, Value } from "../ir/ir.ts";
+import { definingInstruction, incomingEdges, Replacements, terminatorUses } from "../ir/uses.ts";
+import type { Pass } from "./pass.ts";
+import { forgetVariables, removeUnreachable } from "./unreachable.ts";
+
+/** The slot that an address is. */
+function slotOf(value: Value): Slot | undefined {
+  const def = definingInstruction(value);
+  return def?.op === "slot" ? def.details.slot : undefined;
+}
+
+/** Slots that can be values, with their types. */
+function promotable(fn: IrFunction): Map<Slot, IrType> {
+  const types = new Map<Slot, IrType>();
+  const refused = new Set<Slot>();
+  const access = (slot: Slot, type: IrType, { details }: Instruction): void => {
+    const before = types.get(slot);
+    if ((before !== undefined && before !== type) || details.volatile || details.offset) refused.add(slot);
+    if (bytesOf(type) > slot.size) refused.add(slot);
+    types.set(slot, type);
+  };
+  for (const block of fn.blocks) {
+    for (const instruction of block.instructions) {
+      instruction.args.forEach((arg, i) => {
+        const slot = slotOf(arg);
+        if (slot === undefined) return;
+        if (instruction.op === "load") access(slot, instruction.results[0]!.type, instruction);
+        else if (instruction.op === "store" && i === 0) access(slot, instruction.args[1]!.type, instruction);
+        else refused.add(slot);
+      });
+    }
+    for (const value of terminatorUses(block.terminator)) {
+      const slot = slotOf(value);
+      if (slot !== undefined) refused.add(slot);
+    }
+  }
+  for (const slot of refused) types.delete(slot);
+  return types;
+}
+
+/** The slot that a load or store is about, if it is one of these. */
+function accessed(instruction: Instruction, slots: ReadonlyMap<Slot, IrType>): Slot | undefined {
+  if (instruction.op !== "load" && instruction.op !== "store") return undefined;
+  const slot = slotOf(instruction.args[0]!);
+  return slot !== undefined && slots.has(slot) ? slot : undefined;
+}
+
+/** Where the ways from a block meet ways that do not go through it. */
+function frontiers(tree: Dominators): Map<Block, Set<Block>> {
+  const result = new Map<Block, Set<Block>>(tree.order.map((block) => [block, new Set()]));
+  for (const block of tree.order) {
+    const before = tree.predecessors.get(block)!;
+    if (before.length < 2) continue;
+    const stop = tree.immediate.get(block);
+    for (const from of before) {
+      for (let at: Block | undefined = from; at !== undefined && at !== stop; at = tree.immediate.get(at)) {
+        result.get(at)!.add(block);
+      }
+    }
+  }
+  return result;
+}
+
+/** For each slot, the blocks that get a parameter for it, in the function's order. */
+function placeParams(fn: IrFunction, tree: Dominators, slots: ReadonlyMap<Slot, IrType>): Map<Slot, Block[]> {
+  const stores = new Map<Slot, Set<Block>>();
+  const exposed = new Map<Slot, Set<Block>>();
+  for (const slot of slots.keys()) {
+    stores.set(slot, new Set());
+    exposed.set(slot, new Set());
+  }
+  for (const block of fn.blocks) {
+    for (const instruction of block.instructions) {
+      const slot = accessed(instruction, slots);
+      if (slot === undefined) continue;
+      if (instruction.op === "store") stores.get(slot)!.add(block);
+      else if (!stores.get(slot)!.has(block)) exposed.get(slot)!.add(block);
+    }
+  }
+  const frontier = frontiers(tree);
+  const placed = new Map<Slot, Block[]>();
+  for (const slot of slots.keys()) {
+    // Live at the start: read before it is written, here or further on.
+    const live = new Set(exposed.get(slot));
+    const up = [...live];
+    for (let block = up.pop(); block !== undefined; block = up.pop()) {
+      for (const from of tree.predecessors.get(block)!) {
+        if (live.has(from) || stores.get(slot)!.has(from)) continue;
+        live.add(from);
+        up.push(from);
+      }
+    }
+    const blocks = new Set<Block>();
+    const work = [...stores.get(slot)!];
+    for (let block = work.pop(); block !== undefined; block = work.pop()) {
+      for (const join of frontier.get(block)!) {
+        if (blocks.has(join) || !live.has(join)) continue;
+        blocks.add(join);
+        work.push(join);
+      }
+    }
+    placed.set(
+      slot,
+      fn.blocks.filter((block) => blocks.has(block)),
+    );
+  }
+  return placed;
+}
+
+function run(fn: IrFunction): boolean {
+  removeUnreachable(fn);
+  const slots = promotable(fn);
+  if (slots.size === 0) return false;
+  const tree = dominators(fn);
+  const params = new Map<Block, Map<Slot, Value>>();
+  for (const [slot, blocks] of placeParams(fn, tree, slots)) {
+    for (const block of blocks) {
+      const param = newParam(fn, block, slots.get(slot)!);
+      if (slot.variable) fn.variables.set(param, slot.variable);
+      const mine = params.get(block) ?? new Map<Slot, Value>();
+      mine.set(slot, param);
+      params.set(block, mine);
+    }
+  }
+
+  const replaced = new Replacements();
+  const entry = fn.blocks[0]!;
+  const zeros = new Map<IrType, Value>();
+  const zero = (type: IrType): Value => {
+    let value = zeros.get(type);
+    if (value === undefined) {
+      const made =
+        type === "f64"
+          ? newInstruction(fn, "fconst", [], [type], { number: 0 })
+          : newInstruction(fn, "const", [], [type], { value: 0n });
+      entry.instructions.unshift(made);
+      value = made.results[0]!;
+      zeros.set(type, value);
+    }
+    return value;
+  };
+
+  const incoming = incomingEdges(fn);
+  const work: { block: Block; known: ReadonlyMap<Slot, Value> }[] = [{ block: entry, known: new Map() }];
+  const atEnd = new Map<Block, ReadonlyMap<Slot, Value>>();
+  for (let item = work.pop(); item !== undefined; item = work.pop()) {
+    const { block } = item;
+    const known = new Map(item.known);
+    for (const [slot, param] of params.get(block) ?? []) known.set(slot, param);
+    block.instructions = block.instructions.filter((instruction) => {
+      const slot = accessed(instruction, slots);
+      if (slot === undefined) return true;
+      if (instruction.op === "load") {
+        replaced.set(instruction.results[0]!, known.get(slot) ?? zero(slots.get(slot)!));
+      } else {
+        const value = replaced.resolve(instruction.args[1]!);
+        known.set(slot, value);
+        if (slot.variable && !fn.variables.has(value)) fn.variables.set(value, slot.variable);
+      }
+      return false;
+    });
+    atEnd.set(block, known);
+    for (const child of tree.children.get(block)!) work.push({ block: child, known });
+  }
+  for (const [block, mine] of params) {
+    for (const { from, edge } of incoming.get(block)!) {
+      for (const slot of mine.keys()) edge.args.push(atEnd.get(from)!.get(slot) ?? zero(slots.get(slot)!));
+    }
+  }
+  replaced.apply(fn);
+  for (const block of fn.blocks) {
+    block.instructions = block.instructions.filter(
+      ({ op, details }) => !(op === "slot" && details.slot && slots.has(details.slot)),
+    );
+  }
+  fn.slots = fn.slots.filter((slot) => !slots.has(slot));
+  forgetVariables(fn);
+  return true;
+}
+
+/** Zeros are put at the entry's start. */
+export const mem2reg: Pass = { name: "mem2reg", letter: "m", run };

@@ -1,0 +1,73 @@
+/**
+ * Which passes run, in which order. Level 0, for debug builds, only takes away what is never reached: every variable stays in its
+ * slot. Level 1 makes values of slots and cleans up; level 2 does all. Each pass can be dumped by its letter.
+ */
+import type { IrFunction, IrProgram } from "../ir/ir.ts";
+import { branches } from "./branches.ts";
+import { dead } from "./dead.ts";
+import { division } from "./division.ts";
+import { gvn } from "./gvn.ts";
+import { induction } from "./induction.ts";
+import { inlineCalls } from "./inline.ts";
+import { licm } from "./licm.ts";
+import { mem2reg } from "./mem2reg.ts";
+import type { Pass } from "./pass.ts";
+import { rotation } from "./rotate.ts";
+import { select } from "./select.ts";
+import { simplify } from "./simplify.ts";
+import { sroa } from "./sroa.ts";
+import { unreachable } from "./unreachable.ts";
+
+/** For `--dump`: letters and names. Inlining is over the whole program, the others over functions. */
+export const PASSES: readonly Pass[] = [
+  unreachable,
+  sroa,
+  mem2reg,
+  simplify,
+  gvn,
+  dead,
+  branches,
+  select,
+  rotation,
+  licm,
+  division,
+  induction,
+];
+export const INLINE = { name: "inline", letter: "i" } as const;
+
+/** Told after each pass: of which function, or of the whole program. */
+export type Dump = (letter: string, pass: string, program: IrProgram, fn: IrFunction | undefined) => void;
+
+const CLEAN: readonly Pass[] = [sroa, dead, mem2reg, simplify, gvn, dead, branches];
+const LOOPS: readonly Pass[] = [rotation, branches, licm, simplify, gvn, dead, division, induction];
+const LAST: readonly Pass[] = [simplify, gvn, dead, branches, select, simplify, dead, branches];
+
+/** Changes the program in place. */
+export function optimise(program: IrProgram, level: 0 | 1 | 2, dump: Dump = () => {}): void {
+  const run = (passes: readonly Pass[], fn: IrFunction): boolean => {
+    let changed = false;
+    for (const pass of passes) {
+      if (!pass.run(fn, program)) continue;
+      changed = true;
+      dump(pass.letter, pass.name, program, fn);
+    }
+    return changed;
+  };
+  /** Until nothing changes, within reason. */
+  const clean = (fn: IrFunction): void => {
+    for (let round = 0; round < 4 && run(CLEAN, fn); round++);
+  };
+  if (level === 0) {
+    for (const fn of program.functions) run([unreachable], fn);
+    return;
+  }
+  for (const fn of program.functions) clean(fn);
+  if (inlineCalls(program, { onlyMarked: level === 1 }, clean)) {
+    dump(INLINE.letter, INLINE.name, program, undefined);
+  }
+  for (const fn of program.functions) {
+    if (level === 2) run(LOOPS, fn);
+    run(LAST, fn);
+    clean(fn);
+  }
+}

@@ -1,0 +1,35 @@
+/** A place in front of a loop: one block that every way into it goes through. */
+import { looseBlock } from "../ir/construct.ts";
+import type { Loop } from "../ir/dominators.ts";
+import type { Block, IrFunction } from "../ir/ir.ts";
+import { type Incoming, incomingEdges } from "../ir/uses.ts";
+
+/** The edges into a loop's header from outside, and from its latches. */
+export function headerEdges(fn: IrFunction, loop: Loop): { outside: Incoming[]; back: Incoming[] } {
+  const all = incomingEdges(fn).get(loop.header)!;
+  return {
+    outside: all.filter(({ from }) => !loop.blocks.has(from)),
+    back: all.filter(({ from }) => loop.blocks.has(from)),
+  };
+}
+
+/** The block in front of a loop, made if there is none. Undefined if the loop is at the function's entry. */
+export function preheader(fn: IrFunction, loop: Loop): Block | undefined {
+  const { outside } = headerEdges(fn, loop);
+  const [first] = outside;
+  if (first === undefined) return undefined;
+  if (outside.length === 1 && first.from.terminator.kind === "jump") return first.from;
+  const { header } = loop;
+  const block = looseBlock(
+    fn,
+    header.params.map((param) => param.type),
+  );
+  block.terminator = {
+    kind: "jump",
+    place: header.terminator.place,
+    edge: { to: header, args: [...block.params] },
+  };
+  for (const { edge } of outside) edge.to = block;
+  fn.blocks.splice(fn.blocks.indexOf(header), 0, block);
+  return block;
+}

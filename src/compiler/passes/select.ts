@@ -1,0 +1,90 @@
+/**
+ * Short branches become `select`: both arms empty, or with one or two cheap operations that may be executed in any case. Integers only.
+ * Branches that are marked likely stay: they are predicted.
+ */
+import { newInstruction } from "../ir/construct.ts";
+import type { Block, Edge, Instruction, IrFunction, Value } from "../ir/ir.ts";
+import type { OpName } from "../ir/ops.ts";
+import { incomingEdges } from "../ir/uses.ts";
+import { isSpeculable, type Pass } from "./pass.ts";
+
+const MAX_OPERATIONS = 2;
+const MAX_SELECTS = 2;
+const DEAR: ReadonlySet<OpName> = new Set([
+  "mul",
+  "udiv",
+  "sdiv",
+  "urem",
+  "srem",
+  "umulh",
+  "smulh",
+  "fadd",
+  "fsub",
+  "fmul",
+  "fdiv",
+  "fsqrt",
+  "sitof",
+  "uitof",
+  "ftosi",
+  "ftoui",
+]);
+const FREE: ReadonlySet<OpName> = new Set(["const", "symbol", "slot"]);
+
+/** What an arm does before it comes to where both meet; undefined if it is no such arm. */
+function arm(
+  edge: Edge,
+  ways: ReadonlyMap<Block, readonly unknown[]>,
+): { work: Instruction[]; end: Edge } | undefined {
+  const { to } = edge;
+  if (to.terminator.kind !== "jump" || ways.get(to)!.length !== 1 || to.params.length > 0) return undefined;
+  const dear = to.instructions.some((instruction) => !isSpeculable(instruction) || DEAR.has(instruction.op));
+  const count = to.instructions.filter(({ op }) => !FREE.has(op)).length;
+  return dear || count > MAX_OPERATIONS ? undefined : { work: to.instructions, end: to.terminator.edge };
+}
+
+function convert(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly unknown[]>): boolean {
+  const { terminator } = block;
+  if (terminator.kind !== "branch" || terminator.likely !== undefined) return false;
+  const { condition, then, otherwise } = terminator;
+  const left = then.to.terminator.kind === "jump" ? arm(then, ways) : undefined;
+  const right = otherwise.to.terminator.kind === "jump" ? arm(otherwise, ways) : undefined;
+  const found = [
+    [left?.end, right?.end, [...(left?.work ?? []), ...(right?.work ?? [])]],
+    [left?.end, otherwise, left?.work ?? []],
+    [then, right?.end, right?.work ?? []],
+    [then, otherwise, []],
+  ] as const;
+  for (const [a, b, work] of found) {
+    if (!a || !b || a.to !== b.to || a.to === block) continue;
+    const differing = a.args.filter((arg, i) => arg !== b.args[i]);
+    if (differing.length === 0 || differing.length > MAX_SELECTS) continue;
+    if (differing.some(({ type }) => type === "f64" || type === "i1")) continue;
+    block.instructions.push(...work);
+    const args = a.args.map((arg, i): Value => {
+      const other = b.args[i]!;
+      if (arg === other) return arg;
+      const select = newInstruction(fn, "select", [condition, arg, other], [arg.type], {}, terminator.place);
+      block.instructions.push(select);
+      return select.results[0]!;
+    });
+    block.terminator = { kind: "jump", place: terminator.place, edge: { to: a.to, args } };
+    // The arms are not reached any more.
+    for (const way of [left, right]) if (way && work.some((w) => way.work.includes(w))) way.work.length = 0;
+    return true;
+  }
+  return false;
+}
+
+function run(fn: IrFunction): boolean {
+  let changed = false;
+  for (const block of [...fn.blocks].reverse()) {
+    if (convert(fn, block, incomingEdges(fn))) {
+      changed = true;
+      fn.blocks = fn.blocks.filter((b) => b === fn.blocks[0] || incomingEdges(fn).get(b)!.length > 0);
+    }
+  }
+  return changed;
+}
+
+/** Blocks that are joined by it stay apart until `branches`. */
+export const select: Pass = { name: "select", letter: "c", run };
