@@ -51,8 +51,8 @@ function jumpsOf(block: MachineBlock, next: MachineBlock | undefined): Jump[] {
   const { end } = block;
   if (end.kind === "jump") return end.to === next ? [] : [{ cc: -1, to: end.to, long: false }];
   if (end.kind !== "branch") return [];
-  if (end.then === next) return [{ cc: end.cc ^ 1, to: end.otherwise, long: false }];
-  const first: Jump = { cc: end.cc, to: end.then, long: false };
+  if (end.taken === next) return [{ cc: end.cc ^ 1, to: end.otherwise, long: false }];
+  const first: Jump = { cc: end.cc, to: end.taken, long: false };
   return end.otherwise === next ? [first] : [first, { cc: -1, to: end.otherwise, long: false }];
 }
 

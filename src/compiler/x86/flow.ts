@@ -58,7 +58,7 @@ export function simplify(entry: MachineBlock): void {
       if (final !== to) retarget(block, to, final);
     }
     const { end } = block;
-    if (end.kind === "branch" && end.then === end.otherwise) block.end = { kind: "jump", to: end.then };
+    if (end.kind === "branch" && end.taken === end.otherwise) block.end = { kind: "jump", to: end.taken };
   }
   for (const block of linkBlocks(entry)) {
     for (;;) {
@@ -187,7 +187,7 @@ function estimate(order: readonly MachineBlock[], loops: readonly Loop[]): void 
     const weights = targets.map((to) => {
       let weight = 1;
       if (end.kind === "branch" && end.likely !== undefined) {
-        weight = (end.likely === "then") === (to === end.then) ? LIKELY : 1 - LIKELY;
+        weight = (end.likely === "taken") === (to === end.taken) ? LIKELY : 1 - LIKELY;
       }
       if (isCold(to)) weight = COLD;
       else if (loop && !loop.blocks.has(to)) weight /= TRIPS;

@@ -29,8 +29,8 @@ export function layOut(
 function rotate(blocks: MachineBlock[], loop: Loop, entry: MachineBlock): MachineBlock[] {
   const { header } = loop;
   if (header === entry || header.end.kind !== "branch") return blocks;
-  const { then, otherwise } = header.end;
-  if (loop.blocks.has(then) && loop.blocks.has(otherwise)) return blocks;
+  const { taken, otherwise } = header.end;
+  if (loop.blocks.has(taken) && loop.blocks.has(otherwise)) return blocks;
   const at = blocks.indexOf(header);
   if (at < 0) return blocks;
   // The last block of the loop in the order, if it goes back without a condition.

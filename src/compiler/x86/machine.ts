@@ -306,9 +306,9 @@ export type BlockEnd =
   | {
       kind: "branch";
       cc: number;
-      then: MachineBlock;
+      taken: MachineBlock;
       otherwise: MachineBlock;
-      likely: "then" | "otherwise" | undefined;
+      likely: "taken" | "otherwise" | undefined;
     }
   /** Jumps through a table of 64-bit addresses, at an index below the number of targets. */
   | { kind: "table"; index: Reg; targets: MachineBlock[] }
@@ -409,7 +409,7 @@ export function successors(block: MachineBlock): MachineBlock[] {
     case "jump":
       return [end.to];
     case "branch":
-      return end.then === end.otherwise ? [end.then] : [end.then, end.otherwise];
+      return end.taken === end.otherwise ? [end.taken] : [end.taken, end.otherwise];
     case "table":
       return [...new Set(end.targets)];
     default:
@@ -422,7 +422,7 @@ export function retarget(block: MachineBlock, from: MachineBlock, to: MachineBlo
   const { end } = block;
   if (end.kind === "jump" && end.to === from) end.to = to;
   else if (end.kind === "branch") {
-    if (end.then === from) end.then = to;
+    if (end.taken === from) end.taken = to;
     if (end.otherwise === from) end.otherwise = to;
   } else if (end.kind === "table") end.targets = end.targets.map((t) => (t === from ? to : t));
 }

@@ -137,7 +137,7 @@ function readersOf(block: MachineBlock, n: number): { cc: number; set: (cc: numb
   const { end } = block;
   if (end.kind !== "branch") return end.kind === "jump" ? undefined : out;
   // A second branch on the same flags stands in a block without instructions.
-  if ([end.then, end.otherwise].some((b) => b.instructions.length === 0 && b.end.kind === "branch"))
+  if ([end.taken, end.otherwise].some((b) => b.instructions.length === 0 && b.end.kind === "branch"))
     return undefined;
   out.push({
     cc: end.cc,

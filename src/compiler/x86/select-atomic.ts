@@ -85,7 +85,7 @@ function selectReadModifyWrite(s: Selection, i: Instruction, offset: number): vo
     },
     { kind: "none" },
   );
-  loop.end = { kind: "branch", cc: CC.ne, then: loop, otherwise: after, likely: "otherwise" };
+  loop.end = { kind: "branch", cc: CC.ne, taken: loop, otherwise: after, likely: "otherwise" };
   emitLoad(s, d, size, false, at);
   s.end = { kind: "jump", to: loop };
 }

@@ -85,7 +85,7 @@ function selectUnsigned(s: Selection, i: Instruction): void {
       { kind: "jump", to: after },
     );
     s.emit("test", 64, reg(x), reg(x));
-    s.end = { kind: "branch", cc: CC.s, then: large, otherwise: small, likely: "otherwise" };
+    s.end = { kind: "branch", cc: CC.s, taken: large, otherwise: small, likely: "otherwise" };
     return;
   }
   const x = s.use(from);
@@ -102,5 +102,5 @@ function selectUnsigned(s: Selection, i: Instruction): void {
   );
   const small = s.sideBlock(() => s.emit("cvttsd2si", 64, reg(d), reg(x)), { kind: "jump", to: after });
   s.emit("ucomisd", 64, reg(x), limit);
-  s.end = { kind: "branch", cc: CC.ae, then: large, otherwise: small, likely: "otherwise" };
+  s.end = { kind: "branch", cc: CC.ae, taken: large, otherwise: small, likely: "otherwise" };
 }

@@ -210,7 +210,7 @@ function selectMove(s: Selection, to: Value, from: Value, bytes: Value): void {
   s.copy(gap, t);
   s.emit("sub", 64, reg(gap), reg(f));
   s.emit("cmp", 64, reg(gap), reg(n));
-  s.end = { kind: "branch", cc: CC.b, then: backward, otherwise: forward, likely: "otherwise" };
+  s.end = { kind: "branch", cc: CC.b, taken: backward, otherwise: forward, likely: "otherwise" };
 }
 
 export function selectFill(s: Selection, i: Instruction): void {

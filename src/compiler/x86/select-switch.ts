@@ -52,7 +52,7 @@ function choose(s: Selection, x: Reg, size: 32 | 64, cases: readonly Case[], oth
     }
     const jump = s.sideBlock(() => {}, { kind: "table", index, targets });
     s.emit("cmp", size, reg(index), imm(span));
-    s.end = { kind: "branch", cc: CC.a, then: otherwise, otherwise: jump, likely: "otherwise" };
+    s.end = { kind: "branch", cc: CC.a, taken: otherwise, otherwise: jump, likely: "otherwise" };
     return;
   }
   if (cases.length <= LINEAR) {
@@ -63,7 +63,7 @@ function choose(s: Selection, x: Reg, size: 32 | 64, cases: readonly Case[], oth
       next.end = s.end;
     }
     compare(s, x, size, first!.value);
-    s.end = { kind: "branch", cc: CC.e, then: first!.to, otherwise: next, likely: undefined };
+    s.end = { kind: "branch", cc: CC.e, taken: first!.to, otherwise: next, likely: undefined };
     return;
   }
   const middle = cases.length >> 1;
@@ -75,7 +75,7 @@ function choose(s: Selection, x: Reg, size: 32 | 64, cases: readonly Case[], oth
   const below = side(cases.slice(0, middle));
   const above = side(cases.slice(middle));
   compare(s, x, size, cases[middle]!.value);
-  s.end = { kind: "branch", cc: CC.b, then: below, otherwise: above, likely: undefined };
+  s.end = { kind: "branch", cc: CC.b, taken: below, otherwise: above, likely: undefined };
 }
 
 function signed(value: bigint, size: 32 | 64): bigint {

@@ -270,7 +270,8 @@ function branchOn(
   }
   const found = flagsFor(s, v);
   if (found.parity === undefined) {
-    s.end = { kind: "branch", cc: found.cc, then, otherwise, likely };
+    const expected = likely === "then" ? "taken" : likely;
+    s.end = { kind: "branch", cc: found.cc, taken: then, otherwise, likely: expected };
     return;
   }
   // Taken if the condition holds and the operands were ordered; of its inverse the other way round.
@@ -279,11 +280,11 @@ function branchOn(
   const ordered = s.sideBlock(() => {}, {
     kind: "branch",
     cc: positive.cc,
-    then: yes,
+    taken: yes,
     otherwise: no,
     likely: undefined,
   });
-  s.end = { kind: "branch", cc: CC.p, then: no, otherwise: ordered, likely: "otherwise" };
+  s.end = { kind: "branch", cc: CC.p, taken: no, otherwise: ordered, likely: "otherwise" };
 }
 
 const isComparison = (s: Selection, v: Value): boolean => {
