@@ -3,6 +3,7 @@
  * tells how it ended. It knows no time: a machine that says nothing more and does not end is waited for.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 
 export interface Ended {
   readonly status: number | null;
@@ -64,6 +65,20 @@ export class Conversation {
       await new Promise<void>((resolve) => {
         this.#heard = resolve;
       });
+    }
+  }
+  /** Processor time that the process has used, of all its threads, in seconds; undefined where the host does not tell. */
+  get processorSeconds(): number | undefined {
+    try {
+      const stat = readFileSync(`/proc/${this.#child.pid}/stat`, "latin1");
+      // proc(5): utime and stime are fields 14 and 15, in hundredths of a second; field 2 is a name in parentheses.
+      const [user, system] = stat
+        .slice(stat.lastIndexOf(")") + 2)
+        .split(" ")
+        .slice(11, 13);
+      return (Number(user) + Number(system)) / 100;
+    } catch {
+      return undefined;
     }
   }
   send(text: string): void {

@@ -39,7 +39,8 @@ export function complaints(log: string, other: string): string[] {
   const found = new Map<string, string>();
   for (const { level, text } of lines) {
     const words = withoutNumbers(text);
-    if ((level <= WARNING || WORDS.test(text)) && !known.has(words)) found.set(words, text);
+    if ((level <= WARNING || WORDS.test(text)) && !known.has(words) && !found.has(words))
+      found.set(words, text);
   }
   return [...found.values()];
 }
