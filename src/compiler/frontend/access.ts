@@ -59,9 +59,9 @@ function isVolatile(place: LValue): boolean {
 
 export function takeAddress(world: World, of: LValue, place: Place): Expression {
   if (of.kind === "field" && of.field.bits !== undefined) world.fail(D.bitFieldAddress(place, of.field.name));
-  let root = of;
-  while (root.kind === "field" || root.kind === "element") root = root.base;
+  const root = rootOf(of);
   if (root.kind === "variable") root.variable.addressTaken = true;
+  world.touch(of);
   return { kind: "address", of, type: pointerTo(of.type, isVolatile(of)), place };
 }
 
@@ -306,6 +306,11 @@ export function access(world: World, frame: Frame, node: ts.Expression): Access 
   if (ts.isPropertyAccessExpression(node)) return property(world, frame, node);
   if (ts.isElementAccessExpression(node)) return element(world, frame, node);
   return { operand: world.expression(frame, node) };
+}
+
+/** What a field or element is of, in the end. */
+export function rootOf(place: LValue): LValue {
+  return place.kind === "field" || place.kind === "element" ? rootOf(place.base) : place;
 }
 
 /** A place to assign to or to take the address of. */

@@ -4,10 +4,13 @@
  * that the text does not name.
  */
 import ts from "typescript";
+import { AssemblerError } from "../../isa/assembler/error.ts";
 import { D } from "../diagnostics/table.ts";
 import type { AsmTree, Expression } from "../tree.ts";
 import { type Type, VOID } from "../types/type.ts";
-import { adaptUntyped, I64, inRange, integer, isUntyped, U64 } from "./operands.ts";
+import { type AsmOperand, asmText, assembleTemplate } from "../x86/asm.ts";
+import { registerByName } from "../x86/registers.ts";
+import { adaptUntyped, I64, inRange, integer, integerOf, isUntyped, U64 } from "./operands.ts";
 import { placeOf } from "./place.ts";
 import { pointerTo } from "./types.ts";
 import type { Frame, World } from "./world.ts";
@@ -73,6 +76,31 @@ function options(world: World, frame: Frame, node: ts.CallExpression): Options {
   return { inputs, output, clobbers };
 }
 
+const WIDTHS = { 8: 8, 16: 16, 32: 32, 64: 64 } as const;
+const bitsOf = (type: Type): 8 | 16 | 32 | 64 =>
+  integerOf(type) === undefined ? (type.kind === "bool" ? 8 : 64) : WIDTHS[integerOf(type)!.bits];
+
+/** Assembles the text with registers in the places of operands, so that mistakes have a place in the source. */
+function tryToAssemble(world: World, tree: AsmTree, type: Type, at: ts.Node): void {
+  const r8 = registerByName("r8")!;
+  const stand = (name: string, n: number): number => registerByName(name) ?? r8 + (n % 8);
+  const operands: AsmOperand[] = tree.inputs.map((input, n) => {
+    const { value } = input;
+    const isConstant = input.at === "constant" && value.kind === "constant" && value.value.kind === "int";
+    if (isConstant && value.value.kind === "int")
+      return { at: String(BigInt.asIntN(64, value.value.value)), bits: 64 };
+    return { at: stand(input.at, n), bits: bitsOf(value.type) };
+  });
+  if (tree.output !== undefined)
+    operands.push({ at: stand(tree.output, operands.length), bits: bitsOf(type) });
+  try {
+    assembleTemplate(asmText({ ...tree, inputs: tree.inputs.map(({ at }) => at) }, operands));
+  } catch (error) {
+    if (!(error instanceof AssemblerError)) throw error;
+    world.fail(D.asm(placeOf(at), error.reason));
+  }
+}
+
 export function asm(world: World, frame: Frame, node: ts.TaggedTemplateExpression): Expression {
   const call = ts.isCallExpression(node.tag) ? node.tag : undefined;
   const written = (call?.typeArguments ?? node.typeArguments)?.[0];
@@ -114,5 +142,6 @@ export function asm(world: World, frame: Frame, node: ts.TaggedTemplateExpressio
     output: hasResult ? (given.output ?? "any") : undefined,
     clobbers: given.clobbers,
   };
+  tryToAssemble(world, tree, type, template);
   return { kind: "asm", asm: tree, type, place: placeOf(node) };
 }

@@ -7,7 +7,7 @@ import ts from "typescript";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { D } from "../diagnostics/table.ts";
 import type { FunctionTree, GlobalTree, ProgramTree } from "../tree.ts";
-import { access, indexOf, placeAt, valueAt } from "./access.ts";
+import { access, indexOf, placeAt, rootOf, valueAt } from "./access.ts";
 import { constant, constantNumber, isAggregate, staticAssert, store } from "./aggregates.ts";
 import { asm } from "./assembly.ts";
 import { call } from "./calls.ts";
@@ -169,6 +169,10 @@ class ProgramChecker {
       own: (operand) => own(world, operand),
       access: (frame, node) => access(world, frame, node),
       place: (frame, node) => placeAt(world, frame, node),
+      touch(place) {
+        const root = rootOf(place);
+        if (root.kind === "global") globals().touch(root.symbol);
+      },
       index: (frame, node) => indexOf(world, frame, node, U64),
       condition: (frame, node) => condition(world, frame, node),
       call: (frame, node, expected) => call(world, frame, node, expected),
@@ -180,6 +184,7 @@ class ProgramChecker {
       staticAssert: (frame, node) => staticAssert(world, frame, node),
       body: (frame, node) => body(world, frame, node),
     };
+    const globals = () => this.#globals;
     const constants = (symbol: string) => this.#globals.valueOf(symbol);
     this.#world = world;
     this.#structs = new Structs(world);

@@ -101,7 +101,10 @@ export class Globals {
       type,
       initial: undefined,
       external: isDeclared(declaration),
-      readOnly,
+      // A structure of another object, or that others may write to, is theirs to change.
+      readOnly:
+        readOnly &&
+        !((type.kind === "struct" || type.kind === "array") && this.#names.isExported(declaration)),
       attributes: this.#names.isExported(declaration) ? { ...attributes, exported: true } : attributes,
       place: placeOf(declaration.name),
     };
@@ -109,6 +112,14 @@ export class Globals {
     this.#found.set(declaration, instance);
     if (!this.all.has(tree.symbol)) this.all.set(tree.symbol, instance);
     return instance;
+  }
+
+  /** Contents of a `const` structure or array may change, as in TypeScript; if none does, it is read-only. */
+  touch(symbol: string): void {
+    const instance = this.all.get(symbol);
+    if (instance === undefined) return;
+    const { kind } = instance.tree.type;
+    if (kind === "struct" || kind === "array") instance.tree = { ...instance.tree, readOnly: false };
   }
 
   /** The value of a read-only scalar that is known. */

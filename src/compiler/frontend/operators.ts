@@ -190,6 +190,7 @@ function comparison(world: World, frame: Frame, node: ts.BinaryExpression, compa
 
 function assignment(world: World, frame: Frame, node: ts.BinaryExpression): Expression {
   const to = world.place(frame, node.left);
+  world.touch(to);
   const place = placeOf(node);
   const operator = COMPOUND.get(node.operatorToken.kind);
   if (operator === undefined) {
@@ -245,6 +246,7 @@ export function unary(
   if (node.operator === K.PlusPlusToken || node.operator === K.MinusMinusToken) {
     const text = node.operator === K.PlusPlusToken ? "++" : "--";
     const to = world.place(frame, node.operand);
+    world.touch(to);
     const { type } = to;
     if (type.kind !== "int" && type.kind !== "f64") return world.fail(D.operand(place, text, type));
     return {

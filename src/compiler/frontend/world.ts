@@ -148,6 +148,8 @@ export interface World {
   own(operand: Operand): Expression;
   access(frame: Frame, node: ts.Expression): Access;
   place(frame: Frame, node: ts.Expression): LValue;
+  /** It is assigned to, or its address is taken: if it is a `const`, it cannot be read-only. */
+  touch(place: LValue): void;
   /** A count of elements, 64 bits wide. */
   index(frame: Frame, node: ts.Expression): Expression;
   condition(frame: Frame, node: ts.Expression): Expression;

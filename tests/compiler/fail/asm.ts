@@ -8,4 +8,6 @@ export function f(p: Point): void {
   asm({ out: "rax" })`nop`; // error: VT4016
   asm({ clobbers: ["st0"] })`nop`; // error: VT4016
   asm`mov rax, ${p}`; // error: VT4016
+  asm`frobnicate rax`; // error: VT4016
+  asm`mov al, ${p.x}`; // error: VT4016
 }
