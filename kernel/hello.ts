@@ -2,6 +2,7 @@
 
 const COM1: u16 = 0x3f8;
 const VECTOR = 0x40;
+const VECTORS = 256;
 const PRESENT_WRITABLE: u64 = 3;
 const LARGE: u64 = 0x80;
 
@@ -21,7 +22,7 @@ class TablePointer extends Struct {
   base: u64;
 }
 
-const idt: array<Gate, 256> = zeroed();
+const idt: array<Gate, typeof VECTORS> = zeroed();
 /** @align 4096 */
 const tables: array<array<u64, 512>, 3> = zeroed();
 let interrupts: u32 = 0;
@@ -40,7 +41,7 @@ export function kmain(): void {
   const handler = address(isr(onInterrupt));
   const low = truncate<u16>(handler);
   idt[VECTOR] = init<Gate>({ low, selector: 8, flags: 0x8e00, middle: truncate<u16>(handler >> 16) });
-  const idtr: TablePointer = init({ limit: u16(sizeof<typeof idt>() - 1), base: address(addressOf(idt)) });
+  const idtr: TablePointer = init({ limit: VECTORS * 16 - 1, base: address(addressOf(idt)) });
   asm`lidt [${addressOf(idtr)}]`;
   asm`int 0x40`;
 
