@@ -37,12 +37,12 @@ function counters(fn: IrFunction, loop: Loop): Counter[] {
 
 /** The factor by which an instruction multiplies a value; undefined for 1, 2, 4, 8. */
 function factor({ op, args }: Instruction, of: Value): bigint | undefined {
-  if (args[0] !== of) return undefined;
+  if (args[0] !== of || (op !== "mul" && op !== "shl")) return undefined;
   const right = constantOf(args[1]!);
   if (right === undefined) return undefined;
   if (op === "mul") return right;
   const count = Number(right) % bitsOf(of.type);
-  return op === "shl" && count > 3 ? 1n << BigInt(count) : undefined;
+  return count > 3 ? 1n << BigInt(count) : undefined;
 }
 
 function reduce(fn: IrFunction, loop: Loop): boolean {
