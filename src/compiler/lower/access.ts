@@ -1,6 +1,7 @@
 /**
  * Reading and writing places: scalars, bit fields, copies of aggregates, and the eightbytes of structures that travel in registers.
- * A volatile scalar or bit field is accessed exactly once for a read; a bit field's write is one read and one write of its storage unit.
+ * A volatile scalar or bit field is accessed exactly once for a read; a bit field's write or update is one read and one write of its
+ * storage unit, unless the update's value may itself change memory.
  */
 import type { Details, IrType, Value } from "../ir/ir.ts";
 import type { Type } from "../types/type.ts";
@@ -32,12 +33,19 @@ export function fromMemory(l: Lowering, value: Value, type: Type): Value {
 
 /** The scalar kept at a place. */
 export function read(l: Lowering, from: Location): Value {
+  return readUnit(l, from).value;
+}
+/** With the storage unit that it was in, for `write`. */
+export function readUnit(l: Lowering, from: Location): { readonly value: Value; readonly unit: Value } {
   const unit = l.b.load(memoryType(from.type), from.address, details(from));
-  return fromMemory(l, from.bits ? extract(l, unit, from.type, from.bits) : unit, from.type);
+  const field = from.bits ? extract(l, unit, from.type, from.bits) : unit;
+  return { value: fromMemory(l, field, from.type), unit };
 }
 
-/** Gives the value that is then kept: of a bit field what fits. */
-export function write(l: Lowering, to: Location, value: Value): Value {
+/**
+ * Gives the value that is then kept: of a bit field what fits. `known`: what a bit field's storage unit holds; it is not read again.
+ */
+export function write(l: Lowering, to: Location, value: Value, known?: Value): Value {
   const { b } = l;
   const { bits } = to;
   const whole = toMemory(l, value);
@@ -50,7 +58,7 @@ export function write(l: Lowering, to: Location, value: Value): Value {
   const mask = ((1n << BigInt(bits.width)) - 1n) << BigInt(bits.offset);
   const shifted = bits.offset === 0 ? whole : b.op("shl", [whole, b.const(type, bits.offset)]);
   const field = b.op("and", [shifted, b.const(type, mask)]);
-  const unit = b.load(type, to.address, details(to));
+  const unit = known ?? b.load(type, to.address, details(to));
   const rest = b.op("and", [unit, b.const(type, ~mask)]);
   b.store(to.address, b.op("or", [rest, field]), details(to));
   return fromMemory(l, extract(l, field, to.type, bits), to.type);

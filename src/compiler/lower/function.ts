@@ -20,8 +20,8 @@ import type {
 } from "../tree.ts";
 import { alignOf, type Type } from "../types/type.ts";
 import { type Convention, convention } from "./abi.ts";
-import { addressOf, clear, copy, read, write, writePart, zero } from "./access.ts";
-import { call, returned } from "./calls.ts";
+import { addressOf, clear, copy, read, readUnit, write, writePart, zero } from "./access.ts";
+import { call, changesMemory, returned } from "./calls.ts";
 import { checkDivision, checkIndex, checkPointer } from "./checks.ts";
 import { convert, resize } from "./convert.ts";
 import { isZero } from "./data.ts";
@@ -483,14 +483,14 @@ class FunctionLowering implements Lowering {
   #update(e: Extract<Expression, { kind: "update" }>): Value {
     const { b } = this;
     const to = this.locate(e.to, true);
-    const before = read(this, to);
+    const { value: before, unit } = readUnit(this, to);
     const by = this.value(e.value);
     let after: Value;
     if (e.to.type.kind === "ptr") {
       const index = resize(this, by, "i64", isSigned(e.value.type));
       after = this.#pointerMoved(before, e.operator === "sub" ? b.op("neg", [index]) : index, e.to.type);
     } else after = this.#binary(e.operator, before, by, e.to.type);
-    const kept = write(this, to, after);
+    const kept = write(this, to, after, changesMemory(e.value) ? undefined : unit);
     return e.gives === "before" ? before : kept;
   }
 

@@ -7,6 +7,7 @@ import type { Block, Edge, Instruction, IrFunction, Value } from "../ir/ir.ts";
 import type { OpName } from "../ir/ops.ts";
 import { incomingEdges } from "../ir/uses.ts";
 import { isSpeculable, type Pass } from "./pass.ts";
+import { removeUnreachable } from "./unreachable.ts";
 
 const MAX_OPERATIONS = 2;
 const MAX_SELECTS = 2;
@@ -78,10 +79,10 @@ function convert(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly
 function run(fn: IrFunction): boolean {
   let changed = false;
   for (const block of [...fn.blocks].reverse()) {
-    if (convert(fn, block, incomingEdges(fn))) {
-      changed = true;
-      fn.blocks = fn.blocks.filter((b) => b === fn.blocks[0] || incomingEdges(fn).get(b)!.length > 0);
-    }
+    // Arms of earlier ones are gone.
+    if (!fn.blocks.includes(block) || !convert(fn, block, incomingEdges(fn))) continue;
+    changed = true;
+    removeUnreachable(fn);
   }
   return changed;
 }

@@ -181,7 +181,7 @@ class Writer {
             -3n,
             -8n,
             1n << BigInt(bitsOf(type) - 1),
-            r.bits(bitsOf(type)) | 2n,
+            (r.bits(bitsOf(type)) >> 1n) | 2n,
           ]),
         );
         if (r.chance(30)) {
