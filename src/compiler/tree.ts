@@ -73,6 +73,7 @@ export type Constant =
   | { readonly kind: "address"; readonly symbol: string; readonly offset: number }
   /** The address of these bytes in read-only memory. A string literal's end in a zero. */
   | { readonly kind: "string"; readonly bytes: Uint8Array }
+  /** The first bytes of an array of them, in place; the rest is zero. */
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   /** Parts at byte offsets; the rest is zero. Bit fields are merged into `int` parts. */
   | {

@@ -77,6 +77,6 @@ describe.each(programs)("%s", (name) => {
     const same: Ran = { out: wanted.out, err: "", status: wanted.status };
     if (native) expect(runNative(bytes), "natively").toEqual(same);
     expect(emulate(bytes), "on our machine").toEqual(same);
-    expect(interpret(compiled.ir), "through the IR interpreter").toEqual(same);
+    if (!wanted.assembly) expect(interpret(compiled.ir), "through the IR interpreter").toEqual(same);
   });
 });

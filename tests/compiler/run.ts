@@ -3,6 +3,7 @@
  *
  *     // expect: a line of standard output, without its end      (repeated)
  *     // status: the exit status, default 0
+ *     // assembly: more than system calls of it, which the IR interpreter does not know
  *     // traps: debug builds stop with this reason; release builds are not asked
  */
 
@@ -16,6 +17,8 @@ import { ElfFile, SEGMENT_TYPE } from "../../src/machine/boot/elf.ts";
 export interface Expectation {
   readonly out: string;
   readonly status: number;
+  /** It has assembly that the IR interpreter does not know. */
+  readonly assembly: boolean;
   /** The reason of a trap in debug builds. */
   readonly traps: string | undefined;
 }
@@ -34,6 +37,7 @@ export function expectation(source: string): Expectation {
       .map((line) => `${line}\n`)
       .join(""),
     status: Number(values("status")[0] ?? 0),
+    assembly: values("assembly").length > 0,
     traps: values("traps")[0],
   };
 }

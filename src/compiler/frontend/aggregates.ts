@@ -141,7 +141,7 @@ export function store(world: World, frame: Frame, node: ts.Expression, to: LValu
         name: "memcpy",
         args: [
           bits(takeAddress(world, to, place)),
-          bits(constantValue({ kind: "bytes", bytes: text }, BYTES, place)),
+          bits(constantValue({ kind: "string", bytes: text }, BYTES, place)),
           integer(BigInt(text.length), U64, place),
         ],
         type: VOID,
@@ -167,15 +167,7 @@ export function constant(
   const text = isBytes(type) ? bytesOf(world, node) : undefined;
   if (text !== undefined && isBytes(type)) {
     if (text.length > type.length) world.fail(D.tooManyElements(placeOf(node), text.length, type.length));
-    const { element } = type;
-    return {
-      kind: "aggregate",
-      parts: [...text].map((value, offset) => ({
-        offset,
-        type: element,
-        value: { kind: "int", value: BigInt(value) },
-      })),
-    };
+    return { kind: "bytes", bytes: text };
   }
   const found = type.kind === "struct" || type.kind === "array" ? parts(world, node, type) : undefined;
   if (found !== undefined) {

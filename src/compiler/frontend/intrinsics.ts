@@ -214,7 +214,7 @@ const offsetof: Call = (world, frame, node) => {
 };
 
 const bytes: Call = (world, _frame, node) =>
-  constant({ kind: "bytes", bytes: utf8(textOf(world, argument(world, node, 0, 1))) }, BYTES, placeOf(node));
+  constant({ kind: "string", bytes: utf8(textOf(world, argument(world, node, 0, 1))) }, BYTES, placeOf(node));
 
 // ---------------------------------------------------------------------------------------------- operations
 

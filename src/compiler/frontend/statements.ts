@@ -169,7 +169,11 @@ function returned(world: World, frame: Frame, node: ts.ReturnStatement): Stateme
       { kind: "return", value: undefined, place },
     ];
   }
-  return [{ kind: "return", value: world.typed(frame, node.expression, result), place }];
+  const operand = world.expression(frame, node.expression, result);
+  // What never returns gives no value either.
+  if (isTyped(operand) && operand.type.kind === "never")
+    return [{ kind: "expression", value: operand, place }];
+  return [{ kind: "return", value: world.adapt(operand, result), place }];
 }
 
 function loop(

@@ -1,0 +1,2 @@
+// What modules.ts imports through another module.
+export * from "./shapes.ts";
