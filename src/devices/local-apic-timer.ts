@@ -2,7 +2,9 @@
  * The timer of a local APIC: one-shot and periodic by counting the bus clock, TSC-deadline by the time-stamp counter (SDM
  * vol. 3A §10.5.4). It knows nothing of vectors and of other masks than that a masked periodic timer need not run.
  *
- * The divider starts with the count. Periods that pass without a chance to fire count as one. A deadline that lies more
+ * The divider starts with the count. Periods that pass without a chance to fire count as one. While expiries change nothing,
+ * because the last one's interrupt still waits, periods shorter than `LEAST_PERIOD` come in bunches, so that a guest cannot
+ * make the machine do nothing else. A deadline that lies more
  * than 2^53 cycles ahead is never reached.
  */
 import { type Clock, Ticks, type Timer } from "./clock.ts";
@@ -11,6 +13,9 @@ import type { State } from "./device.ts";
 /** Bits 18–17 of the timer's LVT entry. */
 export const TIMER_MODE = { ONE_SHOT: 0, PERIODIC: 1, DEADLINE: 2 } as const;
 
+/** In ticks of the bus clock: 1.28 µs of 1 GHz, as the HPET has. */
+const LEAST_PERIOD = 1280;
+
 export interface LocalApicTimerOptions {
   readonly name: string;
   readonly clock: Clock;
@@ -18,8 +23,8 @@ export interface LocalApicTimerOptions {
   readonly busHertz: number;
   /** The time-stamp counter minus the clock's cycles, signed; a whole number. */
   readonly timestampOffset: () => number;
-  /** The count has reached zero, or the TSC its deadline. */
-  readonly expire: () => void;
+  /** The count has reached zero, or the TSC its deadline. False: that has changed nothing, and will not before `taken` is called. */
+  readonly expire: () => boolean;
 }
 
 export class LocalApicTimer {
@@ -129,6 +134,11 @@ export class LocalApicTimer {
     if (this.#mode === TIMER_MODE.DEADLINE) this.#armDeadline();
   }
 
+  /** Call when the interrupt of an expiry has been taken: the next one counts again. */
+  taken(): void {
+    if (this.#mode === TIMER_MODE.PERIODIC) this.#armCount();
+  }
+
   get #counts(): boolean {
     return this.#mode === TIMER_MODE.ONE_SHOT || this.#mode === TIMER_MODE.PERIODIC;
   }
@@ -176,11 +186,13 @@ export class LocalApicTimer {
   #fire(deadline: number): void {
     if (this.#mode === TIMER_MODE.PERIODIC) {
       this.#skipPeriods(Math.max(deadline, this.#clock.now));
-      this.#timer.arm(this.#bus.cycleOf(this.#base + this.#from * this.#divisor));
+      const period = this.#initial * this.#divisor;
+      const periods = this.#options.expire() ? 1 : Math.ceil(LEAST_PERIOD / period);
+      this.#timer.arm(this.#bus.cycleOf(this.#base + periods * period));
     } else {
       this.#running = false;
       this.#deadline = 0n;
+      this.#options.expire();
     }
-    this.#options.expire();
   }
 }

@@ -163,7 +163,9 @@ export class LocalApic implements Device, RegisterHandler, LocalUnit {
    * is no longer deliverable, which then puts nothing in service (§10.9).
    */
   acknowledge(vector: number): number {
-    return this.#priority.take(vector) ? vector : this.#svr & 0xff;
+    if (!this.#priority.take(vector)) return this.#svr & 0xff;
+    if (vector === (this.#lvtOf(REGISTER.LVT_TIMER) & 0xff)) this.#timer.taken();
+    return vector;
   }
 
   /** CR8: bits 7–4 of the TPR. */
@@ -427,10 +429,12 @@ export class LocalApic implements Device, RegisterHandler, LocalUnit {
     if (first) this.#local(REGISTER.LVT_ERROR);
   }
 
-  /** An edge of a source that is always fixed: the timer and errors. */
-  #local(register: number): void {
+  /** An edge of a source that is always fixed: the timer and errors. False: nothing has come of it. */
+  #local(register: number): boolean {
     const entry = this.#lvtOf(register);
-    if ((entry & R.LVT_MASKED) === 0) this.#interrupt(entry & 0xff, false);
+    if ((entry & R.LVT_MASKED) !== 0) return false;
+    const waits = this.#priority.irr.has(entry & 0xff);
+    return this.#interrupt(entry & 0xff, false) && !waits;
   }
   #setLint(pin: 0 | 1, level: boolean): void {
     if (level === this.#lint[pin]) return;

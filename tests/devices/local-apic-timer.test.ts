@@ -267,3 +267,28 @@ it("reads the same count whenever it is looked at", () => {
     ),
   );
 });
+
+describe("a period of a few cycles", () => {
+  beforeEach(() => {
+    put(apic, 0x3e0, 0b1011);
+    put(apic, 0x320, 0x200ec);
+    put(apic, 0x380, 1);
+  });
+  it("is met exactly by who takes each interrupt", () => {
+    expect(firings(30)).toEqual([3, 6, 9, 12, 15, 18, 21, 24, 27, 30]);
+  });
+  it("costs little while the interrupt waits, and goes on exactly when it is taken", () => {
+    const expiry = (): number => {
+      const state: { timer: { fires: number } } = JSON.parse(JSON.stringify(apic.state()));
+      return state.timer.fires;
+    };
+    let fires = 0;
+    for (const end = clock.now + 300_000; expiry() <= end; fires++) clock.advance(expiry() - clock.now);
+    expect(fires).toBeGreaterThan(0);
+    expect(fires).toBeLessThanOrEqual(300_000 / (3 * 1280) + 2);
+    const { now } = clock;
+    expect(take()).toBe(0xec);
+    const next = now + 3 - (now % 3);
+    expect(firings(9)).toEqual([next, next + 3, next + 6]);
+  });
+});
