@@ -255,8 +255,9 @@ export class Allocator {
     if (interval.fixed) throw new Error(`${this.machine.symbol}: no register for an instruction's operand`);
     if (!this.#split(interval)) {
       this.intervals[interval.register - FIRST_VIRTUAL] = undefined;
-      this.#spiller.spill(interval, (register, ranges) => {
-        this.newInterval(register, ranges, 1, true);
+      this.#spiller.spill(interval, (register, ranges, cost, fixed) => {
+        for (const h of this.#hints.get(interval.register) ?? []) this.hint(register, h.with, h.frequency);
+        this.newInterval(register, ranges, cost, fixed);
       });
     }
   }

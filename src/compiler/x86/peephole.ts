@@ -12,7 +12,7 @@ import {
   reg,
   visitRegisters,
 } from "./machine.ts";
-import type { Reg } from "./registers.ts";
+import { type Reg, XMM0 } from "./registers.ts";
 
 export function peephole(block: MachineBlock): void {
   forwardStores(block);
@@ -22,6 +22,11 @@ export function peephole(block: MachineBlock): void {
     if (!wanted[n]) withFreeFlags(i);
   });
   block.instructions = block.instructions.filter((i) => !isNothing(i));
+  for (const i of block.instructions) {
+    if (i.op !== "copy") continue;
+    const [to] = i.operands;
+    i.op = to?.kind === "reg" && to.reg >= XMM0 ? "movapd" : "mov";
+  }
 }
 
 function isNothing(i: MachineInstruction): boolean {

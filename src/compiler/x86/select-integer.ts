@@ -321,6 +321,10 @@ function selectShift(s: Selection, i: Instruction, d: Reg): void {
   const constant = constantOf(count);
   if (constant !== undefined) {
     const by = Number(constant & BigInt(bits - 1));
+    if (by === 0 && bits === 32 && !s.isClean(a)) {
+      s.emit("mov", 32, reg(d), reg(s.use(a)));
+      return;
+    }
     put();
     if (by !== 0) s.emit(op, size, reg(d), imm(by));
     return;

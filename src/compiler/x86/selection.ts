@@ -250,8 +250,11 @@ export class Selection {
   file(type: IrType): RegisterFile {
     return type === "f64" ? "xmm" : "gpr";
   }
+  /** Of all 64 bits, for what selection itself needs. */
   fresh(file: RegisterFile = "gpr"): Reg {
-    return this.machine.register(file);
+    const r = this.machine.register(file);
+    this.machine.wideRelied.add(r);
+    return r;
   }
   /** The value that has its register: conversions that change no bit of it share their argument's. */
   root(v: Value): Value {
@@ -271,10 +274,10 @@ export class Selection {
     const root = this.root(v);
     let r = this.registers.get(root);
     if (r === undefined) {
-      r = this.fresh(this.file(root.type));
+      r = this.machine.register(this.file(root.type));
       this.registers.set(root, r);
     }
-    if (root !== v && bitsOf(v.type) > bitsOf(root.type)) this.machine.wideRelied.add(r);
+    if (v.type === "i64" || bitsOf(v.type) > bitsOf(root.type)) this.machine.wideRelied.add(r);
     return r;
   }
   /** Whether someone below has asked for the value: then it lives on after the instruction being selected. */

@@ -50,6 +50,8 @@ export class Spiller {
   readonly #before = new Map<number, MachineInstruction[]>();
   readonly #after = new Map<number, MachineInstruction[]>();
   readonly #slots = new Map<Reg, FrameSlot>();
+  /** Registers made for several accesses of a spilled one. */
+  readonly #parts = new Set<Reg>();
   /** When each slot is in use, for sharing. */
   readonly #shared: { slot: FrameSlot; ranges: Ranges }[] = [];
 
@@ -93,31 +95,32 @@ export class Spiller {
     return instruction(this.#machine.wideVectors.has(from) ? "movupd" : "movsd", 64, to, reg(from));
   }
 
-  /** Moves a register into the frame. `made` is told of each short register and its ranges. */
-  spill(interval: Interval, made: (r: Reg, ranges: Ranges) => void): void {
+  /**
+   * Moves a register into the frame. Reads and writes that are near each other in a block share a register, told to `made` with
+   * its ranges and cost; those of a register that was made so get one each, which `made` is told to be fixed.
+   */
+  spill(interval: Interval, made: (r: Reg, ranges: Ranges, cost: number, fixed: boolean) => void): void {
     const { register } = interval;
     const at = slotMem(this.slotOf(interval));
-    const relied = this.#machine.wideRelied.has(register);
-    const wide = this.#machine.wideVectors.has(register);
-    const temporary = (): Reg => {
-      const t = this.#machine.register(this.#machine.fileOf(register));
-      if (wide) this.#machine.wideVectors.add(t);
-      return t;
+    const isPart = this.#parts.has(register);
+    if (isPart) this.#forget(register);
+    let group: Access[] = [];
+    const close = (): void => {
+      if (group.length > 0) this.#settle(interval, at, group, made);
+      group = [];
     };
     for (let r = 0; r < interval.ranges.length; r += 2) {
       const from = Math.floor(interval.ranges[r]! / STEP);
       const to = Math.floor((interval.ranges[r + 1]! - 1) / STEP);
       for (let n = from; n <= to; n++) {
-        const position = n * STEP;
+        if (group[0] && this.#numbering.blockOf[n] !== this.#numbering.blockOf[group[0].n]) close();
+        for (const extra of this.#inserted(n)) this.#spillInserted(extra, register, at);
         const i = this.#numbering.instructions[n];
-        for (const extra of this.#inserted(n)) this.#spillInserted(extra, register, at, relied);
         if (i === undefined) {
           const { end } = this.#numbering.blockOf[n]!;
           if (end.kind === "table" && end.index === register) {
-            const t = temporary();
-            this.add("before", n, this.#load(t, at));
-            end.index = t;
-            made(t, [position + AT_RELOAD + 1, position + AT_DEF]);
+            group.push({ n, i, reads: true, writes: false });
+            if (isPart) close();
           }
           continue;
         }
@@ -125,14 +128,71 @@ export class Spiller {
           i.defs = i.defs.filter((d) => d !== register);
           continue;
         }
-        if (!mentions(i, register) || this.#fold(i, register, at, relied)) continue;
-        const { reads, writes } = usesOf(i, register);
-        const t = temporary();
-        if (this.#machine.wideRelied.has(register)) this.#machine.wideRelied.add(t);
-        i.operands = i.operands.map((o) => renamed(o, register, t));
-        if (reads) this.add("before", n, this.#load(t, at));
-        if (writes) this.add("after", n, this.#store(at, t));
-        made(t, [position + (reads ? AT_RELOAD + 1 : AT_DEF), position + (writes ? AT_SPILL + 1 : AT_DEF)]);
+        if (mentions(i, register)) {
+          const last = group.at(-1);
+          if (last?.n !== n) group.push({ n, i, ...usesOf(i, register) });
+          if (isPart) close();
+        }
+        if (i.op === "call" || i.op === "callr") close();
+      }
+    }
+    close();
+  }
+
+  /** One register for some accesses in one block, or none where they can all be memory operands. */
+  #settle(
+    interval: Interval,
+    at: MemoryOperand,
+    group: readonly Access[],
+    made: (r: Reg, ranges: Ranges, cost: number, fixed: boolean) => void,
+  ): void {
+    const { register } = interval;
+    const relied = this.#machine.wideRelied.has(register);
+    const [first, last] = [group[0]!, group.at(-1)!];
+    if (group.length === 1 && first.i && this.#fold(first.i, register, at, relied)) return;
+    const t = this.#machine.register(this.#machine.fileOf(register));
+    if (this.#machine.wideVectors.has(register)) this.#machine.wideVectors.add(t);
+    if (relied) this.#machine.wideRelied.add(t);
+    const loads = first.reads;
+    const writes = group.filter((g) => g.writes);
+    for (const { i, n } of group) {
+      if (i) i.operands = i.operands.map((o) => renamed(o, register, t));
+      else {
+        const { end } = this.#numbering.blockOf[n]!;
+        if (end.kind === "table") end.index = t;
+      }
+    }
+    if (loads) this.add("before", first.n, this.#load(t, at));
+    // What is written last is stored if somebody may still want it.
+    const lastWrite = writes.at(-1);
+    const stores =
+      lastWrite !== undefined &&
+      (this.#parts.has(register) || isAlive(interval.ranges, last.n * STEP + AT_SPILL));
+    if (stores) this.add("after", lastWrite.n, this.#store(at, t));
+    const start = first.n * STEP + (loads ? AT_RELOAD + 1 : AT_DEF);
+    const end = Math.max(
+      last.n * STEP + (last.writes ? AT_DEF + 1 : AT_DEF),
+      stores ? lastWrite.n * STEP + AT_SPILL + 1 : 0,
+    );
+    const { frequency } = this.#numbering.blockOf[first.n]!;
+    if (group.length > 1) {
+      this.#parts.add(t);
+      this.#slots.set(t, this.slotOf(interval));
+    }
+    made(
+      t,
+      [start, end],
+      frequency * (group.length + (loads ? 1 : 0) + (stores ? 1 : 0)),
+      group.length === 1,
+    );
+  }
+
+  /** Drops the load and the store of a part that is itself spilled. */
+  #forget(part: Reg): void {
+    for (const map of [this.#before, this.#after]) {
+      for (const [n, list] of map) {
+        const kept = list.filter((i) => i.op === "copy" || !mentions(i, part));
+        if (kept.length < list.length) map.set(n, kept);
       }
     }
   }
@@ -142,7 +202,7 @@ export class Spiller {
   }
 
   /** Copies that splitting has put between instructions: one side becomes memory. */
-  #spillInserted(i: MachineInstruction, register: Reg, at: MemoryOperand, _relied: boolean): void {
+  #spillInserted(i: MachineInstruction, register: Reg, at: MemoryOperand): void {
     if (i.op !== "copy" || !mentions(i, register)) return;
     const [to, from] = [i.operands[0]!, i.operands[1]!];
     if (to.kind === "reg" && to.reg === register) {
@@ -167,8 +227,12 @@ export class Spiller {
     const role = infoOf(i.op).roles[n];
     if (role !== "r") {
       // Bits 32 to 63 of the slot would not become zero.
-      if (vector || (i.size !== 64 && (relied || i.size !== 32))) return false;
-      if (role === "w" && i.op !== "mov") return false;
+      const source = i.operands[1];
+      const small =
+        role === "w" && source?.kind === "imm" && source.symbol === undefined && source.value >= 0;
+      if (vector || (i.size !== 64 && !(small && i.size === 32) && (relied || i.size !== 32))) return false;
+      if (role === "w" && (i.op !== "mov" || source?.kind !== "imm")) return false;
+      if (small) i.size = 64;
     }
     const operands: Operand[] = i.operands.map((o, m) => (m === n ? at : o));
     if (!hasForm(i.op, i.size, operands)) return false;
@@ -193,6 +257,20 @@ export class Spiller {
       block.instructions = out;
     }
   }
+}
+
+/** An instruction, or a block's end, that reads or writes a register that is being spilled. */
+interface Access {
+  readonly n: number;
+  readonly i: MachineInstruction | undefined;
+  readonly reads: boolean;
+  readonly writes: boolean;
+}
+
+function isAlive(ranges: Ranges, position: number): boolean {
+  for (let r = 0; r < ranges.length; r += 2)
+    if (position >= ranges[r]! && position < ranges[r + 1]!) return true;
+  return false;
 }
 
 function replace(i: MachineInstruction, by: MachineInstruction): void {
