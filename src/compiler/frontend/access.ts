@@ -170,37 +170,65 @@ function global(
   return { lvalue: { kind: "global", symbol: found.tree.symbol, type: found.tree.type, place } };
 }
 
-/** The structure that an expression has or points to, with its place. */
-function structure(
-  world: World,
-  frame: Frame,
-  node: ts.Expression,
-): { type: StructType; base: LValue; pointer: Expression | undefined } | { value: Expression } {
+/** What stands before a dot or bracket. */
+export type Base =
+  | {
+      readonly lvalue: LValue;
+      readonly pointer: Expression | undefined;
+      readonly struct: StructType | undefined;
+    }
+  | { readonly value: Expression };
+
+/** A place for a structure or array that is only a value: a variable without a name, filled when it is reached. */
+function spill(frame: Frame, value: Expression): LValue {
+  const { place, type } = value;
+  const to = variablePlace(newVariable(frame, "(value)", type, place), place);
+  const then: Expression = { kind: "address", of: to, type: pointerTo(type), place };
+  const pointer: Expression = {
+    kind: "sequence",
+    first: { kind: "assign", to, value, type, place },
+    then,
+    type: pointerTo(type),
+    place,
+  };
+  return { kind: "deref", pointer, type, volatile: false, place };
+}
+/** Evaluates it once; a pointer to a structure is taken for the structure. */
+export function baseOf(world: World, frame: Frame, node: ts.Expression): Base {
   const access = world.access(frame, node);
   if ("lvalue" in access && access.lvalue.type.kind === "struct") {
-    return { type: access.lvalue.type, base: access.lvalue, pointer: undefined };
+    return { lvalue: access.lvalue, pointer: undefined, struct: access.lvalue.type };
+  }
+  if ("lvalue" in access && access.lvalue.type.kind === "array") {
+    return { lvalue: access.lvalue, pointer: undefined, struct: undefined };
   }
   const value = "lvalue" in access ? load(access.lvalue) : world.own(access.operand);
   const { type } = value;
   if (type.kind === "ptr" && type.target.kind === "struct") {
-    return { type: type.target, base: deref(value, type, value.place), pointer: value };
+    return { lvalue: deref(value, type, value.place), pointer: value, struct: type.target };
+  }
+  if (type.kind === "struct" || type.kind === "array") {
+    return {
+      lvalue: spill(frame, value),
+      pointer: undefined,
+      struct: type.kind === "struct" ? type : undefined,
+    };
   }
   return { value };
 }
 
-/** A method of the expression before the dot, with the pointer that is its `this`. */
-export function method(
+/** A method of what is before the dot, with the pointer that is its `this`. */
+export function methodOf(
   world: World,
-  frame: Frame,
-  node: ts.PropertyAccessExpression,
+  base: Base,
+  name: string,
 ):
   | { readonly info: StructInfo; readonly declaration: ts.MethodDeclaration; readonly self: Expression }
   | undefined {
-  const found = structure(world, frame, node.expression);
-  if ("value" in found) return undefined;
-  const target = world.methodOf(world.infoOf(found.type), node.name.text);
+  if ("value" in base || base.struct === undefined) return undefined;
+  const target = world.methodOf(world.infoOf(base.struct), name);
   if (target === undefined) return undefined;
-  const self = found.pointer ?? takeAddress(world, found.base, found.base.place);
+  const self = base.pointer ?? takeAddress(world, base.lvalue, base.lvalue.place);
   return { ...target, self: adapt(world, self, pointerTo(target.info.type)) };
 }
 
@@ -211,26 +239,30 @@ function property(world: World, frame: Frame, node: ts.PropertyAccessExpression)
   if (owner !== undefined && (ts.isClassDeclaration(owner) || ts.isEnumDeclaration(owner))) {
     return world.fail(D.noMember(placeOf(node.name), owner.name?.text ?? "it", node.name.text));
   }
+  return member(world, baseOf(world, frame, node.expression), node);
+}
+
+/** A field, or a pointer's or array's own member. */
+export function member(world: World, base: Base, node: ts.PropertyAccessExpression): Access {
   const place = placeOf(node);
   const name = node.name.text;
-  const found = structure(world, frame, node.expression);
-  if ("type" in found && (found.pointer === undefined || name !== "value")) {
-    const field = found.type.fields.find((f) => f.name === name);
-    if (field !== undefined)
-      return { lvalue: { kind: "field", base: found.base, field, type: field.type, place } };
-    if (world.methodOf(world.infoOf(found.type), name) !== undefined) {
-      return world.fail(D.noValue(place, `the method ${name}`));
-    }
-    if (world.infoOf(found.type).faulty.has(name)) return world.abandon();
-    return world.fail(D.noMember(placeOf(node.name), found.type.name, name));
-  }
-  const value = "type" in found ? found.pointer! : found.value;
-  if (value.type.kind === "ptr" && name === "value")
+  const value = "value" in base ? base.value : base.pointer;
+  if (name === "value" && value?.type.kind === "ptr")
     return { lvalue: target(world, value, value.type, place) };
-  if (value.type.kind === "array" && name === "length") {
-    return { operand: integer(BigInt(value.type.length), U64, place) };
+  if ("value" in base) return world.fail(D.noMember(placeOf(node.name), typeText(base.value.type), name));
+  const { struct, lvalue } = base;
+  if (struct === undefined) {
+    if (lvalue.type.kind === "array" && name === "length") {
+      return { operand: integer(BigInt(lvalue.type.length), U64, place) };
+    }
+    return world.fail(D.noMember(placeOf(node.name), typeText(lvalue.type), name));
   }
-  return world.fail(D.noMember(placeOf(node.name), typeText(value.type), name));
+  const field = struct.fields.find((f) => f.name === name);
+  if (field !== undefined) return { lvalue: { kind: "field", base: lvalue, field, type: field.type, place } };
+  const info = world.infoOf(struct);
+  if (world.methodOf(info, name) !== undefined) return world.fail(D.noValue(place, `the method ${name}`));
+  if (info.faulty.has(name)) return world.abandon();
+  return world.fail(D.noMember(placeOf(node.name), struct.name, name));
 }
 
 function target(world: World, pointer: Expression, type: PointerType, place: Place): LValue {
@@ -257,33 +289,30 @@ export function indexOf(world: World, frame: Frame, node: ts.Expression, as: Typ
 
 function element(world: World, frame: Frame, node: ts.ElementAccessExpression): Access {
   const place = placeOf(node);
-  const access = world.access(frame, node.expression);
-  const type = "lvalue" in access ? access.lvalue.type : world.own(access.operand).type;
-  if (type.kind === "array") {
-    if (!("lvalue" in access)) return world.fail(D.notPlace(place));
+  const base = baseOf(world, frame, node.expression);
+  const pointer = "value" in base ? base.value : base.pointer;
+  if (pointer?.type.kind === "ptr") {
+    const { type } = pointer;
     const index = indexOf(world, frame, node.argumentExpression, U64);
-    if (index.kind === "constant" && index.value.kind === "int") {
-      const value =
-        index.type.kind === "int" ? signedValue(index.value.value, index.type) : index.value.value;
-      if (value < 0n || value >= BigInt(type.length)) {
-        world.fail(D.index(placeOf(node.argumentExpression), value, type.length));
-      }
+    return { lvalue: target(world, { kind: "offset", pointer, index, type, place }, type, place) };
+  }
+  if ("value" in base) return world.fail(D.notIndexed(place, base.value.type));
+  const { type } = base.lvalue;
+  if (type.kind !== "array") return world.fail(D.notIndexed(place, type));
+  const index = indexOf(world, frame, node.argumentExpression, U64);
+  if (index.kind === "constant" && index.value.kind === "int") {
+    const value = index.type.kind === "int" ? signedValue(index.value.value, index.type) : index.value.value;
+    if (value < 0n || value >= BigInt(type.length)) {
+      world.fail(D.index(placeOf(node.argumentExpression), value, type.length));
     }
-    const full: Expression =
-      index.type.kind === "int" && index.type.signed
-        ? { kind: "convert", conversion: "integer", value: index, type: U64, place: index.place }
-        : index;
-    return {
-      lvalue: { kind: "element", base: access.lvalue, array: type, index: full, type: type.element, place },
-    };
   }
-  if (type.kind === "ptr") {
-    const pointer = "lvalue" in access ? load(access.lvalue) : world.own(access.operand);
-    const index = indexOf(world, frame, node.argumentExpression, U64);
-    const moved: Expression = { kind: "offset", pointer, index, type, place };
-    return { lvalue: target(world, moved, type, place) };
-  }
-  return world.fail(D.notIndexed(place, type));
+  const full: Expression =
+    index.type.kind === "int" && index.type.signed
+      ? { kind: "convert", conversion: "integer", value: index, type: U64, place: index.place }
+      : index;
+  return {
+    lvalue: { kind: "element", base: base.lvalue, array: type, index: full, type: type.element, place },
+  };
 }
 
 export function access(world: World, frame: Frame, node: ts.Expression): Access {

@@ -6,12 +6,12 @@ import ts from "typescript";
 import { D } from "../diagnostics/table.ts";
 import type { Expression } from "../tree.ts";
 import { type FunctionType, type Type, typeText } from "../types/type.ts";
-import { entityOf, functionInstance, load, method } from "./access.ts";
+import { baseOf, entityOf, functionInstance, load, member, methodOf } from "./access.ts";
 import { INTRINSIC_CALLS } from "./intrinsics.ts";
 import { isTyped } from "./operands.ts";
 import { placeOf } from "./place.ts";
 import { infer } from "./types.ts";
-import type { Frame, FunctionInstance, Operand, StructInfo, TypeArgument, World } from "./world.ts";
+import type { Access, Frame, FunctionInstance, Operand, StructInfo, TypeArgument, World } from "./world.ts";
 
 /** Needs its type from outside: has none of its own that could tell a type parameter. */
 const dependsOnType = (world: World, node: ts.Expression): boolean =>
@@ -19,64 +19,76 @@ const dependsOnType = (world: World, node: ts.Expression): boolean =>
     ? dependsOnType(world, node.expression)
     : ts.isArrowFunction(node) || ts.isFunctionExpression(node) || world.isAggregate(node);
 
-function typeArguments(
+/** Arguments that were looked at to tell type parameters: each is evaluated once. */
+type Known = readonly (Operand | undefined)[];
+
+function inferred(
   world: World,
   frame: Frame,
   node: ts.CallExpression,
   declaration: ts.FunctionLikeDeclaration,
   expected: Type | undefined,
-): TypeArgument[] {
+): { readonly args: TypeArgument[]; readonly known: Known } {
   const parameters = declaration.typeParameters ?? [];
   const name = declaration.name?.getText() ?? "it";
   if (node.typeArguments !== undefined) {
     if (node.typeArguments.length !== parameters.length) {
       world.fail(D.typeArguments(placeOf(node), name, parameters.length));
     }
-    return node.typeArguments.map((argument) => world.typeArgument(argument, frame.types));
+    return { args: node.typeArguments.map((a) => world.typeArgument(a, frame.types)), known: [] };
   }
-  if (parameters.length === 0) return [];
+  if (parameters.length === 0) return { args: [], known: [] };
   const symbols = parameters.map((p) => world.symbolOf(p.name)!);
   const wanted = new Set(symbols);
   const found = new Map<ts.Symbol, TypeArgument>();
-  declaration.parameters.forEach((parameter, i) => {
-    const argument = node.arguments[i];
-    if (argument === undefined || parameter.type === undefined || dependsOnType(world, argument)) return;
+  const known = node.arguments.map((argument, i) => {
+    if (dependsOnType(world, argument)) return undefined;
     const operand = world.expression(frame, argument);
-    if (isTyped(operand)) infer(world, parameter.type, operand.type, wanted, found);
+    const type = declaration.parameters[i]?.type;
+    if (isTyped(operand) && type !== undefined) infer(world, type, operand.type, wanted, found);
+    return operand;
   });
   if (expected !== undefined && declaration.type !== undefined) {
     infer(world, declaration.type, expected, wanted, found);
   }
-  return parameters.map((parameter, i) => {
+  const args = parameters.map((parameter, i) => {
     const argument = found.get(symbols[i]!);
     return argument ?? world.fail(D.inference(placeOf(node), parameter.name.text));
   });
+  return { args, known };
 }
 
-export function checkArguments(
+function checkArguments(
   world: World,
   frame: Frame,
   node: ts.CallExpression,
   params: readonly Type[],
+  known: Known,
 ): Expression[] {
   if (node.arguments.length !== params.length) {
     world.fail(D.argumentCount(placeOf(node), params.length, node.arguments.length));
   }
-  return node.arguments.map((argument, i) => world.typed(frame, argument, params[i]!));
+  return node.arguments.map((argument, i) => {
+    const operand = known[i];
+    const type = params[i]!;
+    return operand === undefined ? world.typed(frame, argument, type) : world.adapt(operand, type);
+  });
 }
 
 function direct(
   world: World,
   frame: Frame,
   node: ts.CallExpression,
-  instance: FunctionInstance,
-  self: Expression | undefined,
+  { declaration, owner, self }: Callee,
+  expected: Type | undefined,
 ): Expression {
+  const { args: types, known } = inferred(world, frame, node, declaration, expected);
+  const instance = instanceOf(world, frame, node, declaration, types, owner);
   instance.calledAt ??= placeOf(node);
   frame.uses.add(instance.symbol);
   const { type } = instance;
   const params = self === undefined ? type.params : type.params.slice(1);
-  const args = checkArguments(world, frame, node, params);
+  const args = checkArguments(world, frame, node, params, known);
   return {
     kind: "call",
     callee: { symbol: instance.symbol },
@@ -87,17 +99,23 @@ function direct(
   };
 }
 
+interface Callee {
+  readonly declaration: ts.FunctionDeclaration | ts.MethodDeclaration;
+  readonly owner: StructInfo | undefined;
+  readonly self: Expression | undefined;
+}
+
 function instanceOf(
   world: World,
   frame: Frame,
   node: ts.CallExpression,
-  declaration: ts.FunctionDeclaration | ts.MethodDeclaration,
+  declaration: Callee["declaration"],
+  args: readonly TypeArgument[],
   owner: StructInfo | undefined,
-  expected: Type | undefined,
 ): FunctionInstance {
-  const args = typeArguments(world, frame, node, declaration, expected);
-  if (owner === undefined && args.length === 0)
+  if (owner === undefined && args.length === 0) {
     return functionInstance(world, frame, declaration, placeOf(node));
+  }
   if (ts.isFunctionDeclaration(declaration) && !ts.isSourceFile(declaration.parent)) {
     return world.fail(D.generic(placeOf(node), declaration.name?.text ?? "it"));
   }
@@ -120,30 +138,22 @@ export function call(
       return intrinsic(world, frame, node, expected);
     }
     if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration)) {
-      return direct(
-        world,
-        frame,
-        node,
-        instanceOf(world, frame, node, declaration, undefined, expected),
-        undefined,
-      );
+      return direct(world, frame, node, { declaration, owner: undefined, self: undefined }, expected);
     }
     if (ts.isClassDeclaration(declaration)) {
       return world.fail(D.notCalled(place, `the class ${declaration.name?.text}`));
     }
-  } else if (ts.isPropertyAccessExpression(node.expression)) {
-    const member = node.expression;
-    const found = method(world, frame, member);
-    if (found !== undefined) {
-      const instance = instanceOf(world, frame, node, found.declaration, found.info, expected);
-      return direct(world, frame, node, instance, found.self);
-    }
-    if (member.name.text === "offset") {
-      const moved = offset(world, frame, node, member);
-      if (moved !== undefined) return moved;
-    }
   }
-  const access = world.access(frame, node.expression);
+  let access: Access;
+  if (declaration === undefined && ts.isPropertyAccessExpression(node.expression)) {
+    const { expression, name } = node.expression;
+    const base = baseOf(world, frame, expression);
+    const found = methodOf(world, base, name.text);
+    if (found !== undefined) return direct(world, frame, node, { ...found, owner: found.info }, expected);
+    const pointer = "value" in base ? base.value : base.pointer;
+    if (name.text === "offset" && pointer?.type.kind === "ptr") return offset(world, frame, node, pointer);
+    access = member(world, base, node.expression);
+  } else access = world.access(frame, node.expression);
   const callee = "lvalue" in access ? load(access.lvalue) : world.own(access.operand);
   const signature: FunctionType | undefined =
     callee.type.kind === "ptr" && callee.type.target.kind === "fn" ? callee.type.target : undefined;
@@ -152,27 +162,21 @@ export function call(
     kind: "call",
     callee: { pointer: callee },
     signature,
-    args: checkArguments(world, frame, node, signature.params),
+    args: checkArguments(world, frame, node, signature.params, []),
     type: signature.result,
     place,
   };
 }
 
 /** `p.offset(n)`. */
-function offset(
-  world: World,
-  frame: Frame,
-  node: ts.CallExpression,
-  member: ts.PropertyAccessExpression,
-): Expression | undefined {
-  const access = world.access(frame, member.expression);
-  const pointer = "lvalue" in access ? load(access.lvalue) : world.own(access.operand);
-  if (pointer.type.kind !== "ptr" || pointer.type.target.kind === "fn") return undefined;
-  if (pointer.type.target.kind === "void") return world.fail(D.voidPointer(placeOf(node)));
+function offset(world: World, frame: Frame, node: ts.CallExpression, pointer: Expression): Expression {
+  const place = placeOf(node);
+  const target = pointer.type.kind === "ptr" ? pointer.type.target.kind : "void";
+  if (target === "void") return world.fail(D.voidPointer(place));
+  if (target === "fn") return world.fail(D.noMember(place, typeText(pointer.type), "offset"));
   const [count] = node.arguments;
   if (count === undefined || node.arguments.length !== 1) {
-    return world.fail(D.argumentCount(placeOf(node), 1, node.arguments.length));
+    return world.fail(D.argumentCount(place, 1, node.arguments.length));
   }
-  const index = world.index(frame, count);
-  return { kind: "offset", pointer, index, type: pointer.type, place: placeOf(node) };
+  return { kind: "offset", pointer, index: world.index(frame, count), type: pointer.type, place };
 }

@@ -196,8 +196,8 @@ class ProgramChecker {
   /** For constant expressions outside of functions. */
   #frame(declaration: ts.Node): Frame {
     return {
-      name: "module",
-      symbol: this.#names.symbolOf(declaration.getSourceFile(), "module"),
+      name: "",
+      symbol: this.#names.prefixOf(declaration),
       declaration,
       types: new Map(),
       self: undefined,
@@ -252,38 +252,31 @@ class ProgramChecker {
     }
   }
 
-  /** What is reached from what is exported. */
+  /** What is reached from what is exported. Of a function that is declared and defined, the definition. */
   tree(): { tree: ProgramTree; duplicates: Diagnostic[] } {
-    const functions = new Map(this.#functions.all.map((instance) => [instance.symbol, instance]));
     const globals = this.#globals.all;
-    const reached = new Set<string>();
+    const functions = new Map<string, FunctionTree & { uses: ReadonlySet<string> }>();
     const duplicates: Diagnostic[] = [];
-    const places = new Map<string, string>();
-    for (const { symbol, place } of [...this.#functions.all, ...[...globals.values()].map((g) => g.tree)]) {
-      const before = places.get(symbol);
-      const here = `${place.file}:${place.offset}`;
-      if (before !== undefined && before !== here && !this.#isExternal(symbol)) {
-        duplicates.push(D.duplicateSymbol(place, symbol));
-      }
-      places.set(symbol, before ?? here);
+    for (const { symbol, tree, uses } of this.#functions.all) {
+      if (tree === undefined) continue;
+      const before = functions.get(symbol);
+      const isTwice = before?.body !== undefined && tree.body !== undefined;
+      const isVariable = globals.get(symbol)?.tree.external === false && tree.body !== undefined;
+      if (isTwice || isVariable) duplicates.push(D.duplicateSymbol(tree.place, symbol));
+      if (before?.body === undefined) functions.set(symbol, { ...tree, uses });
     }
+    const reached = new Set<string>();
     const visit = (symbol: string): void => {
       if (reached.has(symbol)) return;
       reached.add(symbol);
       for (const used of functions.get(symbol)?.uses ?? globals.get(symbol)?.uses ?? []) visit(used);
     };
-    for (const { symbol, attributes } of this.#functions.all) if (attributes.exported === true) visit(symbol);
+    for (const { symbol, attributes } of functions.values()) if (attributes.exported === true) visit(symbol);
     for (const { tree } of globals.values()) if (tree.attributes.exported === true) visit(tree.symbol);
     const trees: FunctionTree[] = [];
-    const done = new Set<string>();
-    for (const { symbol, tree } of this.#functions.all) {
-      if (tree === undefined || !reached.has(symbol) || done.has(symbol)) continue;
-      done.add(symbol);
-      trees.push(tree);
-    }
-    const variables: GlobalTree[] = [...globals.values()]
-      .map(({ tree }) => tree)
-      .filter(({ symbol }) => reached.has(symbol));
+    for (const { uses: _, ...tree } of functions.values()) if (reached.has(tree.symbol)) trees.push(tree);
+    const variables: GlobalTree[] = [];
+    for (const { tree } of globals.values()) if (reached.has(tree.symbol)) variables.push(tree);
     return {
       tree: {
         functions: trees,
@@ -293,12 +286,6 @@ class ProgramChecker {
       },
       duplicates,
     };
-  }
-
-  /** Declared more than once is fine; a definition wins. */
-  #isExternal(symbol: string): boolean {
-    const same = this.#functions.all.filter((instance) => instance.symbol === symbol);
-    return same.filter((instance) => instance.tree?.body !== undefined).length <= 1 && same.length > 0;
   }
 }
 

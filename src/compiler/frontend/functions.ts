@@ -127,7 +127,7 @@ export class Functions {
       declaration.name?.getText() ?? nameFromContext(declaration) ?? `function${frame.lifted.size + 1}`;
     const instance = this.#make(
       declaration,
-      `${frame.name}.${own}`,
+      frame.name === "" ? own : `${frame.name}.${own}`,
       { kind: "fn", params, result },
       this.#names.unique(`${frame.symbol}.${mangle(own)}`),
     );

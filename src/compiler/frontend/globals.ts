@@ -110,7 +110,11 @@ export class Globals {
     };
     const instance: GlobalInstance = { tree, uses: frame.uses };
     this.#found.set(declaration, instance);
-    if (!this.all.has(tree.symbol)) this.all.set(tree.symbol, instance);
+    const before = this.all.get(tree.symbol);
+    if (before === undefined || (before.tree.external && !tree.external)) this.all.set(tree.symbol, instance);
+    else if (!before.tree.external && !tree.external) {
+      this.#world.report(D.duplicateSymbol(tree.place, tree.symbol));
+    }
     return instance;
   }
 

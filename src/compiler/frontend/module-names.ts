@@ -30,8 +30,12 @@ export class ModuleNames {
 
   symbolOf(declaration: ts.Node, name: string): string {
     if (isDeclared(declaration) || this.isExported(declaration)) return name;
-    const prefix = this.#prefixes.get(declaration.getSourceFile().fileName) ?? "";
-    return this.unique(`${prefix}.${name}`);
+    return this.unique(`${this.prefixOf(declaration)}.${name}`);
+  }
+
+  /** What names of its file begin with. */
+  prefixOf(node: ts.Node): string {
+    return this.#prefixes.get(node.getSourceFile().fileName) ?? "";
   }
 
   unique(name: string): string {

@@ -155,9 +155,15 @@ export class Structs {
         this.layOut(form.type);
         const unit = sizeOf(form.type);
         const alignment = Math.max(packed ? 1 : alignOf(form.type), alignmentOf(world, member) ?? 1);
-        const start = type.union ? 0 : form.at === undefined ? bits : form.at * 8;
+        // A bit field at the offset of its storage unit follows the bits that are there.
+        const follows =
+          form.width !== undefined &&
+          form.at !== undefined &&
+          form.at * 8 < bits &&
+          bits <= (form.at + unit) * 8;
+        const start = type.union ? 0 : form.at === undefined || follows ? bits : form.at * 8;
         if (form.at !== undefined && !type.union) {
-          if (form.at * 8 < bits && form.width === undefined) {
+          if (form.at * 8 < bits && !follows) {
             world.fail(
               D.fieldOffset(
                 placeOf(member),
