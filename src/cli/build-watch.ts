@@ -4,7 +4,13 @@
  */
 import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { Build } from "./build.ts";
+import { textOf } from "./build-sources.ts";
+
+export interface Build {
+  readonly good: boolean;
+  /** The files that were asked for with their texts; undefined: not there. */
+  readonly files: ReadonlyMap<string, string | undefined>;
+}
 
 /** Milliseconds without a change before a build. */
 const QUIET = 50;
@@ -29,10 +35,16 @@ export async function watchBuild(
       say(`${error instanceof Error ? error.message : String(error)}\n`);
       return;
     }
-    files = new Set(built.files);
+    files = new Set(built.files.keys());
+    follow();
+    // What changed while it was not watched yet.
+    if ([...built.files].some(([name, text]) => textOf(name) !== text)) again();
     const milliseconds = Math.round(performance.now() - start);
     say(built.good ? `built ${output} in ${milliseconds} ms\n` : `not built (${milliseconds} ms)\n`);
-    follow();
+  };
+  const again = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(once, QUIET);
   };
   const follow = (): void => {
     const folders = new Set([...files].map(dirname));
@@ -54,9 +66,7 @@ export async function watchBuild(
   };
   const changed = (folder: string, name: string | null): void => {
     const known = name === null || [...files].some((f) => dirname(f) === folder && basename(f) === name);
-    if (!known) return;
-    clearTimeout(timer);
-    timer = setTimeout(once, QUIET);
+    if (known) again();
   };
 
   await new Promise<void>((resolve) => {

@@ -2,9 +2,7 @@
  * `vitrine build`: a program in the dialect to an ELF file, or to one of the forms on the way there. Diagnostics go to standard error and
  * end it with status 1; then no output file is touched.
  */
-import { readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename } from "node:path";
 import type { Command } from "commander";
 import { type Compiled, compile, DUMPS, programOf, relocatableOf } from "../compiler/compile.ts";
 import { formatDiagnostics } from "../compiler/diagnostics/format.ts";
@@ -12,7 +10,8 @@ import { listing } from "../compiler/elf/listing.ts";
 import { printProgram } from "../compiler/ir/printer.ts";
 import { writeAll } from "../host/write-all.ts";
 import { addBuildOptions, type BuildOptions, type Emit } from "./build-options.ts";
-import { watchBuild } from "./build-watch.ts";
+import { LIBRARY, libraryText, textOf } from "./build-sources.ts";
+import { type Build, watchBuild } from "./build-watch.ts";
 import { UserError } from "./errors.ts";
 import { writeWhole } from "./write-file.ts";
 
@@ -48,28 +47,6 @@ function defaultOutput(file: string, { emit, target }: BuildOptions): string {
   return `${name}${extension}`;
 }
 
-/** How the compiler calls kernel.d.ts, wherever it is installed. */
-const LIBRARY = "kernel.d.ts";
-/** The folder with kernel/lib: above this file, in the sources as in what is built of them. */
-function libraryText(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    try {
-      return readFileSync(join(folder, "kernel/lib", LIBRARY), "utf8");
-    } catch (error) {
-      const above = dirname(folder);
-      if (above === folder) throw error;
-      folder = above;
-    }
-  }
-}
-
-export interface Build {
-  readonly good: boolean;
-  /** The files that were asked for, there or not. */
-  readonly files: readonly string[];
-}
-
 /** Builds once; says what is wrong. Throws Node's system error if the output cannot be written. */
 function build(file: string, output: string, options: BuildOptions, err: (text: string) => void): Build {
   const texts = new Map<string, string | undefined>();
@@ -88,7 +65,7 @@ function build(file: string, output: string, options: BuildOptions, err: (text: 
     }),
   });
   const result = "diagnostics" in compiled ? compiled : emitted(compiled, options);
-  const files = [...texts.keys()].filter((name) => name !== LIBRARY);
+  const files = new Map([...texts].filter(([name]) => name !== LIBRARY));
   if ("diagnostics" in result) {
     err(`${formatDiagnostics(result.diagnostics, (name) => texts.get(name))}\n`);
     return { good: false, files };
@@ -96,14 +73,6 @@ function build(file: string, output: string, options: BuildOptions, err: (text: 
   if (output === "-") writeAll(1, result.content);
   else writeWhole(output, result.content, options.emit === "elf" ? 0o777 : 0o666);
   return { good: true, files };
-}
-
-function textOf(name: string): string | undefined {
-  try {
-    return readFileSync(name, "utf8");
-  } catch {
-    return undefined;
-  }
 }
 
 function emitted(compiled: Compiled, options: BuildOptions) {
