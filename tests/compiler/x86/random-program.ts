@@ -275,7 +275,10 @@ class Generator {
 
   #call(): void {
     const callable = this.#program.functions.slice(0, -1);
-    if (callable.length === 0 || this.#loops > 1) return this.#arithmetic();
+    if (callable.length === 0 || this.#loops > 1) {
+      this.#arithmetic();
+      return;
+    }
     const fn = this.#d.pick(callable);
     const args = fn.signature.params.map(() => this.#int("i64"));
     const [result] =
@@ -313,7 +316,10 @@ class Generator {
   }
 
   #loop(depth: number): void {
-    if (this.#loops >= 2) return this.#arithmetic();
+    if (this.#loops >= 2) {
+      this.#arithmetic();
+      return;
+    }
     this.#loops++;
     const types: IrType[] = ["i32", this.#d.pick(INTS), this.#d.pick<IrType>([...INTS, "f64"]), "i64"];
     const [header, body, after] = [this.#b.newBlock(...types), this.#b.newBlock(), this.#b.newBlock()];
