@@ -11,6 +11,7 @@ export interface BuildOptions {
   readonly target: Target;
   readonly emit: Emit;
   readonly debug?: true;
+  readonly strip?: true;
   readonly dump?: string;
   readonly base?: number;
   readonly section?: ReadonlyMap<string, number>;
@@ -47,7 +48,8 @@ export function addBuildOptions(command: Command): Command {
         .choices(EMITS)
         .default("elf"),
     )
-    .option("--debug", "checks at run time, code as it is written, DWARF")
+    .option("--debug", "checks at run time, and every variable where gdb finds it")
+    .option("--strip", "leave out DWARF; symbols stay")
     .option("--dump <letters>", "print the IR after these passes on standard error; see docs/build.md")
     .addOption(
       new Option("--base <address>", "of the first section; default 2M for kernels, 4M for Linux").argParser(

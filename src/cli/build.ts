@@ -83,10 +83,11 @@ function emitted(compiled: Compiled, options: BuildOptions) {
     case "asm":
       return { content: encoder.encode(listing(compiled.object)) };
     case "obj":
-      return relocatableOf(compiled);
+      return relocatableOf(compiled, options.strip);
     case "elf":
       return programOf([compiled], {
         target: options.target,
+        ...(options.strip && { strip: true }),
         ...(options.base !== undefined && { base: options.base }),
         ...(options.section !== undefined && { sections: options.section }),
       });

@@ -6,7 +6,7 @@
  *     lowerProgram   ProgramTree     → IrProgram     lower/
  *     optimise       IrProgram       → IrProgram     passes/
  *     generate       IrProgram       → ObjectCode    x86/
- *     debugSections  ObjectCode      → DWARF         dwarf/, debug builds only
+ *     debugSections  ObjectCode      → DWARF         dwarf/
  *     relocatable    object files    → .o            elf/
  *     image          object files    → program       elf/
  */
@@ -57,7 +57,6 @@ export interface Compiled {
   readonly object: ObjectCode;
   readonly ir: IrProgram;
   readonly tree: ProgramTree;
-  readonly debug: boolean;
 }
 export interface Failed {
   readonly diagnostics: readonly Diagnostic[];
@@ -77,15 +76,15 @@ export function compile(options: CompileOptions): Compiled | Failed {
   tell(LOWERED, "lowering", ir, undefined);
   optimise(ir, options.optimise ?? (debug ? 0 : 2), tell);
   const object = generate(ir, { debug, target, codeModel: "small" });
-  return { object, ir, tree, debug };
+  return { object, ir, tree };
 }
 
-/** Sections and symbols, with DWARF in debug builds. */
-export function objectFileOf({ object, tree, debug }: Compiled): {
-  readonly file: ObjectFile;
-  readonly diagnostics: readonly Diagnostic[];
-} {
-  const { file, problems } = objectFile(object, debug ? debugSections(object, tree, PRODUCER) : []);
+/** Sections and symbols; with DWARF unless `strip`. */
+export function objectFileOf(
+  { object, tree }: Compiled,
+  strip = false,
+): { readonly file: ObjectFile; readonly diagnostics: readonly Diagnostic[] } {
+  const { file, problems } = objectFile(object, strip ? [] : debugSections(object, tree, PRODUCER));
   return { file, diagnostics: problems };
 }
 
@@ -94,14 +93,17 @@ export interface Emitted {
 }
 
 /** A relocatable object, for `ld` and `gcc`. */
-export function relocatableOf(compiled: Compiled): Emitted | Failed {
-  const { file, diagnostics } = objectFileOf(compiled);
+export function relocatableOf(compiled: Compiled, strip = false): Emitted | Failed {
+  const { file, diagnostics } = objectFileOf(compiled, strip);
   return diagnostics.length > 0 ? { diagnostics } : { content: relocatable(file) };
 }
 
 /** A static Linux executable or a kernel image. */
-export function programOf(compiled: readonly Compiled[], options: ImageOptions): Emitted | Failed {
-  const files = compiled.map(objectFileOf);
+export function programOf(
+  compiled: readonly Compiled[],
+  options: ImageOptions & { readonly strip?: boolean },
+): Emitted | Failed {
+  const files = compiled.map((c) => objectFileOf(c, options.strip));
   const diagnostics = files.flatMap((f) => f.diagnostics);
   if (diagnostics.length > 0) return { diagnostics };
   const made = image(

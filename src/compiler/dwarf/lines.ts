@@ -39,12 +39,29 @@ const OPCODE_BASE = 13;
 /** How many operands the standard opcodes 1 … 12 have. */
 const OPERANDS = [0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1];
 
+type Lines = FunctionDebug["lines"];
+
+/**
+ * The prologue as a debugger's user sees it: up to the first code of the body, so that parameters are where they are said to be when
+ * a breakpoint at the function is reached. Its own lines but the first are left out, since gdb stops at the second.
+ */
+function withPrologue(lines: Lines): Lines {
+  const [first, ...rest] = lines;
+  if (first === undefined) return lines;
+  const isOwn = ({ place }: Lines[number]): boolean =>
+    place.file === first.place.file && place.line === first.place.line && place.column === first.place.column;
+  const body = rest.findIndex((line) => !isOwn(line));
+  if (body < 0) return lines;
+  const [begin, ...more] = rest.slice(body);
+  return [first, { ...begin!, prologueEnd: true }, ...more.map(({ offset, place }) => ({ offset, place }))];
+}
+
 function sequence(section: DebugSection, piece: ObjectPiece, debug: FunctionDebug, files: Files): void {
   const { out } = section;
   let [address, line, column, file] = [0, 1, 0, 1];
   out.u8(0).uleb(9).u8(LNE.set_address);
   section.address(piece.symbol);
-  for (const { offset, place, prologueEnd } of debug.lines) {
+  for (const { offset, place, prologueEnd } of withPrologue(debug.lines)) {
     const number = files.number(place.file);
     if (number !== file) out.u8(LNS.set_file).uleb(number);
     if (place.column !== column) out.u8(LNS.set_column).uleb(place.column);
