@@ -7,7 +7,7 @@ import { newInstruction } from "../ir/construct.ts";
 import { dominators } from "../ir/dominators.ts";
 import type { Block, Instruction, IrFunction, IrType, Value } from "../ir/ir.ts";
 import { OPS } from "../ir/ops.ts";
-import { incomingEdges, mapTerminator, Replacements } from "../ir/uses.ts";
+import { constantOf, countUses, incomingEdges, mapTerminator, Replacements } from "../ir/uses.ts";
 import { type Access, Aliases, accessOf } from "./alias.ts";
 import { isPure, type Pass } from "./pass.ts";
 import { forgetVariables } from "./unreachable.ts";
@@ -66,6 +66,7 @@ function run(fn: IrFunction): boolean {
   const incoming = incomingEdges(fn);
   const aliases = new Aliases(fn);
   const replaced = new Replacements();
+  const uses = countUses(fn);
   const entry = fn.blocks[0]!;
   let changed = false;
 
@@ -93,7 +94,8 @@ function run(fn: IrFunction): boolean {
   const assume = (block: Block, scope: Scope): void => {
     const { from } = incoming.get(block)![0]!;
     const { terminator } = from;
-    if (terminator.kind !== "branch") return;
+    if (terminator.kind !== "branch" || constantOf(terminator.condition) !== undefined) return;
+    if (uses.get(terminator.condition) === 1) return;
     const truth = newInstruction(fn, "const", [], ["i1"], { value: terminator.then.to === block ? 1n : 0n });
     block.instructions.unshift(truth);
     scope.conditions.set(terminator.condition, truth.results[0]!);

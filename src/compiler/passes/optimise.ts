@@ -17,6 +17,7 @@ import { select } from "./select.ts";
 import { simplify } from "./simplify.ts";
 import { sroa } from "./sroa.ts";
 import { unreachable } from "./unreachable.ts";
+import { widening } from "./widen.ts";
 
 /** For `--dump`: letters and names. Inlining is over the whole program, the others over functions. */
 export const PASSES: readonly Pass[] = [
@@ -31,6 +32,7 @@ export const PASSES: readonly Pass[] = [
   rotation,
   licm,
   division,
+  widening,
   induction,
 ];
 export const INLINE = { name: "inline", letter: "i" } as const;
@@ -39,7 +41,18 @@ export const INLINE = { name: "inline", letter: "i" } as const;
 export type Dump = (letter: string, pass: string, program: IrProgram, fn: IrFunction | undefined) => void;
 
 const CLEAN: readonly Pass[] = [sroa, dead, mem2reg, simplify, gvn, dead, branches];
-const LOOPS: readonly Pass[] = [rotation, branches, licm, simplify, gvn, dead, division, induction];
+const LOOPS: readonly Pass[] = [
+  rotation,
+  branches,
+  licm,
+  simplify,
+  gvn,
+  dead,
+  division,
+  widening,
+  simplify,
+  induction,
+];
 const LAST: readonly Pass[] = [simplify, gvn, dead, branches, select, simplify, dead, branches];
 
 /** Changes the program in place. */

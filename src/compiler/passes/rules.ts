@@ -96,6 +96,8 @@ export function integerRules(instruction: Instruction, shop: Workshop): Verdict 
       if (right === ones(bits)) return become("neg", a!);
       const inner = nested("mul");
       if (inner) return become("mul", inner[0], constant(inner[1] * right));
+      const scaled = bits === 64 ? nested("add") : undefined;
+      if (scaled) return become("add", shop.make("mul", [scaled[0], b!], type), constant(scaled[1] * right));
       const shift = log2(right);
       return shift === undefined ? undefined : become("shl", a!, constant(BigInt(shift)));
     }
@@ -162,6 +164,9 @@ export function integerRules(instruction: Instruction, shop: Workshop): Verdict 
       if (count === 0n) return a;
       if (op === "rotr") return become("rotl", a!, constant(BigInt(bits) - count));
       if (right !== count) return become(op, a!, constant(count));
+      // Scaled sums in addresses: the constant becomes a displacement.
+      const scaled = op === "shl" && bits === 64 ? nested("add") : undefined;
+      if (scaled) return become("add", shop.make("shl", [scaled[0], b!], type), constant(scaled[1] << count));
       return shiftRules(instruction, shop, a!, count, bits);
     }
     case "zext":

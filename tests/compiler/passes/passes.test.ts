@@ -19,6 +19,7 @@ import { rotation } from "../../../src/compiler/passes/rotate.ts";
 import { select } from "../../../src/compiler/passes/select.ts";
 import { simplify } from "../../../src/compiler/passes/simplify.ts";
 import { sroa } from "../../../src/compiler/passes/sroa.ts";
+import { widening } from "../../../src/compiler/passes/widen.ts";
 
 function through(text: string, ...passes: Pass[]): IrProgram {
   const program = parseProgram(text);
@@ -333,6 +334,31 @@ b3:
         values: [expected],
       });
     }
+  });
+  it("widens counters that cannot wrap, and no others", () => {
+    const narrow = (compare: string, by = 1): string => `function @f(i64, i32) -> i64 {
+b0(v0: i64, v1: i32):
+  v2: i32 = const 0
+  v3: i32 = const ${by}
+  v4: i64 = const 0
+  jump b1(v2, v4)
+b1(v5: i32, v6: i64):
+  v7: i64 = zext v5
+  v8: i64 = add v0, v7
+  v9: i8 = load v8
+  v10: i64 = zext v9
+  v11: i64 = add v6, v10
+  v12: i32 = add v5, v3
+  v13: i1 = ${compare} v12, v1
+  branch v13, b1(v12, v11), b2
+b2:
+  return v11
+}`;
+    const extended = (program: IrProgram): boolean => shown(program).includes("zext v5");
+    expect(extended(through(narrow("icmp.ult"), widening, simplify, dead))).toBe(false);
+    expect(extended(through(narrow("icmp.ne"), widening, simplify, dead))).toBe(true);
+    expect(extended(through(narrow("icmp.slt"), widening, simplify, dead))).toBe(true);
+    expect(extended(through(narrow("icmp.ult", 2), widening, simplify, dead))).toBe(true);
   });
   it("counts in steps of a product", () => {
     const program = through(

@@ -341,24 +341,32 @@ class Writer {
     const { b, r } = this;
     if (this.depth > 2) return;
     const types = Array.from({ length: r.below(3) }, () => r.pick(INTEGERS));
-    const rounds = b.const("i64", r.below(8));
+    const kind = r.pick(["i64", "i32", "i32", "i8"] as const);
+    const rounds = b.const(kind, r.below(8));
     const bySlot = r.chance(50);
     const slot = bySlot ? b.newSlot(8, 8) : undefined;
-    const zero = b.const("i64", 0);
+    const zero = b.const(kind, 0);
     if (slot) b.store(b.slotAddress(slot), zero);
-    const head = b.newBlock("i64", ...types);
+    const head = b.newBlock(kind, ...types);
     const [body, step] = [b.newBlock(), b.newBlock(...types)];
     const end = b.newBlock(...types);
     b.jump(head, zero, ...types.map((type) => this.value(type)));
     b.at(head);
     const [counter, ...carried] = head.params;
-    const count = slot ? b.load("i64", b.slotAddress(slot)) : counter!;
-    b.branch(b.icmp("ult", count, rounds), body, end);
+    const count = slot ? b.load(kind, b.slotAddress(slot)) : counter!;
+    b.branch(b.icmp(r.pick(["ult", "slt"] as const), count, rounds), body, end);
     const { terminator } = b.block;
     if (terminator.kind === "branch") terminator.otherwise.args.push(...carried);
     const outer = this.pool;
     this.pool = [...outer, ...head.params, count];
     this.inner(body, () => {
+      // An element by the counter.
+      if (r.chance(50)) {
+        const index = kind === "i64" ? count : b.op(r.pick(["zext", "sext"] as const), [count], {}, "i64");
+        const at = b.op("add", [b.symbol("g"), b.op("mul", [index, b.const("i64", r.pick([1, 3, 8]))])]);
+        if (r.chance(50)) b.store(at, this.value("i8"));
+        else this.add(b.load("i8", at));
+      }
       const given = types.map((type) => this.value(type));
       if (r.chance(25)) {
         const condition = this.value("i1");
@@ -372,7 +380,7 @@ class Writer {
       } else b.jump(step, ...given);
     });
     b.at(step);
-    const next = b.op("add", [count, b.const("i64", 1)]);
+    const next = b.op("add", [count, b.const(kind, 1)]);
     if (slot) b.store(b.slotAddress(slot), next);
     b.jump(head, next, ...step.params);
     this.pool = outer;

@@ -8,7 +8,7 @@ import { mem2reg } from "../../../src/compiler/passes/mem2reg.ts";
 import { optimise, PASSES } from "../../../src/compiler/passes/optimise.ts";
 import { behaviour, randomProgram } from "./random-ir.ts";
 
-const PROGRAMS = Number(process.env.VITRINE_RANDOM_IR ?? 150);
+const PROGRAMS = Number(process.env.VITRINE_RANDOM_IR ?? 100);
 const FIRST = Number(process.env.VITRINE_RANDOM_IR_FIRST ?? 1);
 const ARGS = [
   [0n, 0n],
