@@ -65,7 +65,8 @@ function loads(placed: readonly Placed[]): Segment[] {
     return {
       type: elf.PT_LOAD,
       flags: RIGHTS[protection(kind)],
-      offset: first!.offset,
+      // Of zeros alone nothing is in the file, which may end before their place.
+      offset: stored === undefined ? address % PAGE : first!.offset,
       address,
       fileSize: stored === undefined ? 0 : stored - address,
       memorySize: last.section.address + last.section.size - address,

@@ -151,6 +151,15 @@ describe("a kernel image", () => {
     expect([first, fileEnd, end]).toEqual([0x200000, start + data3!.fileSize, start + data3!.memorySize]);
     expect(zerosStart).toBe(Math.ceil(fileEnd! / 4096) * 4096);
   });
+  it("has no segment beyond its end, not even of zeros", () => {
+    const bytes = kernel([KMAIN, code("pointer", "dq 0"), zeros("nothing", 100_000)]);
+    const segments = new ElfFile(bytes).segments().filter((s) => s.type === SEGMENT_TYPE.load);
+    expect(segments.some((s) => s.fileSize === 0)).toBe(true);
+    for (const s of segments) {
+      expect(s.offset + s.fileSize).toBeLessThanOrEqual(bytes.length);
+      expect(s.offset % 4096).toBe(Number(s.virtualAddress) % 4096);
+    }
+  });
   it("leaves _start to a kernel that has its own", () => {
     const own = code("_start", "hlt", [], { align: 4096 });
     expect(symbolsIn(kernel([own])).filter((s) => s.name.startsWith("__boot"))).toEqual([]);
