@@ -2,7 +2,7 @@
  * The flow graph of machine blocks: cleaning, order, loops and estimated frequencies. Every loop gets a block before it and a
  * block of its own on each way out, so that the allocator can put moves there; empty ones vanish when code is laid out.
  */
-import { type MachineBlock, type MachineFunction, retarget, successors } from "./machine.ts";
+import { type MachineBlock, type MachineFunction, retarget, successors as successorsOf } from "./machine.ts";
 
 export interface Loop {
   readonly header: MachineBlock;
@@ -15,8 +15,27 @@ const TRIPS = 8;
 const LIKELY = 0.9;
 const COLD = 0.001;
 
-function reachable(entry: MachineBlock): MachineBlock[] {
+/** What the program says of an edge; unsaid ones in the order of the branch. */
+function hint(from: MachineBlock, to: MachineBlock): number {
+  const { end } = from;
+  if (isCold(to)) return COLD;
+  if (end.kind !== "branch") return 0.5;
+  const taken = to === end.taken;
+  if (end.likely !== undefined) return (end.likely === "taken") === taken ? LIKELY : 1 - LIKELY;
+  return taken ? 0.51 : 0.49;
+}
+
+/** Reverse postorder; `hot` says how likely an edge is: the likeliest target comes right after its source where it can. */
+function reachable(
+  entry: MachineBlock,
+  hot: (from: MachineBlock, to: MachineBlock) => number = hint,
+): MachineBlock[] {
   const post: MachineBlock[] = [];
+  const successors = (block: MachineBlock): MachineBlock[] =>
+    successorsOf(block)
+      .map((to) => ({ to, weight: hot(block, to) }))
+      .sort((a, b) => a.weight - b.weight)
+      .map(({ to }) => to);
   const seen = new Set<MachineBlock>([entry]);
   const stack = [{ block: entry, targets: successors(entry), next: 0 }];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
@@ -36,7 +55,7 @@ function reachable(entry: MachineBlock): MachineBlock[] {
 export function linkBlocks(entry: MachineBlock): MachineBlock[] {
   const order = reachable(entry);
   for (const block of order) block.predecessors = [];
-  for (const block of order) for (const to of successors(block)) to.predecessors.push(block);
+  for (const block of order) for (const to of successorsOf(block)) to.predecessors.push(block);
   return order;
 }
 
@@ -53,7 +72,7 @@ export function simplify(entry: MachineBlock): void {
     return b;
   };
   for (const block of order) {
-    for (const to of successors(block)) {
+    for (const to of successorsOf(block)) {
       const final = finalTarget(to);
       if (final !== to) retarget(block, to, final);
     }
@@ -73,7 +92,7 @@ export function simplify(entry: MachineBlock): void {
       block.endPlace = next.endPlace;
       next.instructions = [];
       next.end = { kind: "none" };
-      for (const to of successors(block)) {
+      for (const to of successorsOf(block)) {
         to.predecessors = to.predecessors.map((p) => (p === next ? block : p));
       }
     }
@@ -130,14 +149,14 @@ function separateLoops(machine: MachineFunction, loops: readonly Loop[], entry: 
   };
   for (const loop of [...loops].reverse()) {
     const outside = loop.header.predecessors.filter((p) => !loop.blocks.has(p));
-    const single = outside.length === 1 && successors(outside[0]!).length === 1;
+    const single = outside.length === 1 && successorsOf(outside[0]!).length === 1;
     if (loop.header === first || !single) {
       const before = between(outside, loop.header);
       enclosing(loop, before);
       if (loop.header === first) first = before;
     }
     for (const block of [...loop.blocks]) {
-      for (const to of successors(block)) {
+      for (const to of successorsOf(block)) {
         if (loop.blocks.has(to)) continue;
         if (to.predecessors.length === 1) continue;
         const exit = between([block], to);
@@ -179,10 +198,14 @@ function estimate(order: readonly MachineBlock[], loops: readonly Loop[]): void 
     for (let l = innermost.get(b); l !== undefined; l = l.parent) b.depth++;
   }
   order[0]!.frequency = 1;
+  const headers = new Set(loops.map((l) => l.header));
+  const entersLoop = (b: MachineBlock): boolean =>
+    headers.has(b) ||
+    (b.end.kind === "jump" && headers.has(b.end.to) && innermost.get(b) !== innermost.get(b.end.to));
   for (const block of order) {
     if (loops.some((l) => l.header === block)) block.frequency *= TRIPS;
     const loop = innermost.get(block);
-    const targets = successors(block);
+    const targets = successorsOf(block);
     const { end } = block;
     const weights = targets.map((to) => {
       let weight = 1;
@@ -191,6 +214,8 @@ function estimate(order: readonly MachineBlock[], loops: readonly Loop[]): void 
       }
       if (isCold(to)) weight = COLD;
       else if (loop && !loop.blocks.has(to)) weight /= TRIPS;
+      // Loops are there to be run.
+      else if (entersLoop(to)) weight *= 4;
       return weight;
     });
     const sum = weights.reduce((a, b) => a + b, 0);
@@ -206,8 +231,10 @@ export function arrange(machine: MachineFunction, entry: MachineBlock): Loop[] {
   simplify(entry);
   const loops = findLoops(linkBlocks(entry));
   const first = separateLoops(machine, loops, entry);
-  const order = linkBlocks(first);
-  machine.blocks = contiguous(order, loops);
-  estimate(order, loops);
+  estimate(linkBlocks(first), loops);
+  machine.blocks = contiguous(
+    reachable(first, (_, to) => to.frequency),
+    loops,
+  );
   return loops;
 }

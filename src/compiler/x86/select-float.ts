@@ -19,9 +19,7 @@ function order(s: Selection, i: Instruction): [Value, Value] {
   const [a, b] = [i.args[0]!, i.args[1]!];
   if (i.op !== "fadd" && i.op !== "fmul") return [a, b];
   if (s.canFoldLoad(a) && !s.canFoldLoad(b)) return [b, a];
-  return s.isRequested(a) && !s.isRequested(b) && !s.isRematerialised(b) && !s.canFoldLoad(b)
-    ? [b, a]
-    : [a, b];
+  return s.livesOn(a) && !s.livesOn(b) && !s.isRematerialised(b) && !s.canFoldLoad(b) ? [b, a] : [a, b];
 }
 
 export function selectFloat(s: Selection, i: Instruction): void {

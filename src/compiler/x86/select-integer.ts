@@ -48,7 +48,7 @@ function ordered(s: Selection, i: Instruction): [Value, Value] {
   if (constantOf(a) !== undefined || producer(a, "symbol")) return [b, a];
   if (s.canFoldLoad(b)) return [a, b];
   if (s.canFoldLoad(a)) return [b, a];
-  return s.isRequested(a) && !s.isRequested(b) ? [b, a] : [a, b];
+  return s.livesOn(a) && !s.livesOn(b) ? [b, a] : [a, b];
 }
 
 /** Register of the instruction's only result. */
@@ -146,12 +146,12 @@ function selectSum(s: Selection, i: Instruction, d: Reg, size: 32 | 64): void {
   }
   if (i.op === "add") {
     const immediate = immediateOf(b);
-    const livesOn = !s.isRematerialised(a) && s.isRequested(a);
+    const livesOn = s.livesOn(a);
     if (immediate && livesOn) {
       s.emit("lea", size, reg(d), operandOf(s, matched ? terms : { ...terms, base: a }));
       return;
     }
-    if (!immediate && livesOn && s.isRequested(b) && !s.canFoldLoad(b)) {
+    if (!immediate && livesOn && (s.livesOn(b) || i.op === "add") && !s.canFoldLoad(b)) {
       s.emit("lea", size, reg(d), {
         kind: "mem",
         base: s.use(a),
@@ -166,7 +166,7 @@ function selectSum(s: Selection, i: Instruction, d: Reg, size: 32 | 64): void {
     s.emit("neg", size, reg(d));
     return;
   } else if (constant !== undefined && fitsInt32(-constant)) {
-    const livesOn = !s.isRematerialised(a) && s.isRequested(a);
+    const livesOn = s.livesOn(a);
     if (livesOn) {
       s.emit("lea", size, reg(d), {
         kind: "mem",
@@ -263,6 +263,18 @@ function selectProduct(s: Selection, i: Instruction, d: Reg, size: 32 | 64): voi
     if (constant === -1n) {
       s.into(d, a);
       s.emit("neg", size, reg(d));
+      return;
+    }
+    // 3, 5 or 9 times a power of two: LEA and a shift take two cycles, IMUL three.
+    for (const [factor, shift] of [
+      [3n, 1],
+      [5n, 2],
+      [9n, 3],
+    ] as const) {
+      if (unsigned % factor !== 0n || !isPowerOfTwo(unsigned / factor)) continue;
+      const r = s.use(a);
+      s.emit("lea", size, reg(d), { kind: "mem", base: r, index: r, scale: shift, displacement: 0 });
+      s.emit("shl", size, reg(d), imm(log2(unsigned / factor)));
       return;
     }
     if (fitsInt32(constant)) {

@@ -31,7 +31,7 @@ export function select(
   pool: ConstantPool,
 ): { selection: Selection; entry: MachineBlock } {
   const order = postorder(fn.blocks[0]!);
-  const s = new Selection(fn, options, pool, loopDepths(order));
+  const s = new Selection(fn, options, pool, loopDepths(order), order);
   s.machine.framePointer =
     (options.debug && !fn.attributes.naked) ||
     fn.slots.some((slot) => slot.align > 16) ||

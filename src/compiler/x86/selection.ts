@@ -11,6 +11,7 @@ import { OPS } from "../ir/ops.ts";
 import type { ObjectPiece } from "../object.ts";
 import type { Place } from "../place.ts";
 import { findClean } from "./clean.ts";
+import { liveAtEnd } from "./ir-liveness.ts";
 import {
   type BlockEnd,
   type FrameSlot,
@@ -27,6 +28,7 @@ import {
   slotMem,
 } from "./machine.ts";
 import type { Reg, RegisterFile } from "./registers.ts";
+import { terminatorValues } from "./terminator.ts";
 
 export interface GenerateOptions {
   /** Debug builds: variables stay in the frame, rbp is the frame pointer. */
@@ -131,6 +133,9 @@ export class Selection {
   readonly isClean: (v: Value) => boolean;
   /** Volatile loads that are done by their only user. */
   readonly foldedVolatile = new Set<Instruction>();
+  readonly #liveAtEnd: (block: Block, v: Value) => boolean;
+  /** Asked for by what has been selected of this block. */
+  readonly #asked = new Set<Value>();
   readonly #homes = new Map<Instruction, Home>();
   /** Where the code now being chosen will stand. */
   block: Block;
@@ -147,6 +152,7 @@ export class Selection {
     options: GenerateOptions,
     pool: ConstantPool,
     loopDepth: ReadonlyMap<Block, number>,
+    order: readonly Block[],
   ) {
     this.ir = ir;
     this.options = options;
@@ -155,6 +161,7 @@ export class Selection {
     this.machine = new MachineFunction(ir.symbol);
     this.block = ir.blocks[0]!;
     this.isClean = findClean(ir);
+    this.#liveAtEnd = liveAtEnd(order, ir.nextValue);
     for (const block of ir.blocks) {
       let version = 0;
       const machine = this.machine.block();
@@ -233,6 +240,7 @@ export class Selection {
   beginBlock(block: Block): void {
     this.block = block;
     this.end = { kind: "none" };
+    this.#asked.clear();
     this.#endPlace = block.terminator.place;
     this.#groups = [];
     this.#group = [];
@@ -273,6 +281,7 @@ export class Selection {
   registerOf(v: Value): Reg {
     const root = this.root(v);
     let r = this.registers.get(root);
+    this.#asked.add(root);
     if (r === undefined) {
       r = this.machine.register(this.file(root.type));
       this.registers.set(root, r);
@@ -283,6 +292,12 @@ export class Selection {
   /** Whether someone below has asked for the value: then it lives on after the instruction being selected. */
   isRequested(v: Value): boolean {
     return this.registers.has(this.root(v));
+  }
+  /** Whether the value is wanted after the code at hand, by what is known: else its register may be overwritten. */
+  livesOn(v: Value): boolean {
+    if (this.isRematerialised(v)) return false;
+    const root = this.root(v);
+    return this.#asked.has(root) || this.#liveAtEnd(this.block, root);
   }
   /** Whether a value is made anew at each use: constants and addresses. */
   isRematerialised(v: Value): boolean {
@@ -363,27 +378,5 @@ export class Selection {
     for (const i of block.instructions)
       if (OPS[i.op].effect === "write" || i.details.volatile === true) version++;
     this.version = version;
-  }
-}
-
-/** Values that a block's terminator uses, arguments of edges included. */
-export function* terminatorValues(block: Block): Generator<Value> {
-  const t = block.terminator;
-  switch (t.kind) {
-    case "jump":
-      yield* t.edge.args;
-      return;
-    case "branch":
-      yield t.condition;
-      yield* t.then.args;
-      yield* t.otherwise.args;
-      return;
-    case "switch":
-      yield t.subject;
-      for (const c of t.cases) yield* c.edge.args;
-      yield* t.otherwise.args;
-      return;
-    case "return":
-      yield* t.values;
   }
 }
