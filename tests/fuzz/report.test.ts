@@ -58,9 +58,18 @@ describe("the command", () => {
     expect(status).toBe(0);
   });
   it.each([
-    [["--mode", "8"], /^fuzz: --mode is 16, 32 or 64, not "8"\n$/],
-    [["--on", "paper"], /^fuzz: --on is processor or machine, not "paper"\n$/],
-    [["--seconds", "soon"], /^fuzz: --seconds is a number, not "soon"\n$/],
+    [
+      ["--mode", "8"],
+      /^fuzz: option '--mode <bits>' argument '8' is invalid. Allowed choices are 16, 32, 64.\n/,
+    ],
+    [
+      ["--on", "paper"],
+      /^fuzz: option '--on <place>' argument 'paper' is invalid. Allowed choices are processor, machine.\n/,
+    ],
+    [
+      ["--seconds", "soon"],
+      /^fuzz: option '--seconds <n>' argument 'soon' is invalid. It is a positive number.\n/,
+    ],
     [["--speed"], /^fuzz: .*--speed/],
   ])("refuses %j", (args, message) => {
     const { status, stderr } = fuzz(...args);
