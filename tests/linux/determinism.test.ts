@@ -9,7 +9,7 @@ import { type BuiltProgram, buildProgram } from "../../scripts/linux/build.ts";
 import { vitrineArguments } from "../../scripts/linux/computers.ts";
 import { Conversation } from "../../scripts/linux/conversation.ts";
 import { requireTool } from "../support/tools.ts";
-import { Bench, sha256 } from "./session.ts";
+import { Bench, NO_SELF_TESTS, sha256 } from "./session.ts";
 
 let program: BuiltProgram;
 beforeAll(() => {
@@ -26,6 +26,9 @@ umount /mnt
 poweroff -f
 `;
 
+/** A minute. */
+const MOST_CYCLES = 60 * 3e9;
+
 /** A slice is made longer while it takes less host time than wanted, and shorter while it takes more. */
 const CLOCKS = {
   "shortest slices": "let now = 0; performance.now = () => (now += 100);",
@@ -37,8 +40,14 @@ async function run(bench: Bench, slices: keyof typeof CLOCKS, cpus: number, empt
   const { kernel, initramfs } = bench;
   const input = openSync(bench.file("input", INPUT), "r");
   const clock = `data:text/javascript,${encodeURIComponent(CLOCKS[slices])}`;
-  const options = vitrineArguments({ kernel, initramfs, cpus, disks: [{ path: disk }] });
-  const args = ["--import", clock, program.main, ...options, "--hash"];
+  const options = vitrineArguments({
+    kernel,
+    initramfs,
+    cpus,
+    append: NO_SELF_TESTS,
+    disks: [{ path: disk }],
+  });
+  const args = ["--import", clock, program.main, ...options, "--hash", "--max-cycles", String(MOST_CYCLES)];
   const { status, out, err } = await new Conversation(process.execPath, args, input).ended;
   closeSync(input);
   expect(status, err).toBe(0);

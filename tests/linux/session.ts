@@ -22,6 +22,12 @@ const SPARE_SIZE = MIB;
 
 type Context = Parameters<typeof missing>[0];
 
+/**
+ * For the kernel's command line: without its own tests of ciphers and hashes, which are more than half of the instructions of a boot.
+ * One session has them all.
+ */
+export const NO_SELF_TESTS = "cryptomgr.notests";
+
 /** What cannot be compressed or guessed, and is always the same: AES in counter mode. */
 export function noise(size: number, key: string): Buffer {
   const cipher = createCipheriv("aes-128-ctr", Buffer.alloc(16, key), Buffer.alloc(16));
@@ -86,11 +92,19 @@ export class Bench {
 
 export type Starter = (computer: Computer, ...more: string[]) => Conversation;
 
+/** Ten hours, in cycles. A guest that waits for what never comes gets there in minutes, and the test ends with a report of its state. */
+const MOST_CYCLES = 36_000 * 3e9;
+
 /** `main`: the program, built. */
 export const onVitrine =
   (main: string): Starter =>
   (computer, ...more) =>
-    new Conversation(process.execPath, [main, ...vitrineArguments(computer), ...more]);
+    new Conversation(process.execPath, [
+      main,
+      ...vitrineArguments(computer),
+      ...["--max-cycles", String(MOST_CYCLES)],
+      ...more,
+    ]);
 export const onQemu =
   (path: string): Starter =>
   (computer) =>
@@ -142,6 +156,8 @@ const QUESTIONS = {
 
 export interface SessionOptions {
   readonly cpus: number;
+  /** For the kernel's command line. */
+  readonly append?: string;
   /** The machine is restarted before it is switched off. */
   readonly restart?: boolean;
 }
@@ -151,7 +167,7 @@ export async function fullSession(
   bench: Bench,
   name: string,
   start: Starter,
-  { cpus, restart = false }: SessionOptions,
+  { cpus, append, restart = false }: SessionOptions,
 ): Promise<Session> {
   const disk = bench.ext4(`${name}-disk`, 32 * MIB);
   const data = bench.file(`${name}-data`, dataDisk());
@@ -161,6 +177,7 @@ export async function fullSession(
     kernel: bench.kernel,
     initramfs: bench.initramfs,
     cpus,
+    ...(append !== undefined && { append }),
     disks: [{ path: disk }, { path: data, flag: "ro" }, { path: spare, flag: "snapshot" }],
     capture,
     console,

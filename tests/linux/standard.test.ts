@@ -7,7 +7,7 @@ import { type BuiltProgram, buildProgram } from "../../scripts/linux/build.ts";
 import { FIRST_PROCESS, PROMPT } from "../../scripts/linux/initramfs.ts";
 import { requireTool } from "../support/tools.ts";
 import { complaints, explained, withoutNumbers } from "./log.ts";
-import { ask, Bench, onQemu, onVitrine, type Starter } from "./session.ts";
+import { ask, Bench, NO_SELF_TESTS, onQemu, onVitrine, type Starter } from "./session.ts";
 
 let program: BuiltProgram;
 beforeAll(() => {
@@ -19,7 +19,10 @@ afterAll(() => program.remove());
 async function shortSession(bench: Bench, name: string, start: Starter, end: string, ...more: string[]) {
   const disk = bench.ext4(name, 16 * 2 ** 20);
   const { kernel, initramfs } = bench;
-  const machine = start({ kernel, initramfs, cpus: 2, disks: [{ path: disk }] }, ...more);
+  const machine = start(
+    { kernel, initramfs, cpus: 2, append: NO_SELF_TESTS, disks: [{ path: disk }] },
+    ...more,
+  );
   try {
     await machine.until(FIRST_PROCESS);
     await machine.until(PROMPT);

@@ -40,7 +40,7 @@ all:
 .done:
   ret
 
-; 30 µs or more by the ACPI timer
+; Four microseconds or more, 14 ticks, by the ACPI timer
 moment:
   mov dx, 0x608
   in eax, dx
@@ -49,7 +49,7 @@ moment:
   in eax, dx
   sub eax, ecx
   and eax, 0xffffff
-  cmp eax, 108
+  cmp eax, 14
   jb .wait
   ret
 
