@@ -1,9 +1,12 @@
 /*
  * npm run fuzz -- --seconds N [--seed S] [--mode 16|32|64] [--on processor|machine] [--count N]
+ * npm run fuzz -- --devices [--seconds N] [--seed S] [--count N]
  *
  * Random programs, on a bare processor (stream.ts) and on whole machines (machine.ts), on the interpreter against the evaluator until the time is over or the engines disagree. Seeds go up
- * from S (default: the time), so that a failure repeats with the seed it names. Exit status: 0 no disagreement, 1 one, 2 bad use.
+ * from S (default: the time), so that a failure repeats with the seed it names. With --devices: random operations on a machine's
+ * devices (devices/). Exit status: 0 no disagreement or failure, 1 one, 2 bad use.
  */
+import { fuzzDevices } from "./devices/command.ts";
 import { MachineStreams } from "./machine.ts";
 import { BadUse, readOptions } from "./options.ts";
 import { listing, minimise } from "./report.ts";
@@ -16,6 +19,7 @@ function main(): number {
     (text) => void process.stdout.write(text),
   );
   if (options === undefined) return 0;
+  if (options.devices) return fuzzDevices(options);
   const { seconds, seed, modes, on, count } = options;
   const streams = on.flatMap((place) =>
     modes.map((mode) => ({

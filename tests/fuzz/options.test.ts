@@ -12,6 +12,7 @@ describe("npm run fuzz", () => {
       count: Number.POSITIVE_INFINITY,
       modes: [16, 32, 64],
       on: ["processor", "machine"],
+      devices: false,
     });
   });
   it("repeats what a failure names", () => {
@@ -21,7 +22,12 @@ describe("npm run fuzz", () => {
       count: 1,
       modes: [64],
       on: ["processor"],
+      devices: false,
     });
+  });
+  it("does things to devices", () => {
+    const { devices, count } = read("--devices", "--seed", "5", "--count", "1000") ?? {};
+    expect([devices, count]).toEqual([true, 1000]);
   });
   it("prints help", () => {
     let out = "";
@@ -31,7 +37,8 @@ describe("npm run fuzz", () => {
       }),
     ).toBeUndefined();
     expect(out).toMatch(/^Usage: npm run fuzz -- \[options\]\n/);
-    for (const option of ["--seconds", "--seed", "--count", "--mode", "--on"]) expect(out).toContain(option);
+    for (const option of ["--seconds", "--seed", "--count", "--mode", "--on", "--devices"])
+      expect(out).toContain(option);
   });
   it.each([
     [["--minutes", "1"], /^unknown option '--minutes'$/],
@@ -46,6 +53,7 @@ describe("npm run fuzz", () => {
     [["--count", "1.5"], /It is a whole number from 1 up\.$/],
     [["--mode", "8"], /Allowed choices are 16, 32, 64\.$/],
     [["--on", "qemu"], /Allowed choices are processor, machine\.$/],
+    [["--devices", "--mode", "16"], /'--devices' cannot be used with option '--mode <bits>'$/],
     [["now"], /^too many arguments/],
   ])("refuses %j in one line", (args, message) => {
     expect(() => read(...args)).toThrow(BadUse);

@@ -14,8 +14,10 @@ export interface FuzzOptions {
   readonly seed: number;
   readonly modes: readonly Mode[];
   readonly on: readonly (typeof PLACES)[number][];
-  /** Seeds to run, from `seed` up. */
+  /** Seeds to run, from `seed` up; operations with `devices`. */
   readonly count: number;
+  /** Operations on devices instead of programs. */
+  readonly devices: boolean;
 }
 
 const DEFAULT_SECONDS = 10;
@@ -24,7 +26,10 @@ const HELP = `
 It runs each program on the interpreter and on the evaluator, until the time is over, the count is reached or they
 disagree. Each seed makes one program for each mode and place; a failure names what repeats it.
 
-Exit status: 0 no disagreement, 1 one, 2 bad use.`;
+With --devices it does random things to the devices of a machine instead, and --count is how many: port and memory
+accesses, PCI configuration, virtio rings, time. A failure is an exception, a wrong value, or work without a bound.
+
+Exit status: 0 no disagreement or failure, 1 one, 2 bad use.`;
 
 function seconds(text: string): number {
   const value = Number(text);
@@ -51,7 +56,8 @@ export function readOptions(
     .description("Looks for programs on which the engines disagree.")
     .option("--seconds <n>", `how long (default: ${DEFAULT_SECONDS}, or no end with --count)`, seconds)
     .option("--seed <n>", "the first seed (default: the time)", wholeFrom(0))
-    .option("--count <n>", "seeds to run", wholeFrom(1))
+    .option("--count <n>", "seeds to run; operations with --devices", wholeFrom(1))
+    .addOption(new Option("--devices", "operations on devices instead of programs").conflicts(["mode", "on"]))
     .addOption(new Option("--mode <bits>", "only this code size").choices(MODES.map(String)))
     .addOption(new Option("--on <place>", "only a bare processor or whole machines").choices(PLACES))
     .helpOption("-h, --help", "print this help")
@@ -71,6 +77,7 @@ export function readOptions(
     count?: number;
     mode?: string;
     on?: string;
+    devices?: boolean;
   }>();
   return {
     seconds: given.seconds ?? (given.count === undefined ? DEFAULT_SECONDS : Number.POSITIVE_INFINITY),
@@ -78,5 +85,6 @@ export function readOptions(
     count: given.count ?? Number.POSITIVE_INFINITY,
     modes: MODES.filter((m) => given.mode === undefined || String(m) === given.mode),
     on: PLACES.filter((p) => given.on === undefined || p === given.on),
+    devices: given.devices === true,
   };
 }
