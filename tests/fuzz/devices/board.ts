@@ -160,7 +160,7 @@ export class Board {
         machine.vcpus[0]!.portWrite(operation.port, operation.size, operation.value);
         return 0;
       case "read":
-        return checked(Number(machine.physical.read(operation.address, operation.size)), operation.size);
+        return checkedWide(machine.physical.read(operation.address, operation.size), operation.size);
       case "write":
         machine.physical.write(operation.address, operation.size, operation.value);
         return 0;
@@ -234,6 +234,11 @@ export class Board {
 
 function checked(value: number, size: number): number {
   if (Number.isInteger(value) && value >= 0 && value < 2 ** (size * 8)) return value;
+  throw new Misbehaviour(`${size} bytes were read as ${value}`);
+}
+/** Of up to 8 bytes; those beyond 2^53 are rounded. */
+function checkedWide(value: bigint, size: number): number {
+  if (value === BigInt.asUintN(size * 8, value)) return Number(value);
   throw new Misbehaviour(`${size} bytes were read as ${value}`);
 }
 /** Numbers that JSON writes as null. */

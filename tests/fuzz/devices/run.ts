@@ -9,7 +9,7 @@ export const LIFE = 10_000;
 const MOST_REPLAYS = 300;
 
 export interface DeviceFailure {
-  /** Of the board: \`devices --seed\` repeats it. */
+  /** Of the garbage. */
   readonly seed: number;
   readonly operations: readonly Operation[];
   readonly error: unknown;
@@ -22,7 +22,7 @@ export interface DeviceRun {
   readonly fires: number;
 }
 
-/** What a life of \`count\` operations from \`seed\` comes to. Every fourth one is traced. */
+/** What a life of `count` operations from `seed` comes to. Every fourth one is traced. */
 export function live(
   seed: number,
   count: number,
