@@ -24,10 +24,12 @@ describe("docs/api.md", () => {
 });
 
 describe("arguments", () => {
-  const { assemble, disassemble, BareMachine } = vitrine;
+  const { assemble, disassemble, BareMachine, Machine, openDisk, ScriptedLine } = vitrine;
   // What plain JavaScript may pass; the types forbid it.
   const any = (value: unknown): never => value as never;
   const machine = new BareMachine();
+  const computer = new Machine({ memory: 2 ** 21, codeCache: 2 ** 20 });
+  const kernel = new Uint8Array(64);
 
   it.each<[string, () => unknown, new (message: string) => Error, RegExp]>([
     ["assemble(5)", () => assemble(any(5)), TypeError, /the source is a string, not a value of type number/],
@@ -53,6 +55,17 @@ describe("arguments", () => {
     ],
     ["seed", () => new BareMachine({ seed: any("1") }), TypeError, /seed is a number or a bigint/],
     ["seed 1.5", () => new BareMachine({ seed: 1.5 }), RangeError, /seed is 1.5, not a whole number/],
+    ["new Machine(5)", () => new Machine(any(5)), TypeError, /the options are an object/],
+    ["memory", () => new Machine({ memory: 5000 }), RangeError, /memory is a multiple of 4096/],
+    ["cpus", () => new Machine({ cpus: 9 }), RangeError, /cpus is 1 to 8, not 9/],
+    ["boot", () => computer.boot(any("kernel")), TypeError, /the options are an object/],
+    ["kernel", () => computer.boot({ kernel: any("kernel") }), TypeError, /the kernel is a Uint8Array/],
+    ["initrd", () => computer.boot({ kernel, initrd: any([]) }), TypeError, /the initrd is a Uint8Array/],
+    ["append", () => computer.boot({ kernel, commandLine: any(5) }), TypeError, /command line is a string/],
+    ["no kernel", () => computer.boot({ kernel }), vitrine.BootError, /kernel/],
+    ["until", () => computer.run({ until: any("1") }), TypeError, /until is a number of cycles/],
+    ["disk", () => openDisk("/nowhere/at/all"), vitrine.HostError, /nowhere/],
+    ["type", () => new ScriptedLine().type(any(5)), TypeError, /text is a string/],
     ["platform", () => new BareMachine({ platform: any(5) }), TypeError, /platform is an object/],
     ["load", () => machine.load(any("x")), TypeError, /the code is a Uint8Array, not a value of type string/],
     ["load at", () => machine.load(Uint8Array.of(0x90), any("5")), TypeError, /an address is a number/],

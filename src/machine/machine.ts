@@ -9,7 +9,7 @@
  * slices of `until`, which changes nothing of what happens in the machine.
  */
 
-import { checkOptions, wholeNumber } from "../isa/arguments.ts";
+import { checkBytes, checkOptions, checkString, wholeNumber } from "../isa/arguments.ts";
 import * as S from "../isa/state.ts";
 import { type TimingModel, type TimingName, timingModel } from "../timing/model.ts";
 import { BarePlatform } from "./bare-platform.ts";
@@ -70,6 +70,12 @@ export type MachineStop =
   | { readonly kind: "limit" }
   /** By `stop`. */
   | { readonly kind: "stopped" };
+
+/** What is booted; bytes, as they are in files. */
+export type MachineBoot = Omit<BootRequest, "memoryMap" | "rsdp" | "rsdpBytes" | "commandLine"> & {
+  /** Without a zero character. Default: empty. */
+  readonly commandLine?: string | undefined;
+};
 
 export interface MachineRunOptions {
   /** Cycle to run to. Default: none. */
@@ -261,10 +267,25 @@ export class Machine {
 
   // ------------------------------------------------------------------------------------------------------ booting
 
-  /** Loads a kernel (boot/boot.ts) and remembers how, for resets. Throws BootError for files that cannot be booted. */
-  boot(request: Omit<BootRequest, "memoryMap" | "rsdp" | "rsdpBytes">): BootPlan {
+  /**
+   * Loads a kernel (boot/boot.ts) and remembers how, for resets. Throws BootError for files that cannot be booted, TypeError for
+   * what is no request.
+   */
+  boot(request: MachineBoot): BootPlan {
+    checkOptions(request);
+    const { kernel, initrd, modules = [], commandLine = "" } = request;
+    checkBytes("the kernel", kernel);
+    if (initrd !== undefined) checkBytes("the initrd", initrd);
+    for (const { bytes } of modules) checkBytes("a module", bytes);
+    checkString("the command line", commandLine);
     const { rsdp, rsdpBytes } = this.#firmware;
-    const plan = planBoot({ ...request, memoryMap: memoryMap(this.memoryBytes), rsdp, rsdpBytes });
+    const plan = planBoot({
+      ...request,
+      commandLine,
+      memoryMap: memoryMap(this.memoryBytes),
+      rsdp,
+      rsdpBytes,
+    });
     this.#apply(plan);
     this.#boot = plan;
     return plan;
@@ -298,7 +319,10 @@ export class Machine {
 
   /** Runs until something ends it. Throws what a hook throws, and Error if called from within a run. */
   run(options: MachineRunOptions = {}): MachineStop {
+    checkOptions(options);
     const { until = Number.POSITIVE_INFINITY } = options;
+    if (typeof until !== "number" || Number.isNaN(until))
+      throw new TypeError(`until is a number of cycles, not ${String(until)}`);
     if (this.#running) throw new Error("the machine is running: what it calls cannot run it");
     this.#running = true;
     try {
