@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import type { BootRequest } from "../../../src/machine/boot/plan.ts";
-import { findTool, requireTool } from "../../support/tools.ts";
+import { missing, requireTool } from "../../support/tools.ts";
 import {
   linuxKernel,
   multiboot2Kernel,
@@ -120,10 +120,10 @@ describe("multiboot", () => {
 
 /** GRUB with its multiboot 2 loader, a script and the files, in the form of a Linux kernel that QEMU starts in real mode. */
 function packGrub(ctx: Pick<TestContext, "skip">): void {
-  // Debian's grub-common and grub-pc-bin. Nothing else here needs them, so they are never demanded.
-  const mkimage = findTool("grub-mkimage") ?? ctx.skip("grub-mkimage is missing");
+  // Debian's grub-common and grub-pc-bin.
+  const mkimage = requireTool(ctx, "grub-mkimage");
   const modules = join(dirname(mkimage), "../lib/grub/i386-pc");
-  if (!existsSync(modules)) ctx.skip("GRUB's modules for i386-pc are missing");
+  if (!existsSync(modules)) missing(ctx, "GRUB for i386-pc");
   const files = ["kernel", "initrd", "module"];
   const script = [
     "multiboot2 (memdisk)/kernel one two",
