@@ -1,21 +1,38 @@
 /**
  * The `asm` tag: `asm<T>\`text\`` or `asm<T>({ in, out, clobbers })\`text\``. Values in the text become operands `$0`, `$1` …;
- * numbers without a type become immediates; `asm.result` becomes the operand after the inputs. Values of `in` are inputs
- * that the text does not name.
+ * `asm.result` becomes the operand after the inputs. Values of `in` are inputs that the text does not name.
+ *
+ * Numbers without a type become immediates. Other constants, functions and addresses of globals stand as themselves too if the text
+ * assembles so, and else are in registers. A naked function has no registers to give: there, constants are all that may stand.
  */
 import ts from "typescript";
 import { AssemblerError } from "../../isa/assembler/error.ts";
 import { D } from "../diagnostics/table.ts";
 import type { AsmTree, Expression } from "../tree.ts";
 import { type Type, VOID } from "../types/type.ts";
-import { type AsmOperand, asmText, assembleTemplate } from "../x86/asm.ts";
+import { type AsmOperand, asmText, assembleTemplate, symbolText } from "../x86/asm.ts";
 import { registerByName } from "../x86/registers.ts";
-import { adaptUntyped, I64, inRange, integer, integerOf, isUntyped, U64 } from "./operands.ts";
+import { fold } from "./constants.ts";
+import {
+  adaptUntyped,
+  constant,
+  I64,
+  inRange,
+  integer,
+  integerOf,
+  isUntyped,
+  signedValue,
+  U64,
+} from "./operands.ts";
 import { placeOf } from "./place.ts";
+import { tagsOf } from "./tags.ts";
 import { pointerTo } from "./types.ts";
 import type { Frame, World } from "./world.ts";
 
 const REGISTERS = new Set("rax rbx rcx rdx rsi rdi rbp r8 r9 r10 r11 r12 r13 r14 r15".split(" "));
+
+const NO_REGISTERS =
+  "a naked function has no registers for values: only constants, functions and addresses of globals";
 
 interface Options {
   readonly inputs: { readonly value: Expression; readonly at: string }[];
@@ -40,7 +57,9 @@ function input(world: World, frame: Frame, node: ts.Expression, at: string): Opt
   if (kind !== "int" && kind !== "bool" && kind !== "ptr" && kind !== "enum") {
     return world.fail(D.asm(operand.place, "asm takes integers, bools and pointers"));
   }
-  return { value: operand, at };
+  const known = fold(operand);
+  const value = known === undefined ? operand : constant(known, operand.type, operand.place);
+  return { value, at };
 }
 
 const register = (world: World, node: ts.Expression | ts.PropertyName, memory = false): string => {
@@ -80,25 +99,63 @@ const WIDTHS = { 8: 8, 16: 16, 32: 32, 64: 64 } as const;
 const bitsOf = (type: Type): 8 | 16 | 32 | 64 =>
   integerOf(type) === undefined ? (type.kind === "bool" ? 8 : 64) : WIDTHS[integerOf(type)!.bits];
 
-/** Assembles the text with registers in the places of operands, so that mistakes have a place in the source. */
-function tryToAssemble(world: World, tree: AsmTree, type: Type, at: ts.Node): void {
+/** A constant that the text can have: a symbol, or a number, with its sign, in 64 bits. Undefined: it has to be in a register. */
+function immediate(value: Expression): Expression | undefined {
+  if (value.kind !== "constant") return undefined;
+  if (value.value.kind === "address") return value;
+  if (value.value.kind !== "int") return undefined;
+  const type = integerOf(value.type);
+  const number = type === undefined ? value.value.value : signedValue(value.value.value, type);
+  return integer(number, number < 0n ? I64 : U64, value.place);
+}
+
+function textOf(value: Expression): string {
+  const known = value.kind === "constant" ? value.value : undefined;
+  if (known?.kind === "address") return symbolText(known.symbol, known.offset);
+  return String(known?.kind === "int" ? BigInt.asIntN(64, known.value) : 0n);
+}
+
+/** Assembles the text with registers in the places of operands, and says why it cannot be. */
+function whyNot(tree: AsmTree, type: Type): string | undefined {
   const r8 = registerByName("r8")!;
   const stand = (name: string, n: number): number => registerByName(name) ?? r8 + (n % 8);
-  const operands: AsmOperand[] = tree.inputs.map((input, n) => {
-    const { value } = input;
-    const isConstant = input.at === "constant" && value.kind === "constant" && value.value.kind === "int";
-    if (isConstant && value.value.kind === "int")
-      return { at: String(BigInt.asIntN(64, value.value.value)), bits: 64 };
-    return { at: stand(input.at, n), bits: bitsOf(value.type) };
+  const operands: AsmOperand[] = tree.inputs.map(({ value, at }, n) => {
+    return at === "constant"
+      ? { at: textOf(value), bits: 64 }
+      : { at: stand(at, n), bits: bitsOf(value.type) };
   });
   if (tree.output !== undefined)
     operands.push({ at: stand(tree.output, operands.length), bits: bitsOf(type) });
   try {
-    assembleTemplate(asmText({ ...tree, inputs: tree.inputs.map(({ at }) => at) }, operands));
+    const text = asmText({ ...tree, inputs: tree.inputs.map(({ at }) => at) }, operands);
+    assembleTemplate(text, (name) => name.startsWith("@"));
+    return undefined;
   } catch (error) {
-    if (!(error instanceof AssemblerError)) throw error;
-    world.fail(D.asm(placeOf(at), error.reason));
+    if (error instanceof AssemblerError) {
+      return error.reason.replace(
+        /^"(.*)" is not defined$/,
+        (said, name) => `${said} (a symbol is written \${${name}})`,
+      );
+    }
+    if (error instanceof RangeError) return error.message;
+    throw error;
   }
+}
+
+/** The text with constants in it, if it assembles so, and otherwise with all that have a type in registers. */
+function withConstants(world: World, tree: AsmTree, type: Type, naked: boolean, at: ts.Node): AsmTree {
+  const inputs = tree.inputs.map((one) => {
+    const value = one.at === "any" ? immediate(one.value) : undefined;
+    return value === undefined ? one : { value, at: "constant" };
+  });
+  const free = inputs.find((one) => one.at !== "constant");
+  if (naked && free !== undefined) world.fail(D.asm(free.value.place, NO_REGISTERS));
+  const full = { ...tree, inputs };
+  const reason = whyNot(full, type);
+  if (reason === undefined) return full;
+  const inRegisters = naked ? reason : whyNot(tree, type);
+  if (inRegisters === undefined) return tree;
+  return world.fail(D.asm(placeOf(at), inRegisters));
 }
 
 export function asm(world: World, frame: Frame, node: ts.TaggedTemplateExpression): Expression {
@@ -120,6 +177,8 @@ export function asm(world: World, frame: Frame, node: ts.TaggedTemplateExpressio
   if (!hasResult && given.output !== undefined) {
     world.fail(D.asm(placeOf(node), "asm with an output needs its type: asm<u64>(…)"));
   }
+  const naked = tagsOf(frame.declaration).has("naked");
+  if (naked && call !== undefined) world.fail(D.asm(placeOf(node), "in a naked function asm has no options"));
   const inputs = [...given.inputs];
   const { template } = node;
   const dollars = (text: string): string => text.replace(/\$/g, "$$$$");
@@ -129,6 +188,7 @@ export function asm(world: World, frame: Frame, node: ts.TaggedTemplateExpressio
   for (const { expression, literal } of spans) {
     if (isResult(expression)) {
       if (!hasResult) world.fail(D.asm(placeOf(expression), "asm.result needs a type: asm<u64>`…`"));
+      if (naked) world.fail(D.asm(placeOf(expression), NO_REGISTERS));
       text += `$${resultAt}`;
     } else {
       text += `$${inputs.length}`;
@@ -139,9 +199,14 @@ export function asm(world: World, frame: Frame, node: ts.TaggedTemplateExpressio
   const tree: AsmTree = {
     text,
     inputs,
-    output: hasResult ? (given.output ?? "any") : undefined,
+    // A naked function leaves its result by itself.
+    output: hasResult && !naked ? (given.output ?? "any") : undefined,
     clobbers: given.clobbers,
   };
-  tryToAssemble(world, tree, type, template);
-  return { kind: "asm", asm: tree, type, place: placeOf(node) };
+  return {
+    kind: "asm",
+    asm: withConstants(world, tree, type, naked, template),
+    type,
+    place: placeOf(node),
+  };
 }

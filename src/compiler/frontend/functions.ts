@@ -212,5 +212,6 @@ function nameFromContext(node: ts.Node): string | undefined {
 
 function isAsmOnly(statement: Statement): boolean {
   if (statement.kind === "block") return statement.body.every(isAsmOnly);
+  if (statement.kind === "return") return statement.value === undefined || statement.value.kind === "asm";
   return statement.kind === "expression" && statement.value.kind === "asm";
 }

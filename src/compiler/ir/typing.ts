@@ -172,7 +172,8 @@ function particular(
         wrong.push(`has ${results.length} results`);
       asm?.inputs.forEach((at, i) => {
         const def = args[i]?.def;
-        if (at === "constant" && !(def && "op" in def && def.op === "const")) {
+        const isConstant = def && "op" in def && (def.op === "const" || def.op === "symbol");
+        if (at === "constant" && !isConstant) {
           wrong.push(`argument ${i} is no constant`);
         }
       });

@@ -2,13 +2,12 @@
  * Inline assembly: a template's text, with operands put in, through the project's assembler; what it changes by the effects
  * reading. Operands and output are registers that selection chose or fixed.
  *
- * Names that the text does not define are the program's symbols: the text is assembled at two addresses of each, and fields that
- * follow become relocations.
+ * Names that the text does not define are the program's symbols; assembled.ts finds the fields to relocate.
  */
-import { assemble } from "../../isa/assembler/assemble.ts";
 import { AssemblerError } from "../../isa/assembler/error.ts";
 import { decode, isFailure } from "../../isa/decode.ts";
 import { effectsOf } from "../../isa/readings/effects.ts";
+import { assembleFields } from "../assembled.ts";
 import type { AsmCode } from "../ir/ir.ts";
 import type { AsmBytes } from "./machine.ts";
 import { type Reg, registerByName, registerName, XMM0 } from "./registers.ts";
@@ -52,74 +51,32 @@ export function asmText(code: AsmCode, operands: readonly AsmOperand[]): string 
 }
 
 const MISSING = /"([^"]+)" is not defined/;
-/** Two places far apart in every byte that 32 bits have, both below 2 GiB. */
-const PLACES = [0x1100_0000n, 0x2312_3450n] as const;
 
-/** Assembles text. Throws AssemblerError where it is none. */
-export function assembleTemplate(text: string): AsmBytes {
-  const symbols: string[] = [];
+/** What stands in the text for a symbol of the program: no register or label is written so. */
+export const symbolText = (symbol: string, offset: number): string =>
+  offset === 0 ? `@${symbol}` : `(@${symbol} + ${offset})`;
+
+/**
+ * Assembles text. Names that it does not define are the program's symbols, if `isSymbol` says so. Throws AssemblerError where it
+ * is none, and RangeError where the bytes would depend on where they stand, or on a symbol in a way that no relocation has.
+ */
+export function assembleTemplate(text: string, isSymbol: (name: string) => boolean = () => true): AsmBytes {
+  const names: string[] = [];
   for (;;) {
     try {
-      const at = (moved: number): Uint8Array => {
-        const equs = symbols.map((name, n) => `${name} equ ${PLACES[n === moved ? 1 : 0]}\n`).join("");
-        return assemble(`${equs}${text}`).bytes;
-      };
-      const bytes = at(-1);
-      const out = bytes.slice();
-      const relocations: AsmBytes["relocations"][number][] = [];
-      symbols.forEach((symbol, n) => {
-        const other = at(n);
-        for (const offset of changes(bytes, other)) {
-          const view = new DataView(bytes.buffer, bytes.byteOffset + offset);
-          const field = BigInt(view.getInt32(0, true));
-          const relative = isRelative(bytes, offset);
-          // A relative field holds symbol − (offset + what follows).
-          relocations.push({
-            offset,
-            kind: relative ? "R_X86_64_PC32" : isWide(bytes, offset) ? "R_X86_64_64" : "R_X86_64_32S",
-            symbol,
-            addend: Number(BigInt.asIntN(32, field - PLACES[0])) + (relative ? offset : 0),
-          });
-          out.fill(0, offset, offset + 4);
-        }
+      const { bytes, fields } = assembleFields(text, names);
+      const relocations = fields.map(({ offset, name, addend, relative }) => {
+        if (name === undefined) throw new RangeError("the address of a label is relative: write [rel label]");
+        const kind = relative ? "R_X86_64_PC32" : isWide(bytes, offset) ? "R_X86_64_64" : "R_X86_64_32S";
+        return { offset, kind, symbol: name.replace(/^@/, ""), addend } as const;
       });
-      return { bytes: out, relocations };
+      return { bytes, relocations };
     } catch (error) {
       const name = error instanceof AssemblerError ? MISSING.exec(error.reason)?.[1] : undefined;
-      if (name === undefined || symbols.includes(name) || symbols.length > 32) throw error;
-      symbols.push(name);
+      if (name === undefined || names.includes(name) || names.length > 32 || !isSymbol(name)) throw error;
+      names.push(name);
     }
   }
-}
-
-/** Offsets of 32-bit fields that differ. */
-function changes(a: Uint8Array, b: Uint8Array): number[] {
-  if (a.length !== b.length)
-    throw new AssemblerError("a symbol's address decides the length of an instruction", 1, 1);
-  const out: number[] = [];
-  const difference = PLACES[1] - PLACES[0];
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] === b[i]) continue;
-    // The lowest differing byte is the lowest of the difference that is not zero.
-    let start = i;
-    for (let d = difference; (d & 0xffn) === 0n; d >>= 8n) start--;
-    out.push(start);
-    i = start + 3;
-  }
-  return out;
-}
-
-/** Whether the field counts from where it stands: then it is not the symbol's address plus something small. */
-function isRelative(bytes: Uint8Array, offset: number): boolean {
-  for (let at = 0; at < bytes.length; ) {
-    const insn = decode(bytes, at, { mode: 64 });
-    if (isFailure(insn)) return false;
-    if (offset < at + insn.length) {
-      return insn.operands.some((o) => o.kind === "relative" || (o.kind === "memory" && o.ripRelative));
-    }
-    at += insn.length;
-  }
-  return false;
 }
 
 /** Whether it is the low half of a 64-bit immediate: MOV r64, imm64 (B8+r with REX.W). */

@@ -3,7 +3,7 @@
  * once with stand-ins to see what it changes, and again when registers are known.
  */
 import type { Instruction, Value } from "../ir/ir.ts";
-import { type AsmOperand, asmText, assembleTemplate, clobbered, effectsOfBytes } from "./asm.ts";
+import { type AsmOperand, asmText, assembleTemplate, clobbered, effectsOfBytes, symbolText } from "./asm.ts";
 import { type AsmBytes, reg } from "./machine.ts";
 import { ALLOCATABLE_GPR, CALLER_SAVED, RBP, type Reg, RSP, registerByName } from "./registers.ts";
 import { bitsOf, constantOf, producer, type Selection } from "./selection.ts";
@@ -24,8 +24,7 @@ function constantText(v: Value): string {
   if (constant !== undefined) return String(constant);
   const symbol = producer(v, "symbol");
   if (symbol === undefined) throw new Error("an asm operand is no constant");
-  const offset = symbol.details.offset ?? 0;
-  return offset === 0 ? symbol.details.symbol! : `(${symbol.details.symbol}+${offset})`;
+  return symbolText(symbol.details.symbol!, symbol.details.offset ?? 0);
 }
 
 function fixedRegister(name: string): Reg {

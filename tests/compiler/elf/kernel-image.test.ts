@@ -200,6 +200,6 @@ describe("assembly with names", () => {
   });
   it("refuses fields that are not of 32 bits", () => {
     expect(() => assemblyPiece("f", "dw f1\nf1:", [])).toThrow();
-    expect(() => assemblyPiece("f", "jmp 0x1234", [])).toThrow("f is relative to a fixed address");
+    expect(() => assemblyPiece("f", "jmp 0x1234", [])).toThrow("relative to a fixed address");
   });
 });
