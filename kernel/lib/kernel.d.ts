@@ -198,6 +198,12 @@ declare function out8(port: u16, value: u8): void;
 declare function out16(port: u16, value: u16): void;
 declare function out32(port: u16, value: u32): void;
 declare function readTsc(): u64;
+/**
+ * Whether a key is on, without looking: five bytes without effect, which the program makes a jump to turn the key on. They start
+ * off. Each place is listed in section `.static_keys`: address of the five bytes, of the jump's target, of the key, which
+ * is a global or a field of one.
+ */
+declare function staticKey(key: AnyPointer): bool;
 
 /** Control never comes here. Debug builds say so with the place if it does. */
 declare function unreachable(): never;

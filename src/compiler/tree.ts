@@ -257,6 +257,8 @@ export const INTRINSICS = [
   "returnAddress",
   // (): u64
   "readTsc",
+  // (key: address of a global): bool, by code that is patched
+  "staticKey",
 ] as const;
 export type Intrinsic = (typeof INTRINSICS)[number];
 

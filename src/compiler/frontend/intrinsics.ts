@@ -7,6 +7,7 @@ import { D } from "../diagnostics/table.ts";
 import type { Conversion, Expression, Intrinsic } from "../tree.ts";
 import {
   alignOf,
+  BOOL,
   F64,
   type IntType,
   intType,
@@ -19,6 +20,7 @@ import {
   VOID,
 } from "../types/type.ts";
 import { entityOf, functionInstance, functionValue, takeAddress } from "./access.ts";
+import { fold } from "./constants.ts";
 import { utf8 } from "./literals.ts";
 import {
   adaptUntyped,
@@ -299,6 +301,16 @@ function memory(name: "memcpy" | "memmove" | "memset"): Call {
   };
 }
 
+/** The key is told by name: code is patched where it is looked at. */
+const staticKey: Call = (world, frame, node) => {
+  const given = argument(world, node, 0, 1);
+  const pointer = pointerArgument(world, frame, given);
+  const key = fold(pointer);
+  if (key?.kind !== "address") return world.fail(D.notConstant(placeOf(given), "the key of staticKey"));
+  const at: Expression = { kind: "constant", value: key, type: pointer.type, place: pointer.place };
+  return intrinsic("staticKey", [at], BOOL, node);
+};
+
 const U16 = intType("u16");
 const U32 = intType("u32");
 const integers = ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "usize"] as const;
@@ -362,6 +374,7 @@ export const INTRINSIC_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>(
   ["out16", fixed("out16", [U16, U16], VOID)],
   ["out32", fixed("out32", [U16, U32], VOID)],
   ["readTsc", fixed("readTsc", [], U64)],
+  ["staticKey", staticKey],
   ["unreachable", fixed("unreachable", [], NEVER)],
   ["trap", fixed("trap", [], NEVER)],
   ["frameAddress", fixed("frameAddress", [], ANY_POINTER)],

@@ -3,7 +3,16 @@
  */
 import type { Place } from "../place.ts";
 import type { Variable } from "../tree.ts";
-import { bitsOf, entryTypes, newBlock, newBranch, newInstruction, newParam, newSlot } from "./construct.ts";
+import {
+  bitsOf,
+  entryTypes,
+  newBlock,
+  newBranch,
+  newInstruction,
+  newParam,
+  newSlot,
+  newToggle,
+} from "./construct.ts";
 import type {
   Block,
   Condition,
@@ -116,6 +125,9 @@ export class FunctionBuilder {
       { to: otherwise, args: [] },
       { likely, place: this.place },
     );
+  }
+  toggle(key: { readonly symbol: string; readonly offset: number }, then: Block, otherwise: Block): void {
+    this.terminate(newToggle(key, { to: then, args: [] }, { to: otherwise, args: [] }, this.place));
   }
   return(...values: Value[]): void {
     this.terminate({ kind: "return", values });

@@ -96,6 +96,7 @@ export function edgesOf(terminator: Terminator): Edge[] {
     case "jump":
       return [terminator.edge];
     case "branch":
+    case "toggle":
       return [terminator.then, terminator.otherwise];
     case "switch":
       return [...terminator.cases.map((c) => c.edge), terminator.otherwise];
@@ -121,6 +122,14 @@ export function newBranch(
     ...(more.likely && { likely: more.likely }),
   };
 }
+
+/** A branch that is patched into the code to be taken. */
+export const newToggle = (
+  key: { readonly symbol: string; readonly offset: number },
+  then: Edge,
+  otherwise: Edge,
+  place: Place | undefined,
+): Terminator => ({ kind: "toggle", place, key, then, otherwise });
 
 /** Parameter types of a function's entry block: structures in memory come as their address. */
 export function entryTypes(signature: Signature): IrType[] {

@@ -62,6 +62,11 @@ export type Terminator = { place: Place | undefined } & (
   /** `likely`: what the layout may assume. */
   | { kind: "branch"; condition: Value; then: Edge; otherwise: Edge; likely?: "then" | "otherwise" }
   | { kind: "switch"; subject: Value; cases: { value: bigint; edge: Edge }[]; otherwise: Edge }
+  /**
+   * `otherwise`, without a look at anything, until whoever runs the code makes a jump to `then` of it: the site is listed in section
+   * `.static_keys` (x86/emit.ts) with the key, a symbol and bytes from it.
+   */
+  | { kind: "toggle"; key: { readonly symbol: string; readonly offset: number }; then: Edge; otherwise: Edge }
   /** As many as the function's signature has results. */
   | { kind: "return"; values: Value[] }
   /** Control does not come here. */

@@ -5,7 +5,7 @@
 import type { ObjectPiece, Relocation } from "../object.ts";
 import { RELOCATION_KINDS } from "../object.ts";
 import type { Attributes } from "../tree.ts";
-import { newBranch, newFunction } from "./construct.ts";
+import { newBranch, newFunction, newToggle } from "./construct.ts";
 import type {
   AsmCode,
   Block,
@@ -357,6 +357,13 @@ class Parser {
       const otherwise = this.#edge();
       const likely = this.#take("likely") ? this.#of(["then", "otherwise"], "then or otherwise") : undefined;
       return newBranch(condition, then, otherwise, { likely });
+    }
+    if (this.#take("toggle")) {
+      const key = { symbol: this.#symbol(), offset: this.#offset() };
+      this.#expect(",");
+      const toThen = this.#edge();
+      this.#expect(",");
+      return newToggle(key, toThen, this.#edge(), place);
     }
     if (this.#take("switch")) {
       const subject = this.#value();

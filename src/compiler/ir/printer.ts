@@ -112,6 +112,10 @@ export function terminatorText(terminator: Terminator): string {
       const { condition, then, otherwise, likely } = terminator;
       return `branch ${valueName(condition)}, ${edgeText(then)}, ${edgeText(otherwise)}${likely ? ` likely ${likely}` : ""}`;
     }
+    case "toggle": {
+      const { key, then, otherwise } = terminator;
+      return `toggle ${symbolText(key.symbol)}${offsetText(key.offset)}, ${edgeText(then)}, ${edgeText(otherwise)}`;
+    }
     case "switch": {
       const cases = terminator.cases.map(({ value, edge }) => `${value}: ${edgeText(edge)}`).join(", ");
       return `switch ${valueName(terminator.subject)}, ${edgeText(terminator.otherwise)} { ${cases} }`;

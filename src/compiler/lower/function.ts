@@ -25,7 +25,7 @@ import { call, changesMemory, returned } from "./calls.ts";
 import { checkDivision, checkIndex, checkPointer } from "./checks.ts";
 import { convert, resize } from "./convert.ts";
 import { isZero } from "./data.ts";
-import { asm, intrinsic } from "./intrinsics.ts";
+import { asm, intrinsic, keyOf } from "./intrinsics.ts";
 import type { Location, Lowering, Program } from "./lowering.ts";
 import { isAggregate, isNothing, isSigned, storageSize, stride, valueType } from "./machine-type.ts";
 
@@ -503,6 +503,8 @@ class FunctionLowering implements Lowering {
       else this.condition(e.left, then, rest);
       b.at(rest);
       this.condition(e.right, then, otherwise);
+    } else if (e.kind === "intrinsic" && e.name === "staticKey") {
+      b.toggle(keyOf(e.args), then, otherwise);
     } else b.branch(this.value(e), then, otherwise);
   }
 

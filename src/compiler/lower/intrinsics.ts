@@ -60,6 +60,12 @@ const RMW: Partial<Record<Intrinsic, NonNullable<Details["rmw"]>>> = {
   atomicXor: "xor",
 };
 
+/** Of staticKey's argument, a constant address. Throws TypeError for another. */
+export function keyOf([key]: readonly Expression[]): { readonly symbol: string; readonly offset: number } {
+  if (key?.kind !== "constant" || key.value.kind !== "address") throw new TypeError("a key without a name");
+  return { symbol: key.value.symbol, offset: key.value.offset };
+}
+
 /** The value, if there is one. */
 export function intrinsic(
   l: Lowering,
@@ -79,6 +85,17 @@ export function intrinsic(
   if (name === "trap") {
     stop(l, "trap");
     return undefined;
+  }
+  if (name === "staticKey") {
+    const end = b.newBlock("i1");
+    const [on, off] = [b.newBlock(), b.newBlock()];
+    b.toggle(keyOf(args), on, off);
+    b.at(on);
+    b.jump(end, b.const("i1", 1));
+    b.at(off);
+    b.jump(end, b.const("i1", 0));
+    b.at(end);
+    return end.params[0]!;
   }
   const values = args.map((arg) => toMemory(l, l.value(arg)));
   const plain = PLAIN[name];

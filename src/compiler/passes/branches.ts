@@ -30,6 +30,9 @@ function simpler(terminator: Terminator): Terminator | undefined {
       const opposite = likely && (likely === "then" ? "otherwise" : "then");
       return newBranch(def.args[0]!, otherwise, then, { likely: opposite, place });
     }
+  } else if (terminator.kind === "toggle") {
+    const { then, otherwise } = terminator;
+    if (sameEdge(then, otherwise)) return { kind: "jump", place, edge: otherwise };
   } else if (terminator.kind === "switch") {
     const { subject, cases, otherwise } = terminator;
     const value = constantOf(subject);

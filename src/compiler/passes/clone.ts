@@ -1,5 +1,5 @@
 /** Copies blocks into a function, with fresh values: for inlining and for the first round of loops. */
-import { edgesOf, looseBlock, newBranch, newInstruction, newParam } from "../ir/construct.ts";
+import { edgesOf, looseBlock, newBranch, newInstruction, newParam, newToggle } from "../ir/construct.ts";
 import type { Block, Edge, IrFunction, Slot, Terminator, Value } from "../ir/ir.ts";
 
 /** A terminator of its own, with edges of its own. */
@@ -12,6 +12,8 @@ export function copyTerminator(terminator: Terminator): Terminator {
       const { condition, then, otherwise, likely, place } = terminator;
       return newBranch(condition, edge(then), edge(otherwise), { likely, place });
     }
+    case "toggle":
+      return newToggle(terminator.key, edge(terminator.then), edge(terminator.otherwise), terminator.place);
     case "switch":
       return {
         ...terminator,

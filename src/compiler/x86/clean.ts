@@ -11,6 +11,7 @@ export function edgesOf(block: Block): readonly Edge[] {
     case "jump":
       return [t.edge];
     case "branch":
+    case "toggle":
       return [t.then, t.otherwise];
     case "switch":
       return [...t.cases.map((c) => c.edge), t.otherwise];

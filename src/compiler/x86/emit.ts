@@ -8,7 +8,7 @@ import { CodeBuffer, encodeInstruction } from "./encoding.ts";
 import type { Frame, Unwinding } from "./frame.ts";
 import { imm, instruction, type MachineBlock, mem } from "./machine.ts";
 
-/** A jump at the end of a block: `cc` −1 always, else a condition. */
+/** A jump at the end of a block: `cc` −1 always, TOGGLE not yet, else a condition. */
 interface Jump {
   readonly cc: number;
   readonly to: MachineBlock;
@@ -44,12 +44,19 @@ export interface EmitInput {
   readonly aligned: ReadonlySet<MachineBlock>;
 }
 
-const jumpLength = (j: Jump): number => (j.long ? (j.cc < 0 ? 5 : 6) : 2);
+/** Five bytes without effect, which can become a jump. */
+const TOGGLE = -2;
+
+const jumpLength = (j: Jump): number => (j.long || j.cc === TOGGLE ? (j.cc < 0 ? 5 : 6) : 2);
 
 /** The jumps that a block's end needs when `next` follows it. */
 function jumpsOf(block: MachineBlock, next: MachineBlock | undefined): Jump[] {
   const { end } = block;
   if (end.kind === "jump") return end.to === next ? [] : [{ cc: -1, to: end.to, long: false }];
+  if (end.kind === "toggle") {
+    const site: Jump = { cc: TOGGLE, to: end.taken, long: true };
+    return end.otherwise === next ? [site] : [site, { cc: -1, to: end.otherwise, long: false }];
+  }
   if (end.kind !== "branch") return [];
   if (end.taken === next) return [{ cc: end.cc ^ 1, to: end.otherwise, long: false }];
   const first: Jump = { cc: end.cc, to: end.taken, long: false };
@@ -88,6 +95,7 @@ export function emit(input: EmitInput): Emitted {
     return chunk;
   });
   const chunkOf = new Map(chunks.map((c) => [c.block, c]));
+  const sites: ObjectPiece[] = [];
   const length = settle(chunks, chunkOf);
   const bytes = new Uint8Array(length);
   const relocations: Relocation[] = [];
@@ -118,18 +126,27 @@ export function emit(input: EmitInput): Emitted {
     for (const line of chunk.lines) addLine(lines, { ...line, offset: line.offset + at });
     at += chunk.code.length;
     if (chunk.jumps.length > 0 && chunk.endPlace) addLine(lines, { offset: at, place: chunk.endPlace });
-    for (const jump of chunk.jumps) at = putJump(bytes, at, jump, chunkOf.get(jump.to)!.start);
+    for (const jump of chunk.jumps) {
+      const target = chunkOf.get(jump.to)!.start;
+      const { end } = chunk.block;
+      if (jump.cc === TOGGLE && end.kind === "toggle")
+        sites.push(sitePiece(symbol, sites.length, at, target, end.key));
+      at = putJump(bytes, at, jump, target);
+    }
   }
   return {
     bytes,
     relocations,
-    tables: tables.map((t) =>
-      tablePiece(
-        t.symbol,
-        symbol,
-        t.targets.map((b) => chunkOf.get(b)!.start),
+    tables: [
+      ...tables.map((t) =>
+        tablePiece(
+          t.symbol,
+          symbol,
+          t.targets.map((b) => chunkOf.get(b)!.start),
+        ),
       ),
-    ),
+      ...sites,
+    ],
     lines,
     frame: frames.filter((f, n) => n === 0 || !sameFrame(f, frames[n - 1]!)),
     blockStart: (block) => chunkOf.get(block)?.start ?? 0,
@@ -232,6 +249,10 @@ function settle(chunks: readonly Chunk[], chunkOf: ReadonlyMap<MachineBlock, Chu
 
 function putJump(bytes: Uint8Array, at: number, jump: Jump, target: number): number {
   const end = at + jumpLength(jump);
+  if (jump.cc === TOGGLE) {
+    bytes.set(NOPS[5]!, at);
+    return end;
+  }
   const distance = target - end;
   if (!jump.long) {
     bytes[at] = jump.cc < 0 ? 0xeb : 0x70 | jump.cc;
@@ -245,6 +266,32 @@ function putJump(bytes: Uint8Array, at: number, jump: Jump, target: number): num
   }
   new DataView(bytes.buffer).setInt32(end - 4, distance, true);
   return end;
+}
+
+/** Where the branches that are patched are listed: three addresses each, of the five bytes, of the jump's target, of the key. */
+export const KEY_SITES = ".static_keys";
+
+function sitePiece(
+  symbol: string,
+  n: number,
+  at: number,
+  target: number,
+  key: { readonly symbol: string; readonly offset: number },
+): ObjectPiece {
+  return {
+    symbol: `.Lkey.${symbol}.${n}`,
+    section: KEY_SITES,
+    kind: "read-only data",
+    align: 8,
+    bytes: new Uint8Array(24),
+    relocations: [
+      { offset: 0, kind: "R_X86_64_64", symbol, addend: at },
+      { offset: 8, kind: "R_X86_64_64", symbol, addend: target },
+      { offset: 16, kind: "R_X86_64_64", symbol: key.symbol, addend: key.offset },
+    ],
+    exported: false,
+    debug: undefined,
+  };
 }
 
 function tablePiece(name: string, symbol: string, offsets: readonly number[]): ObjectPiece {

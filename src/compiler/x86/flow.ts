@@ -19,6 +19,7 @@ const COLD = 0.001;
 function hint(from: MachineBlock, to: MachineBlock): number {
   const { end } = from;
   if (isCold(to)) return COLD;
+  if (end.kind === "toggle") return to === end.taken ? COLD : 1;
   if (end.kind !== "branch") return 0.5;
   const taken = to === end.taken;
   if (end.likely !== undefined) return (end.likely === "taken") === taken ? LIKELY : 1 - LIKELY;
@@ -77,7 +78,8 @@ export function simplify(entry: MachineBlock): void {
       if (final !== to) retarget(block, to, final);
     }
     const { end } = block;
-    if (end.kind === "branch" && end.taken === end.otherwise) block.end = { kind: "jump", to: end.taken };
+    if ((end.kind === "branch" || end.kind === "toggle") && end.taken === end.otherwise)
+      block.end = { kind: "jump", to: end.taken };
   }
   for (const block of linkBlocks(entry)) {
     for (;;) {
@@ -212,7 +214,7 @@ function estimate(order: readonly MachineBlock[], loops: readonly Loop[]): void 
       if (end.kind === "branch" && end.likely !== undefined) {
         weight = (end.likely === "taken") === (to === end.taken) ? LIKELY : 1 - LIKELY;
       }
-      if (isCold(to)) weight = COLD;
+      if (isCold(to) || (end.kind === "toggle" && to === end.taken)) weight = COLD;
       else if (loop && !loop.blocks.has(to)) weight /= TRIPS;
       // Loops are there to be run.
       else if (entersLoop(to)) weight *= 4;

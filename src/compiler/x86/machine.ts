@@ -310,6 +310,13 @@ export type BlockEnd =
       otherwise: MachineBlock;
       likely: "taken" | "otherwise" | undefined;
     }
+  /** Falls through to `otherwise`, over five bytes that can be made a jump to `taken`: with bytes from a symbol as its name. */
+  | {
+      kind: "toggle";
+      key: { readonly symbol: string; readonly offset: number };
+      taken: MachineBlock;
+      otherwise: MachineBlock;
+    }
   /** Jumps through a table of 64-bit addresses, at an index below the number of targets. */
   | { kind: "table"; index: Reg; targets: MachineBlock[] }
   | { kind: "return"; uses: readonly Reg[] }
@@ -409,6 +416,7 @@ export function successors(block: MachineBlock): MachineBlock[] {
     case "jump":
       return [end.to];
     case "branch":
+    case "toggle":
       return end.taken === end.otherwise ? [end.taken] : [end.taken, end.otherwise];
     case "table":
       return [...new Set(end.targets)];
@@ -421,7 +429,7 @@ export function successors(block: MachineBlock): MachineBlock[] {
 export function retarget(block: MachineBlock, from: MachineBlock, to: MachineBlock): void {
   const { end } = block;
   if (end.kind === "jump" && end.to === from) end.to = to;
-  else if (end.kind === "branch") {
+  else if (end.kind === "branch" || end.kind === "toggle") {
     if (end.taken === from) end.taken = to;
     if (end.otherwise === from) end.otherwise = to;
   } else if (end.kind === "table") end.targets = end.targets.map((t) => (t === from ? to : t));

@@ -140,7 +140,7 @@ function readersOf(block: MachineBlock, n: number): { cc: number; set: (cc: numb
     if (flags === "w" || flags === "rw") return out;
   }
   const { end } = block;
-  if (end.kind !== "branch") return end.kind === "jump" ? undefined : out;
+  if (end.kind !== "branch") return end.kind === "jump" || end.kind === "toggle" ? undefined : out;
   // A second branch on the same flags stands in a block without instructions.
   if ([end.taken, end.otherwise].some((b) => b.instructions.length === 0 && b.end.kind === "branch"))
     return undefined;

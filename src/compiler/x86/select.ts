@@ -214,6 +214,14 @@ function selectTerminator(s: Selection, block: Block): void {
     case "branch":
       selectBranch(s, t);
       return;
+    case "toggle":
+      s.end = {
+        kind: "toggle",
+        key: t.key,
+        taken: edgeBlock(s, t.then),
+        otherwise: edgeBlock(s, t.otherwise),
+      };
+      return;
     case "switch":
       selectSwitch(
         s,

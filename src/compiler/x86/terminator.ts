@@ -13,6 +13,10 @@ export function* terminatorValues(block: Block): Generator<Value> {
       yield* t.then.args;
       yield* t.otherwise.args;
       return;
+    case "toggle":
+      yield* t.then.args;
+      yield* t.otherwise.args;
+      return;
     case "switch":
       yield t.subject;
       for (const c of t.cases) yield* c.edge.args;
