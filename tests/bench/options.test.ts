@@ -1,5 +1,6 @@
 /* The command line of npm run bench: what options mean, help, and one line for bad use, before anything is measured. */
 import { describe, expect, it } from "vitest";
+import { PROGRAMS } from "../../src/bench/compiler/programs.ts";
 import { LOOPS } from "../../src/bench/loops.ts";
 import { BadUse, readOptions } from "../../src/bench/options.ts";
 
@@ -18,8 +19,9 @@ describe("npm run bench", () => {
       seconds: 2.5,
       only: ["alu", "chase"],
     });
+    expect(read("compiler", "--only", "sieve")).toEqual({ suite: "compiler", seconds: 22, only: ["sieve"] });
   });
-  it("prints help that names every loop and says what --seconds means", () => {
+  it("prints help that names every loop and program and says what --seconds means", () => {
     let out = "";
     expect(
       readOptions(["--help"], (text) => {
@@ -27,12 +29,12 @@ describe("npm run bench", () => {
       }),
     ).toBeUndefined();
     expect(out).toMatch(/^Usage: npm run bench -- \[options\] <suite>\n/);
-    for (const { name } of LOOPS) expect(out).toContain(name);
+    for (const { name } of [...LOOPS, ...PROGRAMS]) expect(out).toContain(name);
     expect(out).toContain("--seconds is for the whole suite");
   });
   it.each([
     [[], /^missing required argument 'suite'$/],
-    [["jit"], /Allowed choices are interpreter, region\.$/],
+    [["jit"], /Allowed choices are interpreter, region, compiler\.$/],
     [["interpreter", "region"], /^too many arguments/],
     [["interpreter", "--sec", "3"], /^unknown option '--sec'$/],
     [["interpreter", "--seconds", "long"], /'long' is invalid\. It is a number of seconds up to 1000000\.$/],
@@ -45,9 +47,11 @@ describe("npm run bench", () => {
     ],
     [["interpreter", "--seconds", "1", "--only", "alu,call"], /2 measurements of at least 1 s take 2$/],
     [["region", "--seconds", "7"], /8 measurements of at least 1 s take 8$/],
-    [["interpreter", "--only", "alu,none"], /There is no loop "none"\.$/],
-    [["interpreter", "--only", ""], /There is no loop ""\.$/],
-    [["region", "--only", "alu"], /^--only is for the interpreter's loops$/],
+    [["compiler", "--seconds", "1"], /20 measurements of at least 0\.3 s take 6$/],
+    [["interpreter", "--only", "alu,none"], /^there is no loop "none"$/],
+    [["interpreter", "--only", ""], /^there is no loop ""$/],
+    [["compiler", "--only", "alu"], /^there is no program "alu"$/],
+    [["region", "--only", "alu"], /^--only is for loops of the interpreter and programs of the compiler$/],
     [["interpreter", "--json", "/no/such/folder/x.json"], /It cannot be written\.$/],
     [["interpreter", "--svg", "/"], /It is a directory\.$/],
     [["interpreter", "--svg", "-"], /^--svg wants a file$/],
