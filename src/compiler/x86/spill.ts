@@ -52,6 +52,8 @@ export class Spiller {
   readonly #slots = new Map<Reg, FrameSlot>();
   /** Registers made for several accesses of a spilled one. */
   readonly #parts = new Set<Reg>();
+  /** Registers that split one value's time among them. */
+  readonly #families = new Map<Reg, { readonly ranges: Ranges; slot: FrameSlot | undefined }>();
   /** When each slot is in use, for sharing. */
   readonly #shared: { slot: FrameSlot; ranges: Ranges }[] = [];
 
@@ -62,21 +64,50 @@ export class Spiller {
 
   /** The frame slot of a register; registers that are never alive together share one. */
   slotOf(interval: Interval): FrameSlot {
-    let slot = this.#slots.get(interval.register);
-    if (slot !== undefined) return slot;
-    const size = this.#machine.wideVectors.has(interval.register) ? 16 : 8;
-    for (const shared of this.#shared) {
-      if (shared.slot.size !== size || touches(shared.ranges, interval.ranges)) continue;
-      shared.ranges = union(shared.ranges, interval.ranges);
-      slot = shared.slot;
-      break;
-    }
+    const known = this.#slots.get(interval.register);
+    if (known !== undefined) return known;
+    const family = this.#families.get(interval.register);
+    let slot = family?.slot;
     if (slot === undefined) {
-      slot = this.#machine.slot(size, size);
-      this.#shared.push({ slot, ranges: [...interval.ranges] });
+      slot = this.#newSlot(interval, family?.ranges ?? interval.ranges);
+      if (family) family.slot = slot;
     }
     this.#slots.set(interval.register, slot);
     return slot;
+  }
+
+  #newSlot(interval: Interval, ranges: Ranges): FrameSlot {
+    const size = this.#machine.wideVectors.has(interval.register) ? 16 : 8;
+    for (const shared of this.#shared) {
+      if (shared.slot.size !== size || touches(shared.ranges, ranges)) continue;
+      shared.ranges = union(shared.ranges, ranges);
+      return shared.slot;
+    }
+    const slot = this.#machine.slot(size, size);
+    this.#shared.push({ slot, ranges: [...ranges] });
+    return slot;
+  }
+
+  /** `part` holds the interval's value for some of its time: in the frame both have one slot, for all of that time. */
+  relate(interval: Interval, part: Reg): void {
+    let family = this.#families.get(interval.register);
+    if (family === undefined) {
+      family = { ranges: interval.ranges, slot: this.#slots.get(interval.register) };
+      this.#families.set(interval.register, family);
+    }
+    this.#families.set(part, family);
+  }
+
+  /** Puts another register for one in an instruction, or a block's end, and in what was put around it. */
+  rename(n: number, from: Reg, to: Reg): void {
+    const i = this.#numbering.instructions[n];
+    for (const x of i ? [...this.#inserted(n), i] : this.#inserted(n)) {
+      x.operands = x.operands.map((o) => renamed(o, from, to));
+      if (x.defs.includes(from)) x.defs = x.defs.map((d) => (d === from ? to : d));
+    }
+    if (i !== undefined) return;
+    const { end } = this.#numbering.blockOf[n]!;
+    if (end.kind === "table" && end.index === from) end.index = to;
   }
 
   add(where: "before" | "after", index: number, i: MachineInstruction): void {
@@ -103,7 +134,7 @@ export class Spiller {
     const { register } = interval;
     const at = slotMem(this.slotOf(interval));
     const isPart = this.#parts.has(register);
-    if (isPart) this.#forget(register);
+    if (isPart || this.#families.has(register)) this.#forget(register);
     let group: Access[] = [];
     const close = (): void => {
       if (group.length > 0) this.#settle(interval, at, group, made);
@@ -187,7 +218,7 @@ export class Spiller {
     );
   }
 
-  /** Drops the load and the store of a part that is itself spilled. */
+  /** Drops loads from and stores to the slot by a register that now lies there itself. */
   #forget(part: Reg): void {
     for (const map of [this.#before, this.#after]) {
       for (const [n, list] of map) {
