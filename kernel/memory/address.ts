@@ -9,6 +9,8 @@
 export const PAGE_SHIFT: u64 = 12;
 export const PAGE_SIZE: usize = 4096;
 export const HALF_PAGE_SIZE: usize = 2048;
+/** No physical address: what functions give that have run out of memory. */
+export const NONE: usize = 0xffff_ffff_ffff_ffff;
 
 /** What bits 44 to 46 mean. */
 /** @base u64 */
