@@ -1,27 +1,52 @@
 /**
  * The end, when the kernel finds itself wrong: what, where, values; then the machine stops with status 1 by the debug-exit port, or
- * halts. Nothing is saved or repaired.
+ * halts. Nothing is saved or repaired. A panic within a panic says so and stops at once.
  */
+import { printCalls } from "./arch/backtrace.ts";
 import { disableInterrupts, halt } from "./arch/instructions.ts";
-import { newline, print, printHex, seizeConsole } from "./console/print.ts";
+import { newline, print, printHex, printLine, seizeConsole } from "./console/print.ts";
 
 /** isa-debug-exit: the process's status becomes (value << 1) | 1. */
 const DEBUG_EXIT: u16 = 0xf4;
 
-function begin(message: ptr<u8>): void {
+/** 1: somebody is at it. */
+const panicking: u32 = 0;
+let stopOthers: fn<() => void> | null = null;
+
+/** `stop` keeps the other processors from going on; it returns soon, whether they have stopped or not. */
+export function setStopOthers(stop: fn<() => void>): void {
+  stopOthers = stop;
+}
+
+/** First half of a panic, for who has more to tell: only the first caller comes back from it. The line is not ended. */
+export function beginPanic(message: ptr<u8>): void {
   disableInterrupts();
+  if (atomicExchange(addressOf(panicking), 1) !== 0) endNested(message);
+  if (stopOthers !== null) stopOthers();
   seizeConsole();
   print("\npanic: ");
   print(message);
 }
-function end(): never {
-  newline();
+function endNested(message: ptr<u8>): never {
+  print("\npanic in a panic: ");
+  printLine(message);
+  stop();
+}
+function stop(): never {
   out32(DEBUG_EXIT, 0);
   halt();
 }
+export function endPanic(): never {
+  stop();
+}
+function end(): never {
+  newline();
+  printCalls(address(returnAddress()), 0, 0);
+  stop();
+}
 
 export function panic(message: ptr<u8>): never {
-  begin(message);
+  beginPanic(message);
   end();
 }
 /** With values that explain it: "name = value" each; null for a name leaves its value out. */
@@ -32,7 +57,7 @@ export function panicWith(
   other: ptr<u8> | null,
   otherValue: u64,
 ): never {
-  begin(message);
+  beginPanic(message);
   print(": ");
   print(name);
   print(" = ");

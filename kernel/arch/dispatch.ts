@@ -1,0 +1,13 @@
+/** From entry code to handlers. */
+import { EXCEPTIONS, type Registers, raiseException } from "./exceptions.ts";
+import { takeInterrupt } from "./interrupts.ts";
+
+/** What entry.ts leaves as the vector is its stub's offset. */
+const STUB_SIZE = 5;
+
+export function dispatch(registers: ptr<Registers>): void {
+  registers.vector /= STUB_SIZE;
+  const vector = u32(registers.vector);
+  if (vector < EXCEPTIONS) raiseException(registers);
+  else takeInterrupt(vector);
+}

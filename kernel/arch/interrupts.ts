@@ -1,0 +1,48 @@
+/**
+ * Interrupts of devices and other processors: vectors 32 to 255. Handlers run with interrupts off; the local APIC is told that they are
+ * done, and then the scheduler may take the processor. SDM vol. 3 §11.8.
+ */
+import { print, printLine, printU64 } from "../console/print.ts";
+import { thisCpu } from "./cpu.ts";
+
+const FIRST: u32 = 32;
+const VECTORS = 224;
+/** The local APIC gives it where an interrupt has gone again. It is not acknowledged. */
+export const SPURIOUS: u32 = 255;
+
+type Handler = fn<() => void>;
+const handlers: array<Handler | null, typeof VECTORS> = zeroed();
+let acknowledge: Handler | null = null;
+let reschedule: Handler | null = null;
+
+/** `vector`: 32 to 254. */
+export function setInterruptHandler(vector: u32, handler: Handler): void {
+  handlers[vector - FIRST] = handler;
+}
+/** What tells the interrupt controller that a handler is done. */
+export function setAcknowledge(acknowledged: Handler): void {
+  acknowledge = acknowledged;
+}
+/** Called on the way out of an interrupt with interrupts off, if a switch is pending and preemption allowed. */
+export function setReschedule(switchThreads: Handler): void {
+  reschedule = switchThreads;
+}
+
+/** Called by dispatch. */
+export function takeInterrupt(vector: u32): void {
+  if (vector === SPURIOUS) return;
+  const cpu = thisCpu();
+  cpu.interruptDepth++;
+  const handler = handlers[vector - FIRST];
+  if (handler !== null) handler();
+  else reportUnexpected(vector);
+  if (acknowledge !== null) acknowledge();
+  cpu.interruptDepth--;
+  if (cpu.pending !== 0 && cpu.preemption === 0 && cpu.interruptDepth === 0 && reschedule !== null)
+    reschedule();
+}
+function reportUnexpected(vector: u32): void {
+  print("warning: interrupt ");
+  printU64(u64(vector));
+  printLine(" has no handler");
+}

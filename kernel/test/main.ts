@@ -1,0 +1,30 @@
+/**
+ * The test image: the kernel as it is, with its cases in place of a first thread. One line for each case; ends by the debug-exit port with
+ * status 33 if all have passed, else 35.
+ */
+import { print, printLine } from "../console/print.ts";
+import { startKernel } from "../main.ts";
+import { cases } from "./cases.ts";
+import { beginCase, failuresOfCase } from "./check.ts";
+
+const DEBUG_EXIT: u16 = 0xf4;
+const PASSED: u32 = 0x10;
+const FAILED: u32 = 0x11;
+
+export function kmain(info: ptr<unknown>, protocol: u32): void {
+  startKernel(info, protocol, runCases);
+}
+function runCases(): void {
+  let failed: u32 = 0;
+  for (let i: usize = 0; i < cases.length && address(cases[i].name) !== 0; i++) {
+    const name = cases[i].name;
+    beginCase(name);
+    cases[i].run();
+    if (failuresOfCase() !== 0) failed++;
+    else {
+      print("ok ");
+      printLine(name);
+    }
+  }
+  out32(DEBUG_EXIT, failed === 0 ? PASSED : FAILED);
+}
