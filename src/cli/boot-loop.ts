@@ -37,6 +37,8 @@ export interface LoopOptions {
   /** Of host time. */
   readonly maxSeconds?: number | undefined;
   readonly maxCycles?: number | undefined;
+  /** Cycles of a slice at most, where someone wants to look that often; at least LEAST_SLICE. */
+  readonly mostSlice?: number | undefined;
   /** Between two slices. */
   readonly between?: () => void;
 }
@@ -89,6 +91,7 @@ export class BootLoop {
   async run(): Promise<BootEnd> {
     const machine = this.#machine;
     const { time, live, noReboot = false, maxCycles = Number.POSITIVE_INFINITY, between } = this.#options;
+    const mostSlice = Math.max(this.#options.mostSlice ?? MOST_SLICE, LEAST_SLICE);
     for (;;) {
       if (this.#end !== undefined) return this.#end;
       if (time.now() >= this.#deadline) return { kind: "max-seconds" };
@@ -98,7 +101,7 @@ export class BootLoop {
         continue;
       }
       const from = Math.max(this.#reached, this.#busy ? machine.cycles : this.#next);
-      const most = Math.min(from + this.#slice, maxCycles);
+      const most = Math.min(from + Math.min(this.#slice, mostSlice), maxCycles);
       const until = await this.#paced(most);
       if (until === undefined) continue;
       const stop = this.#run(until);

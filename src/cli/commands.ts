@@ -20,5 +20,9 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   boot: { summary: "boot a kernel in a whole computer", load: () => import("./boot.ts") },
   build: { summary: "compile the TypeScript dialect", load: () => import("./build.ts") },
   disasm: { summary: "disassemble flat machine code or an ELF file", load: () => import("./disasm.ts") },
+  trace: {
+    summary: "boot the unikernel and print what its trace points record",
+    load: () => import("./trace.ts"),
+  },
   exec: { summary: "run flat machine code to HLT and print the registers", load: () => import("./exec.ts") },
 };
