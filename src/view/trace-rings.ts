@@ -36,6 +36,7 @@ const POINT_SIZE = 24;
 const RECORD_SIZE = 64;
 const MOST_RINGS = 64;
 const MOST_POINTS = 10_000;
+const MOST_RECORDS = 2 ** 20;
 const LONGEST_TEXT = 256;
 
 interface Point {
@@ -78,8 +79,8 @@ export class TraceRings {
     if (view === undefined || view.getBigUint64(0, true) !== MAGIC) return undefined;
     const number = (offset: number): number => Number(view.getBigUint64(offset, true));
     const [recordSize, capacity, points, pointCount, rings] = [8, 16, 24, 32, 40].map(number);
-    if (recordSize !== RECORD_SIZE || rings! > MOST_RINGS || pointCount! > MOST_POINTS || capacity! < 1)
-      return undefined;
+    if (recordSize !== RECORD_SIZE || rings! > MOST_RINGS || pointCount! > MOST_POINTS) return undefined;
+    if (capacity! < 1 || capacity! > MOST_RECORDS) return undefined;
     this.#header = {
       capacity: capacity!,
       rings: rings!,
@@ -114,7 +115,7 @@ export class TraceRings {
     if (view === undefined) return 0;
     const records = Number(view.getBigUint64(0, true));
     const count = Number(view.getBigUint64(8, true));
-    if (records === 0) return 0;
+    if (records === 0 || !Number.isSafeInteger(count)) return 0;
     const seen = this.#read[ring] ?? 0;
     const first = Math.max(seen, count - capacity);
     let missed = first - seen;
