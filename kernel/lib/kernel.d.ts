@@ -69,6 +69,8 @@ declare function f64(value: number): f64;
 declare function truncate<T extends number>(value: number): T;
 /** The code of one character, a constant: `char("a")` is 97. */
 declare function char(character: string): number;
+/** The number that a type parameter stands for, a constant: in a `class Ring<T, N extends number>`, `constant<N>()`. */
+declare function constant<N extends number>(): number;
 
 // ------------------------------------------------------------------------------------------------ pointers
 

@@ -21,6 +21,8 @@ export interface Variable {
   readonly type: Type;
   readonly place: Place;
   readonly parameter: boolean;
+  /** At least; absent: its type's. */
+  readonly align?: number;
   /** `addressOf` is applied to it, or it is a structure or array. */
   addressTaken: boolean;
 }

@@ -7,12 +7,8 @@ import { typeText } from "../types/type.ts";
 import { kind } from "./diagnostic.ts";
 
 const t = typeText;
-const aOrAn = (text: string): string =>
-  /^([aeio]|u8\b)/.test(text) && !/^u(?!8)/.test(text) ? `an ${text}` : `a ${text}`;
-const a = (type: Type): string => {
-  const text = t(type);
-  return text === "u8" || /^u\d/.test(text) ? `a ${text}` : aOrAn(text);
-};
+/** With its article, as it is read: a u8, an i8, an mmio<u8>, an f64. */
+const a = (type: Type): string => `${/^([aeio]|mmio|f\d)/i.test(t(type)) ? "an" : "a"} ${t(type)}`;
 
 export const D = {
   // ------------------------------------------------------------------------------------- not in the dialect
@@ -95,7 +91,7 @@ export const D = {
   ),
   accessor: kind(
     "VT1014",
-    "Getters, setters, constructors, static blocks, index signatures, and computed or private names.",
+    "Getters, setters, constructors, abstract members, static blocks, optional fields, index signatures, and computed or private names.",
     (what: string) => `the dialect has no ${what}`,
     "write a method or a function",
   ),
@@ -122,7 +118,7 @@ export const D = {
     "A type that the dialect does not have: `any`, `string`, unions other than with null, object types, …",
     (text: string) => `the dialect has no type ${text}`,
     (text) =>
-      text === "number"
+      text === "number" || text === "bigint"
         ? "say the width: u8 … u64, i8 … i64, usize, f64"
         : text === "string"
           ? "use ptr<u8>"
@@ -159,7 +155,9 @@ export const D = {
       (from.kind === "int" || from.kind === "f64" || from.kind === "bool" || from.kind === "enum")
         ? `convert it: ${t(to)}(…)`
         : to.kind === "ptr" && from.kind === "ptr"
-          ? "cast<T>(p) changes what a pointer points to"
+          ? from.volatile === to.volatile
+            ? "cast<T>(p) changes what a pointer points to"
+            : `${to.volatile ? "mmio" : "pointer"}<T>(address(p)) makes one of the other`
           : to.kind === "bool"
             ? "compare it: x !== 0"
             : to.kind === "ptr" && (from.kind === "struct" || from.kind === "array" || from.kind === "int")
@@ -183,7 +181,9 @@ export const D = {
     (operator: string, type: Type) => `${operator} is not defined for ${t(type)}`,
     (operator, type) =>
       type.kind === "ptr"
-        ? "p.offset(n) moves a pointer; address(p) is its number"
+        ? operator === "-"
+          ? "p.offset(-n) moves a pointer; of two, subtract their addresses: address(p) - address(q)"
+          : "p.offset(n) moves a pointer; address(p) is its number"
         : type.kind === "enum"
           ? "convert it: u32(x)"
           : type.kind === "bool"
@@ -276,11 +276,14 @@ export const D = {
   range: kind(
     "VT3001",
     "A constant does not fit its type.",
-    (value: bigint | number, type: Type) => `${value} does not fit in ${a(type)}`,
-    (value, type) =>
-      typeof value === "bigint" && value < 0n && type.kind === "int" && !type.signed
-        ? `for a value of ones, write ~${t(type)}(0)`
-        : "take a wider type",
+    (value: bigint | number, type: Type, width?: number) =>
+      `${value} does not fit in ${width === undefined ? a(type) : `${width} ${width === 1 ? "bit" : "bits"} of ${a(type)}`}`,
+    (value: bigint | number, type: Type, width?: number) =>
+      width !== undefined
+        ? "make the field wider"
+        : typeof value === "bigint" && value < 0n && type.kind === "int" && !type.signed
+          ? `for a value of ones, write ~${t(type)}(0)`
+          : "take a wider type",
   ),
   notConstant: kind(
     "VT3002",
@@ -313,8 +316,9 @@ export const D = {
   notPlace: kind(
     "VT3008",
     "What has no place in memory is assigned to or has its address taken.",
-    () => "this is a value without a place",
-    "keep it in a variable first",
+    (isFunction: boolean) =>
+      isFunction ? "this is a function, and its own address" : "this is a value without a place",
+    (isFunction) => (isFunction ? "use its name; address(f) is a number" : "keep it in a variable first"),
   ),
   bitFieldAddress: kind(
     "VT3009",
@@ -426,6 +430,25 @@ export const D = {
     "VT4017",
     "A generic function or structure needs itself with ever new types.",
     (name: string) => `${name} needs itself with ever new type arguments`,
+  ),
+
+  tooLarge: kind(
+    "VT4018",
+    "A type, or a function's variables together, of more than 2 GiB.",
+    (what: string, bytes: number) => `${what} of ${bytes} bytes: more than 2 GiB`,
+    "ask an allocator for it",
+  ),
+  mainSignature: kind(
+    "VT4019",
+    "A `main` of the wrong form.",
+    () => "main has another form than the start-up code calls",
+    "write main(argc: i32, argv: ptr<ptr<u8>>, environment: ptr<ptr<u8>>): i32, or with fewer parameters",
+  ),
+  endlessAlias: kind(
+    "VT4020",
+    "A type's name that stands for a type with itself in it.",
+    (name: string) => `${name} needs itself`,
+    "give it a structure: class … extends Struct may point to itself",
   ),
 
   // ------------------------------------------------------------------------------------------------ modules

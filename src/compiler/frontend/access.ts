@@ -43,10 +43,17 @@ export function newVariable(
   name: string,
   type: Type,
   place: Place,
-  parameter = false,
+  { parameter = false, align }: { readonly parameter?: boolean; readonly align?: number | undefined } = {},
 ): Variable {
   const storage = type.kind === "struct" || type.kind === "array";
-  const variable: Variable = { name, type, place, parameter, addressTaken: storage };
+  const variable: Variable = {
+    name,
+    type,
+    place,
+    parameter,
+    ...(align !== undefined && { align }),
+    addressTaken: storage,
+  };
   frame.variables.push(variable);
   return variable;
 }
@@ -345,7 +352,8 @@ export function rootOf(place: LValue): LValue {
 /** A place to assign to or to take the address of. */
 export function placeAt(world: World, frame: Frame, node: ts.Expression): LValue {
   const found = world.access(frame, node);
-  return "lvalue" in found ? found.lvalue : world.fail(D.notPlace(placeOf(node)));
+  if ("lvalue" in found) return found.lvalue;
+  return world.fail(D.notPlace(placeOf(node), found.operand.kind === "function"));
 }
 
 /** A place's value: constants of modules are their values. */

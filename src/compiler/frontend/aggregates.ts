@@ -122,6 +122,17 @@ function within(to: LValue, part: { field?: Field; index?: number; value: ts.Exp
   return { kind: "element", base: to, array, index, type: array.element, place };
 }
 
+/** A constant that a bit field is to hold must fit, as in any other place. */
+export function checkBits(world: World, field: Field, value: Expression): void {
+  const known = field.bits === undefined ? undefined : fold(value);
+  const type = integerOf(field.type);
+  if (known?.kind !== "int" || type === undefined || field.bits === undefined) return;
+  const { width } = field.bits;
+  const number = signedValue(known.value, type);
+  const fits = type.signed ? BigInt.asIntN(width, number) : BigInt.asUintN(width, number);
+  if (fits !== number) world.fail(D.range(value.place, number, field.type, width));
+}
+
 export function store(world: World, frame: Frame, node: ts.Expression, to: LValue): Expression[] {
   const place = placeOf(node);
   const text = isBytes(to.type) ? bytesOf(world, node) : undefined;
@@ -152,7 +163,9 @@ export function store(world: World, frame: Frame, node: ts.Expression, to: LValu
   const found =
     to.type.kind === "struct" || to.type.kind === "array" ? parts(world, node, to.type) : undefined;
   if (found === undefined) {
-    return [{ kind: "assign", to, value: world.typed(frame, node, to.type), type: to.type, place }];
+    const value = world.typed(frame, node, to.type);
+    if (to.kind === "field") checkBits(world, to.field, value);
+    return [{ kind: "assign", to, value, type: to.type, place }];
   }
   return found.flatMap((part) => store(world, frame, part.value, within(to, part)));
 }
@@ -172,10 +185,11 @@ export function constant(
   const found = type.kind === "struct" || type.kind === "array" ? parts(world, node, type) : undefined;
   if (found !== undefined) {
     if (type.kind === "struct") {
-      const values = found.map(({ field, value }) => ({
-        field: field!,
-        value: constant(world, frame, value, field!.type, what),
-      }));
+      const values = found.map(({ field, value }) => {
+        const known = constant(world, frame, value, field!.type, what);
+        checkBits(world, field!, constantValue(known, field!.type, placeOf(value)));
+        return { field: field!, value: known };
+      });
       return { kind: "aggregate", parts: mergeBitFields(values) };
     }
     const { element } = type as ArrayType; // One or the other: `parts` was asked for them.

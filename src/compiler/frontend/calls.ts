@@ -14,10 +14,13 @@ import { infer } from "./types.ts";
 import type { Access, Frame, FunctionInstance, Operand, StructInfo, TypeArgument, World } from "./world.ts";
 
 /** Needs its type from outside: has none of its own that could tell a type parameter. */
-const dependsOnType = (world: World, node: ts.Expression): boolean =>
-  ts.isParenthesizedExpression(node)
-    ? dependsOnType(world, node.expression)
-    : ts.isArrowFunction(node) || ts.isFunctionExpression(node) || world.isAggregate(node);
+function dependsOnType(world: World, node: ts.Expression): boolean {
+  if (ts.isParenthesizedExpression(node)) return dependsOnType(world, node.expression);
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) {
+    return node.type === undefined || node.parameters.some((p) => p.type === undefined);
+  }
+  return world.isAggregate(node);
+}
 
 /** Arguments that were looked at to tell type parameters: each is evaluated once. */
 type Known = readonly (Operand | undefined)[];

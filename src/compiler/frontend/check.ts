@@ -23,6 +23,7 @@ import { createProgram, normalPath, type SourceHost } from "./sources.ts";
 import { body, isStaticAssert } from "./statements.ts";
 import { Structs } from "./structs.ts";
 import { checkSyntax } from "./syntax.ts";
+import { checkTagPlaces } from "./tag-places.ts";
 import { merged, syntaxErrors, typeErrors } from "./tsc.ts";
 import { typeArgument, typeOf } from "./types.ts";
 import type { Frame, World } from "./world.ts";
@@ -70,7 +71,10 @@ export function checkProgram(
   const unreadable = syntaxErrors(program, [library, ...files]);
   if (unreadable.length > 0) return { diagnostics: unreadable };
   checkModules(entries, files, missing, report);
-  for (const file of files) checkSyntax(file, report);
+  for (const file of files) {
+    checkSyntax(file, report);
+    checkTagPlaces(file, report);
+  }
   const checked = new ProgramChecker(program, library, files, entries, options.debug, report);
   checked.run();
   const diagnostics = merged(
@@ -136,13 +140,14 @@ class ProgramChecker {
         const target = checker.getAliasedSymbol(symbol);
         return target.declarations === undefined ? undefined : target;
       },
+      openAliases: new Set(),
       typeOf: (node, types) => typeOf(world, node, types),
       typeArgument: (node, types) => typeArgument(world, node, types),
       enumOf: (declaration) => this.#enums.enumOf(declaration),
       enumMember: (declaration, place) => this.#enums.member(declaration, place),
       structOf: (declaration, args, place) => this.#structs.structOf(declaration, args, place),
       infoOf: (type) => this.#structs.infoOf(type),
-      layOut: (type) => this.#structs.layOut(type),
+      layOut: (type, place) => this.#structs.layOut(type, place),
       methodOf(info, name) {
         for (let at: typeof info | undefined = info; at !== undefined; at = at.base) {
           const declaration = at.methods.get(name);

@@ -89,7 +89,7 @@ function aggregate(world: World, frame: Frame, node: ts.Expression, expected: Ty
       ),
     );
   }
-  world.layOut(written);
+  world.layOut(written, place);
   const variable = newVariable(frame, "(value)", written, place);
   const to = variablePlace(variable, place);
   const clear: Expression = {

@@ -6,10 +6,11 @@ import ts from "typescript";
 import { D } from "../diagnostics/table.ts";
 import type { Place } from "../place.ts";
 import type { Attributes, Statement, Variable } from "../tree.ts";
-import type { FunctionType, Type } from "../types/type.ts";
+import { type FunctionType, intType, MAX_SIZE, sameType, sizeOf, type Type } from "../types/type.ts";
 import { newVariable } from "./access.ts";
 import { handlerForm } from "./intrinsics.ts";
 import type { ModuleNames } from "./module-names.ts";
+import { BYTES } from "./operands.ts";
 import { placeOf } from "./place.ts";
 import { mangle } from "./symbols.ts";
 import { functionAttributes, tagsOf } from "./tags.ts";
@@ -81,6 +82,9 @@ export class Functions {
     const world = this.#world;
     let attributes: Attributes = functionAttributes(world, declaration);
     if (this.#names.isExported(declaration)) attributes = { ...attributes, exported: true };
+    if (symbol === "main" && attributes.exported === true && !isMain(type)) {
+      world.report(D.mainSignature(placeOf(declaration.name ?? declaration)));
+    }
     if (type.result.kind === "never") attributes = { ...attributes, noreturn: true };
     if (tagsOf(declaration).has("isr")) {
       const form = handlerForm(type);
@@ -174,18 +178,27 @@ export class Functions {
       targets: [],
       lifted,
     };
-    const self = owner === undefined ? undefined : newVariable(frame, "this", type.params[0]!, place, true);
+    const self =
+      owner === undefined
+        ? undefined
+        : newVariable(frame, "this", type.params[0]!, place, { parameter: true });
     const full: Frame = { ...frame, self };
     const shift = owner === undefined ? 0 : 1;
     declaration.parameters.forEach((parameter, i) => {
       const symbolOf = world.symbolOf(parameter.name);
       if (!ts.isIdentifier(parameter.name) || symbolOf === undefined) world.abandon();
       const at = placeOf(parameter.name);
-      const variable = newVariable(frame, parameter.name.text, type.params[i + shift]!, at, true);
+      const variable = newVariable(frame, parameter.name.text, type.params[i + shift]!, at, {
+        parameter: true,
+      });
       frame.locals.set(symbolOf, variable);
     });
     const params = [...variables];
+    for (const { type: own, place: at } of params) world.layOut(own, at);
+    world.layOut(type.result, place);
     const body = declaration.body === undefined ? undefined : world.body(full, declaration.body);
+    const bytes = variables.reduce((sum, variable) => sum + sizeOf(variable.type), 0);
+    if (bytes > MAX_SIZE) world.fail(D.tooLarge(place, `the variables of ${name}`, bytes));
     instance.tree = {
       symbol,
       name,
@@ -199,6 +212,14 @@ export class Functions {
       place,
     };
   }
+}
+
+/** What C's start-up code and ours call: (argc, argv, environment), or fewer. */
+function isMain({ params, result }: FunctionType): boolean {
+  const i32 = intType("i32");
+  const strings = pointerTo(BYTES);
+  const isResult = result.kind === "never" || sameType(result, i32);
+  return isResult && params.length <= 3 && params.every((p, i) => sameType(p, i === 0 ? i32 : strings));
 }
 
 /** `const f = () => …` and `{ f: () => … }` name their functions. */

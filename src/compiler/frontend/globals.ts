@@ -68,6 +68,7 @@ export class Globals {
       initial = fold(value);
       if (initial === undefined) world.fail(D.notConstant(placeOf(initializer), own));
     }
+    world.layOut(type, place);
     const instance = this.#declare(
       declaration,
       own,
@@ -77,7 +78,6 @@ export class Globals {
     );
     instance.tree = { ...instance.tree, initial };
     if (written !== undefined && initializer !== undefined) {
-      world.layOut(written);
       instance.tree = {
         ...instance.tree,
         initial: orZeros(world.constant(frame, initializer, written, own)),

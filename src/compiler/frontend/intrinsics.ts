@@ -120,6 +120,16 @@ const char: Call = (world, _frame, node) => {
   return { kind: "untyped", value: BigInt(characters[0]!.codePointAt(0)!), place: placeOf(node) };
 };
 
+/** `constant<N>()`: what a type parameter that is a number stands for. */
+const constantOf: Call = (world, frame, node) => {
+  argument(world, node, 0, 0);
+  const [written] = node.typeArguments ?? [];
+  const value = written === undefined ? undefined : world.typeArgument(written, frame.types);
+  if (typeof value !== "bigint")
+    return world.fail(D.notConstant(placeOf(written ?? node), "N of constant<N>()"));
+  return { kind: "untyped", value, place: placeOf(node) };
+};
+
 // ------------------------------------------------------------------------------------------------- pointers
 
 const pointerArgument = (world: World, frame: Frame, node: ts.Expression): Expression => {
@@ -198,7 +208,7 @@ function layout(of: (type: Type) => number): Call {
     argument(world, node, 0, 0);
     const type = typeArgument(world, frame, node, undefined);
     if (type.kind === "void" || type.kind === "never") world.fail(D.storage(placeOf(node), type));
-    world.layOut(type);
+    world.layOut(type, placeOf(node));
     return integer(BigInt(of(type)), U64, placeOf(node));
   };
 }
@@ -208,7 +218,7 @@ const offsetof: Call = (world, frame, node) => {
   const literal = argument(world, node, 0, 1);
   const name = textOf(world, literal);
   if (type.kind !== "struct") return world.fail(D.noMember(placeOf(literal), typeText(type), name));
-  world.layOut(type);
+  world.layOut(type, placeOf(node));
   const field = type.fields.find((f) => f.name === name);
   if (field === undefined) return world.fail(D.noMember(placeOf(literal), type.name, name));
   if (field.bits !== undefined) return world.fail(D.bitFieldAddress(placeOf(literal), name));
@@ -321,6 +331,7 @@ export const INTRINSIC_CALLS: ReadonlyMap<string, Call> = new Map<string, Call>(
   ["f64", toFloat],
   ["truncate", truncate],
   ["char", char],
+  ["constant", constantOf],
   ["addressOf", addressOf],
   ["cast", cast],
   ["address", address],

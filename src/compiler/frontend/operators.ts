@@ -6,6 +6,7 @@ import ts from "typescript";
 import { D } from "../diagnostics/table.ts";
 import { BINARY_OPERATORS, type BinaryOperator, type Comparison, type Expression } from "../tree.ts";
 import { BOOL, sameType, type Type } from "../types/type.ts";
+import { checkBits } from "./aggregates.ts";
 import { compare as compareNumbers, exact, float } from "./constants.ts";
 import { adapt, integer, integerOf, isNull, isTyped, isUntyped, pointsAlike } from "./operands.ts";
 import { placeOf } from "./place.ts";
@@ -194,7 +195,9 @@ function assignment(world: World, frame: Frame, node: ts.BinaryExpression): Expr
   const place = placeOf(node);
   const operator = COMPOUND.get(node.operatorToken.kind);
   if (operator === undefined) {
-    return { kind: "assign", to, value: world.typed(frame, node.right, to.type), type: to.type, place };
+    const value = world.typed(frame, node.right, to.type);
+    if (to.kind === "field") checkBits(world, to.field, value);
+    return { kind: "assign", to, value, type: to.type, place };
   }
   const text = node.operatorToken.getText();
   const right = world.expression(frame, node.right, to.type);

@@ -7,6 +7,7 @@ import { entityOf, newVariable, variablePlace } from "./access.ts";
 import { fold } from "./constants.ts";
 import { integerOf, isTyped, isUntyped, signedValue } from "./operands.ts";
 import { placeOf } from "./place.ts";
+import { alignmentOf } from "./tags.ts";
 import { storable } from "./types.ts";
 import type { Frame, World } from "./world.ts";
 
@@ -122,7 +123,8 @@ function declared(
   const written = node.type === undefined ? undefined : world.typeOf(node.type, frame.types);
   const make = (type: Type): Variable => {
     storable(world, type, node.type ?? node.name);
-    const variable = newVariable(frame, symbol.name, type, place);
+    world.layOut(type, placeOf(node.type ?? node.name));
+    const variable = newVariable(frame, symbol.name, type, place, { align: alignmentOf(world, node) });
     frame.locals.set(symbol, variable);
     return variable;
   };

@@ -5,7 +5,15 @@
 import ts from "typescript";
 import { D } from "../diagnostics/table.ts";
 import type { Place } from "../place.ts";
-import { alignOf, type Field, type StructType, sizeOf, type Type, typeText } from "../types/type.ts";
+import {
+  alignOf,
+  type Field,
+  MAX_SIZE,
+  type StructType,
+  sizeOf,
+  type Type,
+  typeText,
+} from "../types/type.ts";
 import { placeOf } from "./place.ts";
 import { alignmentOf, tagsOf } from "./tags.ts";
 import { argumentText, bind, sameArgument, storable } from "./types.ts";
@@ -53,7 +61,7 @@ export class Structs {
     }
     if (this.#depth === 0) {
       for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
-        this.layOut(next.type);
+        this.layOut(next.type, next.type.place);
     }
     return info;
   }
@@ -104,8 +112,12 @@ export class Structs {
     }
   }
 
-  layOut(type: Type): void {
-    if (type.kind === "array") this.layOut(type.element);
+  layOut(type: Type, place: Place): void {
+    if (type.kind === "array") {
+      this.layOut(type.element, place);
+      const bytes = sizeOf(type);
+      if (bytes > MAX_SIZE) this.#world.fail(D.tooLarge(place, typeText(type), bytes));
+    }
     if (type.kind !== "struct" || this.#state.get(type) === "done") return;
     const info = this.infoOf(type);
     if (this.#state.get(type) === "working") {
@@ -115,6 +127,7 @@ export class Structs {
     this.#depth++;
     try {
       this.#layOut(info);
+      if (type.size > MAX_SIZE) this.#world.fail(D.tooLarge(type.place, type.name, type.size));
     } finally {
       this.#depth--;
       this.#state.set(type, "done");
@@ -124,7 +137,7 @@ export class Structs {
   #layOut({ type, declaration, types, base, faulty }: StructInfo): void {
     const world = this.#world;
     const packed = tagsOf(declaration).has("packed");
-    if (base !== undefined) this.layOut(base.type);
+    if (base !== undefined) this.layOut(base.type, type.place);
     const fields: Field[] = base === undefined ? [] : [...base.type.fields];
     const inherited = new Set(fields.map((field) => field.name));
     for (let up = base; up !== undefined; up = up.base)
@@ -152,7 +165,7 @@ export class Structs {
         if (member.initializer !== undefined) world.fail(D.fieldInitial(placeOf(member.initializer), name));
         if (member.type === undefined) return world.fail(D.noType(placeOf(member), name));
         const form = fieldForm(world, member.type, types);
-        this.layOut(form.type);
+        this.layOut(form.type, placeOf(member.type));
         const unit = sizeOf(form.type);
         const alignment = Math.max(packed ? 1 : alignOf(form.type), alignmentOf(world, member) ?? 1);
         // A bit field at the offset of its storage unit follows the bits that are there.

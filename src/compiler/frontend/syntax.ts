@@ -71,6 +71,8 @@ const KINDS: ReadonlyMap<ts.SyntaxKind, Check> = new Map<ts.SyntaxKind, Check>([
   [K.IndexSignature, member("index signatures")],
   [K.ComputedPropertyName, member("computed names")],
   [K.PrivateIdentifier, member("private names")],
+  [K.AccessorKeyword, member("accessors")],
+  [K.AbstractKeyword, member("abstract classes and methods")],
   [K.Decorator, (node) => D.decorator(placeOf(node))],
   [K.ModuleDeclaration, (node) => D.namespace(placeOf(node))],
   [K.AnyKeyword, (node) => D.typeForm(placeOf(node), "any")],
@@ -123,6 +125,9 @@ function check(node: ts.Node): Diagnostic | undefined {
     return undefined;
   }
   if (ts.isParameter(node)) return parameter(node);
+  if (ts.isPropertyDeclaration(node) && node.questionToken !== undefined) {
+    return D.accessor(placeOf(node), "optional fields");
+  }
   if (ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node)) {
     if (node.asteriskToken !== undefined) return D.asynchronous(placeOf(node), "generators");
     if (ts.isMethodDeclaration(node) && ts.isObjectLiteralExpression(node.parent)) {

@@ -117,7 +117,24 @@ function reference(world: World, node: ts.TypeReferenceNode, types: TypeArgument
   const wanted = declaration.typeParameters?.length ?? 0;
   if (args.length !== wanted) world.fail(D.typeArguments(placeOf(node), symbol.name, wanted));
   if (ts.isClassDeclaration(declaration)) return world.structOf(declaration, args, placeOf(node)).type;
-  return world.typeOf(declaration.type, bind(world, declaration.typeParameters, args, types));
+  return alias(world, declaration, bind(world, declaration.typeParameters, args, types), node);
+}
+
+/** What a name stands for; it cannot need itself, since types have no names of their own but structures and enums. */
+function alias(
+  world: World,
+  declaration: ts.TypeAliasDeclaration,
+  types: TypeArguments,
+  node: ts.TypeNode,
+): Type {
+  const { openAliases } = world;
+  if (openAliases.has(declaration)) world.fail(D.endlessAlias(placeOf(node), declaration.name.text));
+  openAliases.add(declaration);
+  try {
+    return world.typeOf(declaration.type, types);
+  } finally {
+    openAliases.delete(declaration);
+  }
 }
 
 /** Type parameters with what they stand for, on top of those of what is around. */

@@ -108,13 +108,15 @@ export interface World {
   symbolOf(node: ts.Node): ts.Symbol | undefined;
 
   // types
+  /** Names of types that are being read. */
+  readonly openAliases: Set<ts.TypeAliasDeclaration>;
   typeOf(node: ts.TypeNode, types: TypeArguments): Type;
   typeArgument(node: ts.TypeNode, types: TypeArguments): TypeArgument;
   enumOf(declaration: ts.EnumDeclaration): EnumType;
   structOf(declaration: ts.ClassDeclaration, args: readonly TypeArgument[], place: Place): StructInfo;
   infoOf(type: StructType): StructInfo;
   /** Makes sure that sizes and offsets within are known. */
-  layOut(type: Type): void;
+  layOut(type: Type, place: Place): void;
   /** Of `E.A`; a plain number while the enum's own members are read. */
   enumMember(declaration: ts.EnumMember, place: Place): Operand;
   /** Fields and methods, inherited ones too. */

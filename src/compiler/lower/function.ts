@@ -22,7 +22,7 @@ import { alignOf, type Type } from "../types/type.ts";
 import { type Convention, convention } from "./abi.ts";
 import { addressOf, clear, copy, read, readUnit, write, writePart, zero } from "./access.ts";
 import { call, changesMemory, returned } from "./calls.ts";
-import { checkDivision, checkIndex, checkPointer } from "./checks.ts";
+import { checkDivision, checkIndex, checkPointer, stop } from "./checks.ts";
 import { convert, resize } from "./convert.ts";
 import { isZero } from "./data.ts";
 import { asm, intrinsic, keyOf } from "./intrinsics.ts";
@@ -85,12 +85,18 @@ class FunctionLowering implements Lowering {
     if (!tree.attributes.naked) this.#enter();
     this.#statement(body);
     b.place = tree.place;
-    if (tree.attributes.naked || this.#convention.result.kind !== "nothing" || fn.signature.noreturn)
-      b.unreachable();
+    if (fn.signature.noreturn) this.#neverReturns();
+    else if (tree.attributes.naked || this.#convention.result.kind !== "nothing") b.unreachable();
     else b.return();
     const reached = new Set(reversePostorder(fn));
     fn.blocks = fn.blocks.filter((block) => reached.has(block));
     return fn;
+  }
+
+  /** The end of a function that has promised not to return. */
+  #neverReturns(): void {
+    if (this.program.debug && !this.tree.attributes.naked) stop(this, "unreachable");
+    else this.b.unreachable();
   }
 
   /** Slots for all variables; parameters are put into theirs. */
@@ -125,7 +131,8 @@ class FunctionLowering implements Lowering {
 
   #slot(variable: Variable): Location {
     const { type } = variable;
-    const slot = this.b.newSlot(storageSize(type), type.kind === "fn" ? 8 : alignOf(type), variable);
+    const align = Math.max(type.kind === "fn" ? 8 : alignOf(type), variable.align ?? 1);
+    const slot = this.b.newSlot(storageSize(type), align, variable);
     const to = place(this.b.slotAddress(slot), type);
     this.#places.set(variable, to);
     return to;
@@ -198,7 +205,8 @@ class FunctionLowering implements Lowering {
         const memory = result.kind === "memory" ? b.params[0] : undefined;
         const values = returned(this, s.value, result, memory);
         b.place = s.place;
-        if (this.tree.attributes.naked || b.fn.signature.noreturn) b.unreachable();
+        if (b.fn.signature.noreturn) this.#neverReturns();
+        else if (this.tree.attributes.naked) b.unreachable();
         else b.return(...values);
         b.at(b.newBlock());
         break;

@@ -98,6 +98,9 @@ export function intType(name: string): IntType {
   return type;
 }
 
+/** Bytes that a type, and a function's variables together, may have: addresses are below 2 GiB, displacements 32 bits. */
+export const MAX_SIZE = 2 ** 31 - 1;
+
 /** Bytes. Functions have none: only their addresses are values. Throws TypeError for void, never and functions. */
 export function sizeOf(type: Type): number {
   switch (type.kind) {
@@ -154,7 +157,7 @@ export function typeText(type: Type): string {
     case "int":
       return `${type.signed ? "i" : "u"}${type.bits}`;
     case "ptr":
-      return `${type.volatile ? "mmio" : "ptr"}<${typeText(type.target)}>`;
+      return `${type.volatile ? "mmio" : "ptr"}<${type.target.kind === "void" ? "unknown" : typeText(type.target)}>`;
     case "array":
       return `array<${typeText(type.element)}, ${type.length}>`;
     case "struct":

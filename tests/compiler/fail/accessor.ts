@@ -10,7 +10,12 @@ class Point extends Struct {
   static { // error: VT1014
   }
   #secret: i32; // error: VT1014
+  z?: i32; // error: VT1014
+  accessor w: i32; // error: VT1014
 }
-export function f(p: ptr<Point>): i32 {
+abstract class Shape extends Struct { // error: VT1014
+  x: i32;
+}
+export function f(p: Point): i32 {
   return p.x;
 }

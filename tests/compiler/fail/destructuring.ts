@@ -2,7 +2,7 @@
 class Point extends Struct {
   x: i32;
 }
-export function main(p: ptr<Point>): i32 {
+export function f(p: ptr<Point>): i32 {
   const { x } = p; // error: VT1004
   return x;
 }

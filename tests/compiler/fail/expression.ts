@@ -1,6 +1,6 @@
 // Expressions that ask for JavaScript's values.
 class Point extends Struct {
-  x?: i32;
+  x?: i32; // error: VT1014
 }
 export function f(p: ptr<Point>, x: i32): bool {
   delete p.x; // error: VT1005

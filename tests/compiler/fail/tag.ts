@@ -11,3 +11,19 @@ export function c(): void {}
 enum E {
   A,
 }
+/** @packed */ // error: VT4010
+export function d(): void {
+  /** @align 64 */
+  let buffer: array<u8, 64> = zeroed();
+  /** @section .local */ // error: VT4010
+  let x: u32 = 1;
+  buffer[0] = truncate<u8>(x);
+}
+/** @naked, were it a function. */ // error: VT4010
+class Point extends Struct {
+  /** @align 16 */
+  x: u32; /** @align 16 */ // error: VT4010
+  y: u32;
+  /** Not a tag: `@align`, me@align.org. @param x neither */
+  f(x: u32): void {}
+}
