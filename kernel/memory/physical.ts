@@ -1,0 +1,152 @@
+/**
+ * Physical memory for everyone: blocks of 2^order frames, and single pages by way of the calling processor's pool. Addresses are
+ * physical. What runs out gives NONE; giving back what is not held, or not so, is a broken invariant and panics with the values.
+ * Contiguous ranges of any length are in contiguous.ts, references in frame.ts.
+ */
+import { print, printU64 } from "../console/print.ts";
+import { panicWith } from "../panic.ts";
+import { NONE, PAGE_SIZE } from "./address.ts";
+import { closeBootPages, takeSparePage } from "./boot-pages.ts";
+import { giveBlock, initBuddy, segments, takeBlock } from "./buddy.ts";
+import { failsNow } from "./fault-injection.ts";
+import { FrameKind } from "./frame-kind.ts";
+import {
+  type Frame,
+  FrameState,
+  frameAt,
+  frameNumber,
+  frameOf,
+  framePhysical,
+  hasFrame,
+  initFrameTable,
+  lostFrames,
+  NO_FRAME,
+  sectionCount,
+  sections,
+  tableFrames,
+} from "./frame-table.ts";
+import { checkJunk, fillJunk } from "./junk.ts";
+import { ORDERS, publishMemoryReport, vitrine_memory } from "./memory-report.ts";
+import { drainPools, givePooled, initPools, pooledFrames, takePooled } from "./page-pool.ts";
+
+export { NONE } from "./address.ts";
+export { failAfter, injectedFailures } from "./fault-injection.ts";
+
+/** Whether frames can be asked for. */
+export let physicalReady: bool = false;
+
+/** The frame table, and all memory that is still nobody's into the buddy allocator. The aliases are up. */
+export function initPhysical(): void {
+  initFrameTable();
+  initBuddy();
+  initPools();
+  vitrine_memory.sections = address(sections);
+  vitrine_memory.sectionCount = sectionCount;
+  vitrine_memory.tableFrames = tableFrames;
+  vitrine_memory.lostFrames = lostFrames;
+  publishMemoryReport();
+  closeBootPages();
+  physicalReady = true;
+  for (let spare = takeSparePage(); spare !== NONE; spare = takeSparePage()) {
+    if (hasFrame(spare)) freePage(spare);
+  }
+}
+
+function isHeld(frame: ptr<Frame>, order: u32): bool {
+  if (frame.state === FrameState.Run) return order === 0;
+  return frame.state === FrameState.Block && u32(frame.order) === order;
+}
+/** @noinline */
+function badFree(physical: usize, order: u32): never {
+  if (!hasFrame(physical)) panicWith("freed what is no frame", "physical", physical, "order", u64(order));
+  const frame = frameAt(physical);
+  if (
+    (physical & (PAGE_SIZE - 1)) !== 0 ||
+    (frame.state !== FrameState.Block && frame.state !== FrameState.Run)
+  ) {
+    panicWith("freed what is not held", "physical", physical, "frame's state", u64(frame.state));
+  }
+  if (!isHeld(frame, order)) {
+    print("\nheld by order ");
+    printU64(u64(frame.order));
+    panicWith("freed by a wrong order", "physical", physical, "order", u64(order));
+  }
+  panicWith("freed while referenced", "physical", physical, "references", u64(frame.references));
+}
+/** The frame at `physical`, if it begins a held block of this order, or is held by itself, and nobody else refers to it; else panics. */
+export function checkHeld(physical: usize, order: u32): ptr<Frame> {
+  if ((physical & (PAGE_SIZE - 1)) === 0 && hasFrame(physical)) {
+    const frame = frameAt(physical);
+    if (isHeld(frame, order) && frame.references <= 1) return frame;
+  }
+  badFree(physical, order);
+}
+/** What its holder kept in a frame's record is forgotten. */
+export function forgetHolder(frame: ptr<Frame>): void {
+  frame.references = 0;
+  frame.owner = 0;
+  frame.data = 0;
+  frame.kind = FrameKind.None;
+}
+function hold(number: u32, order: u32): usize {
+  const frame = frameOf(number);
+  frame.state = FrameState.Block;
+  frame.order = truncate<u8>(order);
+  frame.references = 1;
+  checkJunk(number, u32(1) << order);
+  return framePhysical(number);
+}
+
+/** 2^order frames, aligned to their size, with one reference; NONE: there are no such. */
+export function allocateFrames(order: u32): usize {
+  if (order >= ORDERS || failsNow()) return NONE;
+  let number = takeBlock(order);
+  if (number === NO_FRAME && drainPools() !== 0) number = takeBlock(order);
+  return number === NO_FRAME ? NONE : hold(number, order);
+}
+/** A block as allocateFrames gave it. */
+export function freeFrames(physical: usize, order: u32): void {
+  const frame = checkHeld(physical, order);
+  forgetHolder(frame);
+  frame.state = FrameState.Inside;
+  const number = frameNumber(physical);
+  fillJunk(number, u32(1) << order);
+  giveBlock(number, order);
+}
+
+/**
+ * When no pool and no block of the calling processor has one.
+ * @noinline
+ */
+function takeLastPage(): u32 {
+  return drainPools() !== 0 ? takeBlock(0) : NO_FRAME;
+}
+/** One frame, with one reference; NONE: there is none left anywhere. */
+export function allocatePage(): usize {
+  if (failsNow()) return NONE;
+  let number = takePooled();
+  if (number === NO_FRAME) number = takeLastPage();
+  return number === NO_FRAME ? NONE : hold(number, 0);
+}
+/** A frame as allocatePage, allocateFrames(0) or allocateContiguous gave it. */
+export function freePage(physical: usize): void {
+  const frame = checkHeld(physical, 0);
+  forgetHolder(frame);
+  frame.state = FrameState.Pooled;
+  const number = frameNumber(physical);
+  fillJunk(number, 1);
+  givePooled(number);
+}
+
+/** Frames that could be given out, in blocks and in pools. */
+export function freeFrameCount(): u64 {
+  let count = u64(pooledFrames());
+  for (let i: usize = 0; i < segments.length; i++) count += u64(segments[i].report.free);
+  return count;
+}
+/** Frames of RAM in all segments. */
+export function frameCount(): u64 {
+  let count: u64 = 0;
+  for (let i: usize = 0; i < segments.length; i++) count += u64(segments[i].report.frames);
+  return count;
+}
