@@ -1,12 +1,12 @@
 /** Makes allocations of frames fail, so that tests can see what becomes of those who asked. */
 
 /** Requests until the one that fails; 0: none fails. */
-const countdown: u64 = 0;
+let countdown: u64 = 0;
 let failed: u64 = 0;
 
 /** The n-th request from now on fails, counted from 1 over all processors, and no other. 0: none does. */
 export function failAfter(n: u64): void {
-  atomicStore(addressOf(countdown), n);
+  countdown = n;
 }
 /** Requests that were made to fail, ever. */
 export function injectedFailures(): u64 {
