@@ -1,10 +1,18 @@
 /** What the first thread does when the command line asks for nothing: it greets and switches off. */
+import { cpuCount } from "./arch/cpu.ts";
+import { printTables } from "./boot/acpi.ts";
 import { usableBytes } from "./boot/memory-map.ts";
-import { newline, print, printSize } from "./console/print.ts";
+import { powerOff } from "./boot/power.ts";
+import { newline, print, printLine, printSize, printU64 } from "./console/print.ts";
 
 export function greet(): void {
-  print("Vitrine, ");
+  print("Vitrine: ");
   printSize(usableBytes());
+  print(" of memory, ");
+  printU64(u64(cpuCount));
+  printLine(cpuCount === 1 ? " processor" : " processors");
+  print("ACPI:");
+  printTables();
   newline();
-  out32(0xf4, 0x10);
+  powerOff();
 }

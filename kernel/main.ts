@@ -1,11 +1,22 @@
 /** The unikernel from the loader's jump to the first thread: a table of contents. */
-import { enterCpu } from "./arch/cpu.ts";
+import { initApic, initTimer } from "./arch/apic.ts";
+import { enterCpu, initialApicId } from "./arch/cpu.ts";
 import { initGates } from "./arch/descriptors.ts";
+import { initIoApics } from "./arch/io-apic.ts";
+import { silencePics } from "./arch/pic.ts";
+import { startProcessors } from "./arch/processors.ts";
 import { initSegments } from "./arch/segments.ts";
+import { initAcpi } from "./boot/acpi.ts";
+import { readFadt } from "./boot/fadt.ts";
+import { readHpet } from "./boot/hpet.ts";
 import { readLoader } from "./boot/loader.ts";
+import { readMadt } from "./boot/madt.ts";
 import { initMemoryMap } from "./boot/memory-map.ts";
+import { readNodes } from "./boot/numa.ts";
 import { initSerial } from "./console/serial.ts";
 import { greet } from "./greet.ts";
+import { initPhysical } from "./memory/physical.ts";
+import { initAliases } from "./vm/alias.ts";
 
 /** `info` is of the loader's protocol: PVH's or multiboot's. Interrupts are off, the first 4 GiB mapped one to one. */
 export function kmain(info: ptr<unknown>, protocol: u32): void {
@@ -14,10 +25,23 @@ export function kmain(info: ptr<unknown>, protocol: u32): void {
 /** Everything up to `first`, which runs as the first thread. */
 export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => void>): void {
   initSerial(); //               text for people, from here on
-  enterCpu(0); //                gs: this processor's own
+  enterCpu(initialApicId()); //  gs: this processor's own
   initSegments(0, 0); //         flat segments, stacks for faults
   initGates(); //                exceptions are told, not suffered
   readLoader(info, protocol); // what the loader left: map, command line, modules
   initMemoryMap(); //            which RAM is ours
+  initAcpi(); //                 the firmware's tables
+  readNodes(); //                what is near to what
+  readMadt(); //                 processors, interrupt controllers
+  readFadt(); //                 how to switch off
+  readHpet();
+  initAliases(); //              page tables: RAM by areas, devices; no one to one map any more
+  initPhysical(); //             every frame has an owner
+  silencePics(); //              the old interrupt controllers
+  initApic(); //                 the new one
+  initTimer();
+  initIoApics(); //              devices' interrupts, masked
+  startProcessors(idle); //      the others
   first();
 }
+function idle(): void {}

@@ -3,14 +3,15 @@
  * halts. Nothing is saved or repaired. A panic within a panic says so and stops at once.
  */
 import { printCalls } from "./arch/backtrace.ts";
+import { debugExit } from "./arch/debug-exit.ts";
 import { disableInterrupts, halt } from "./arch/instructions.ts";
 import { newline, print, printHex, printLine, seizeConsole } from "./console/print.ts";
 
-/** isa-debug-exit: the process's status becomes (value << 1) | 1. */
-const DEBUG_EXIT: u16 = 0xf4;
-
-/** 1: somebody is at it. */
-const panicking: u32 = 0;
+class Once extends Struct {
+  /** 1: somebody is at it. */
+  taken: u32;
+}
+const panicking: Once = zeroed();
 let stopOthers: fn<() => void> | null = null;
 
 /** `stop` keeps the other processors from going on; it returns soon, whether they have stopped or not. */
@@ -21,7 +22,7 @@ export function setStopOthers(stop: fn<() => void>): void {
 /** First half of a panic, for who has more to tell: only the first caller comes back from it. The line is not ended. */
 export function beginPanic(message: ptr<u8>): void {
   disableInterrupts();
-  if (atomicExchange(addressOf(panicking), 1) !== 0) endNested(message);
+  if (atomicExchange(addressOf(panicking.taken), 1) !== 0) endNested(message);
   if (stopOthers !== null) stopOthers();
   seizeConsole();
   print("\npanic: ");
@@ -33,7 +34,7 @@ function endNested(message: ptr<u8>): never {
   stop();
 }
 function stop(): never {
-  out32(DEBUG_EXIT, 0);
+  debugExit(0);
   halt();
 }
 export function endPanic(): never {

@@ -3,7 +3,7 @@
  * field; what other files keep for each processor is in arrays of theirs, indexed by `cpuIndex()`.
  */
 import type { Thread } from "../thread/thread.ts";
-import { readMsr, writeMsr } from "./instructions.ts";
+import { cpuidAB, readMsr, writeMsr } from "./instructions.ts";
 
 export const MAX_CPUS = 8;
 const GS_BASE: u32 = 0xc000_0101;
@@ -29,16 +29,17 @@ export class Cpu extends Struct {
 
 export const cpus: array<Cpu, typeof MAX_CPUS> = zeroed();
 /** Processors that are up. */
-export const cpuCount: u32 = 0;
+export let cpuCount: u32 = 0;
 
-/** The calling processor becomes the next one. Interrupts are off. */
+/** The calling processor becomes the next one. Interrupts are off. Processors come one after the other. */
 export function enterCpu(apicId: u32): ptr<Cpu> {
-  const index = atomicAdd(addressOf(cpuCount), 1);
+  const index = cpuCount;
   const cpu = addressOf(cpus[index]);
   cpu.self = cpu;
   cpu.index = index;
   cpu.apicId = apicId;
   writeMsr(GS_BASE, address(cpu));
+  cpuCount = index + 1;
   return cpu;
 }
 /** Whether GS's base is set already: before that there is one processor, and no threads. */
@@ -59,4 +60,8 @@ export function cpuIndex(): u32 {
  */
 export function forbidPreemption(): void {
   asm({ clobbers: ["memory"] })`inc dword gs:[12]`;
+}
+/** The calling processor's local APIC's id as CPUID has it: the one it was reset with. */
+export function initialApicId(): u32 {
+  return truncate<u32>(cpuidAB(1, 0) >> 56);
 }

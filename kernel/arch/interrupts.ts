@@ -4,11 +4,10 @@
  */
 import { print, printLine, printU64 } from "../console/print.ts";
 import { thisCpu } from "./cpu.ts";
+import { SPURIOUS_VECTOR } from "./vectors.ts";
 
 const FIRST: u32 = 32;
 const VECTORS = 224;
-/** The local APIC gives it where an interrupt has gone again. It is not acknowledged. */
-export const SPURIOUS: u32 = 255;
 
 type Handler = fn<() => void>;
 const handlers: array<Handler | null, typeof VECTORS> = zeroed();
@@ -30,7 +29,7 @@ export function setReschedule(switchThreads: Handler): void {
 
 /** Called by dispatch. */
 export function takeInterrupt(vector: u32): void {
-  if (vector === SPURIOUS) return;
+  if (vector === SPURIOUS_VECTOR) return;
   const cpu = thisCpu();
   cpu.interruptDepth++;
   const handler = handlers[vector - FIRST];

@@ -98,7 +98,7 @@ export function initSegments(cpu: u32, stacks: usize): void {
   const index = FIRST_TASK + 2 * usize(cpu);
   gdt[index] = low | TASK | (TASK_SIZE - 1);
   gdt[index + 1] = base >> 32;
-  const gdtr: TablePointer = { limit: DESCRIPTORS * 8 - 1, base: address(addressOf(gdt)) };
+  const gdtr: TablePointer = { limit: gdtLimit(), base: gdtAddress() };
   loadGdt(addressOf(gdtr));
   reloadSegments();
   loadTask(u16(index * 8));
@@ -115,4 +115,11 @@ function reloadSegments(): void {
     mov ss, eax
     mov ds, eax
     mov es, eax`;
+}
+/** For other processors, which load it before anything else. */
+export function gdtAddress(): usize {
+  return address(addressOf(gdt));
+}
+export function gdtLimit(): u16 {
+  return DESCRIPTORS * 8 - 1;
 }
