@@ -11,13 +11,21 @@ export class SpinLock extends Struct {
   /** Gives the flags of before, for `unlock`. */
   lock(): u64 {
     const flags = saveInterrupts();
-    while (atomicExchange(addressOf(this.held), 1) !== 0) {
-      while (atomicLoadRelaxed(addressOf(this.held)) !== 0) pause();
-    }
+    this.acquire();
     return flags;
   }
   unlock(flags: u64): void {
-    atomicStoreRelease(addressOf(this.held), 0);
+    this.release();
     restoreInterrupts(flags);
+  }
+  /** `lock` where interrupts are off already. */
+  acquire(): void {
+    while (atomicExchange(addressOf(this.held), 1) !== 0) {
+      while (atomicLoadRelaxed(addressOf(this.held)) !== 0) pause();
+    }
+  }
+  /** `unlock` that leaves interrupts off. */
+  release(): void {
+    atomicStoreRelease(addressOf(this.held), 0);
   }
 }

@@ -1,0 +1,28 @@
+/** Waiting for a time alone. */
+import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
+import { block, wake } from "./scheduler.ts";
+import { currentThread, type Thread, ThreadState } from "./thread.ts";
+import { nanoseconds } from "./time.ts";
+
+function wakeSleeper(argument: ptr<unknown>): void {
+  wake(cast<Thread>(argument));
+}
+/** Not before `deadline`, in nanoseconds since boot. */
+export function sleepUntil(deadline: u64): void {
+  const thread = currentThread();
+  const timer = addressOf(thread.timer);
+  const flags = saveInterrupts();
+  while (nanoseconds() < deadline) {
+    timer.callback = wakeSleeper;
+    timer.argument = thread;
+    thread.state = ThreadState.Waiting;
+    timer.start(deadline);
+    block();
+    timer.cancel();
+  }
+  restoreInterrupts(flags);
+}
+/** At least `time` nanoseconds. */
+export function sleep(time: u64): void {
+  sleepUntil(nanoseconds() + time);
+}

@@ -1,0 +1,48 @@
+/** Threads begin: what runs on a processor already becomes its idle thread. */
+import { cpuIndex, type MAX_CPUS, thisCpu } from "../arch/cpu.ts";
+import { idle } from "./idle.ts";
+import { goOnline } from "./placement.ts";
+import { startReaper } from "./reaper.ts";
+import { runQueues } from "./run-queue.ts";
+import { setName } from "./spawn.ts";
+import { type Thread, ThreadState } from "./thread.ts";
+import { listThread } from "./thread-list.ts";
+import { initThreadPointer } from "./thread-local.ts";
+import { initTicks } from "./tick.ts";
+import { nanoseconds } from "./time.ts";
+import { initTimers } from "./timer.ts";
+import { initVectors } from "./vector-state.ts";
+
+const idleThreads: array<Thread, typeof MAX_CPUS> = zeroed();
+
+/** The calling processor runs threads from now on. Interrupts are off; its timer and the clock are ready. */
+function enterProcessor(): void {
+  const index = cpuIndex();
+  const thread = addressOf(idleThreads[index]);
+  const queue = addressOf(runQueues[index]);
+  setName(thread, "idle");
+  listThread(thread);
+  thread.cpu = index;
+  thread.state = ThreadState.Running;
+  thread.allowed = 1 << index;
+  queue.current = thread;
+  queue.idle = thread;
+  queue.since = nanoseconds();
+  queue.balanced = queue.since;
+  thisCpu().thread = thread;
+  initTimers();
+  initThreadPointer();
+  initVectors();
+  goOnline(index);
+}
+/** On the first processor: threads can be made, and run once it calls `idle`. False: there is no memory. */
+export function initThreads(): bool {
+  initTicks();
+  enterProcessor();
+  return startReaper();
+}
+/** On every other processor: the end of its start-up. */
+export function enterThreads(): never {
+  enterProcessor();
+  idle();
+}

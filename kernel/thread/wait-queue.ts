@@ -1,0 +1,132 @@
+/**
+ * Threads that wait for the same thing, in the order of their coming. A `Waiter` lies on its thread's stack. Who wakes takes the waiter out and
+ * makes its thread ready under the queue's lock; a thread whose deadline comes takes itself out.
+ *
+ * What is waited for is guarded by the queue's lock too, as in a monitor:
+ *
+ *     const flags = queue.lock.lock();
+ *     while (!ready) queue.wait(FOREVER);           ready = true; queue.wakeAll();
+ *     queue.unlock(flags);
+ */
+import { resumeInterrupts } from "./preemption.ts";
+import { block, wake } from "./scheduler.ts";
+import type { SpinLock } from "./spin-lock.ts";
+import { currentThread, type Thread, ThreadState } from "./thread.ts";
+import { FOREVER, nanoseconds } from "./time.ts";
+
+export class Waiter extends Struct {
+  next: ptr<Waiter> | null;
+  previous: ptr<Waiter> | null;
+  thread: ptr<Thread>;
+  /** Where it is, or was when it was woken. Changes under that queue's lock, as `woken` does. */
+  queue: ptr<WaitQueue>;
+  woken: bool;
+  /** What the queue's owner wants to know of who waits. */
+  wanted: u64;
+}
+
+export class WaitQueue extends Struct {
+  lock: SpinLock;
+  first: ptr<Waiter> | null;
+  last: ptr<Waiter> | null;
+
+  // Of all methods: the lock is held, and so interrupts are off.
+
+  append(waiter: ptr<Waiter>): void {
+    waiter.queue = addressOf(this);
+    waiter.woken = false;
+    waiter.next = null;
+    waiter.previous = this.last;
+    if (this.last === null) this.first = waiter;
+    else this.last.next = waiter;
+    this.last = waiter;
+  }
+  remove(waiter: ptr<Waiter>): void {
+    const next = waiter.next;
+    const previous = waiter.previous;
+    if (previous === null) this.first = next;
+    else previous.next = next;
+    if (next === null) this.last = previous;
+    else next.previous = previous;
+  }
+  /**
+   * The current thread waits as `waiter` until it is woken, or `deadline` (nanoseconds since boot; FOREVER). True: it was woken. The lock is
+   * released; whoever woke it may have given it what it waits for, so nothing is left to be looked at.
+   */
+  sleep(waiter: ptr<Waiter>, deadline: u64): bool {
+    const thread = currentThread();
+    waiter.thread = thread;
+    this.append(waiter);
+    thread.state = ThreadState.Waiting;
+    this.lock.release();
+    return awaitWaker(addressOf(this), waiter, deadline);
+  }
+  /** `sleep` that takes the lock again. */
+  wait(deadline: u64): bool {
+    const waiter: Waiter = zeroed();
+    const woken = this.sleep(addressOf(waiter), deadline);
+    this.lock.acquire();
+    return woken;
+  }
+  /** Wakes the thread that has waited longest. False: nobody waits. */
+  wakeOne(): bool {
+    const waiter = this.first;
+    if (waiter === null) return false;
+    this.wakeWaiter(waiter);
+    return true;
+  }
+  wakeAll(): void {
+    while (this.wakeOne());
+  }
+  wakeWaiter(waiter: ptr<Waiter>): void {
+    this.remove(waiter);
+    waiter.woken = true;
+    wake(waiter.thread);
+  }
+  /** Releases the lock; what was woken and outranks the caller runs now. */
+  unlock(flags: u64): void {
+    this.lock.release();
+    resumeInterrupts(flags);
+  }
+}
+
+function wakeByTimer(argument: ptr<unknown>): void {
+  wake(cast<Thread>(argument));
+}
+/** The lock of the queue that a waiter is in is held from here. Whoever is waking it has done so by then. */
+function lockQueueOf(waiter: ptr<Waiter>): ptr<WaitQueue> {
+  for (;;) {
+    const queue = atomicLoadRelaxed(addressOf(waiter.queue));
+    queue.lock.acquire();
+    if (waiter.queue === queue) return queue;
+    queue.lock.release();
+  }
+}
+/**
+ * What follows once the current thread's waiter is in `queue`, its state set and the lock released. Only where it is in that queue
+ * the deadline counts: one that was moved to another is as good as woken.
+ */
+export function awaitWaker(queue: ptr<WaitQueue>, waiter: ptr<Waiter>, deadline: u64): bool {
+  if (deadline === FOREVER) {
+    block();
+    return true;
+  }
+  const thread = currentThread();
+  const timer = addressOf(thread.timer);
+  timer.callback = wakeByTimer;
+  timer.argument = thread;
+  timer.start(deadline);
+  for (;;) {
+    block();
+    const at = lockQueueOf(waiter);
+    const woken = waiter.woken;
+    const late = !woken && at === queue && nanoseconds() >= deadline;
+    if (late) at.remove(waiter);
+    else if (!woken) thread.state = ThreadState.Waiting;
+    at.lock.release();
+    if (woken || late) {
+      timer.cancel();
+      return woken;
+    }
+  }
+}
