@@ -9,6 +9,8 @@ export class Run extends Struct {
   slots: ptr<Slots>;
   /** How often the workload's step is done. */
   operations: u64;
+  /** Number of the thread that runs it, from 0; one on each processor. */
+  worker: u32;
   /** Of an object, where the workload has one size; 0: its own. */
   size: usize;
 }

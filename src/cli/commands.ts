@@ -20,6 +20,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   boot: { summary: "boot a kernel in a whole computer", load: () => import("./boot.ts") },
   build: { summary: "compile the TypeScript dialect", load: () => import("./build.ts") },
   disasm: { summary: "disassemble flat machine code or an ELF file", load: () => import("./disasm.ts") },
+  inspect: {
+    summary: "boot the unikernel and show its memory",
+    load: () => import("./inspect.ts"),
+  },
   trace: {
     summary: "boot the unikernel and print what its trace points record",
     load: () => import("./trace.ts"),
