@@ -8,6 +8,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { D } from "../diagnostics/table.ts";
 import type { FunctionTree, GlobalTree, ProgramTree } from "../tree.ts";
 import { access, indexOf, placeAt, rootOf, valueAt } from "./access.ts";
+import { addressedIn } from "./addressed.ts";
 import { constant, constantNumber, isAggregate, staticAssert, store } from "./aggregates.ts";
 import { asm } from "./assembly.ts";
 import { call } from "./calls.ts";
@@ -195,7 +196,7 @@ class ProgramChecker {
     this.#structs = new Structs(world);
     this.#functions = new Functions(world, this.#names);
     this.#enums = new Enums(world, (node) => this.#frame(node));
-    this.#globals = new Globals(world, this.#names, (node) => this.#frame(node));
+    this.#globals = new Globals(world, this.#names, (node) => this.#frame(node), addressedIn(world, files));
   }
 
   /** For constant expressions outside of functions. */

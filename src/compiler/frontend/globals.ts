@@ -1,6 +1,6 @@
 /**
  * Variables of modules and static members of classes. Their initial values are constants. A `const` that is a number without a type
- * is no variable at all, and one of a scalar type is its value wherever it is read.
+ * is no variable at all, and one of a scalar type is its value wherever it is read, unless its address is taken.
  */
 import ts from "typescript";
 import { D } from "../diagnostics/table.ts";
@@ -21,14 +21,22 @@ export class Globals {
   readonly #world: World;
   readonly #names: ModuleNames;
   readonly #frame: (node: ts.Node) => Frame;
+  readonly #addressed: ReadonlySet<ts.Node>;
   readonly #found = new Map<Declaration, GlobalInstance | Untyped | "working" | "failed">();
   /** By symbol, in the order of their first use. */
   readonly all = new Map<string, GlobalInstance>();
 
-  constructor(world: World, names: ModuleNames, frame: (node: ts.Node) => Frame) {
+  /** `addressed`: declarations of variables that may change through their addresses. */
+  constructor(
+    world: World,
+    names: ModuleNames,
+    frame: (node: ts.Node) => Frame,
+    addressed: ReadonlySet<ts.Node>,
+  ) {
     this.#world = world;
     this.#names = names;
     this.#frame = frame;
+    this.#addressed = addressed;
   }
 
   globalOf(declaration: Declaration): GlobalInstance | Untyped {
@@ -104,7 +112,9 @@ export class Globals {
       // A structure of another object, or that others may write to, is theirs to change.
       readOnly:
         readOnly &&
-        !((type.kind === "struct" || type.kind === "array") && this.#names.isExported(declaration)),
+        !(type.kind === "struct" || type.kind === "array"
+          ? this.#names.isExported(declaration)
+          : this.#addressed.has(declaration)),
       attributes: this.#names.isExported(declaration) ? { ...attributes, exported: true } : attributes,
       place: placeOf(declaration.name),
     };
