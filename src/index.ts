@@ -8,7 +8,6 @@ export { type Disk, type DiskOptions, openDisk } from "./host/disk.ts";
 export { SeededEntropy } from "./host/entropy.ts";
 export { HostError } from "./host/errors.ts";
 export { Hub } from "./host/hub.ts";
-export { type ExpectOptions, type Runnable, ScriptedLine } from "./host/scripted-line.ts";
 export {
   type Assembled,
   type AssembleOptions,
@@ -52,6 +51,7 @@ export type { MemoryAccess } from "./machine/mmu.ts";
 export type { Platform } from "./machine/platform.ts";
 export { REGISTER_NAMES } from "./machine/registers.ts";
 export { stateReport } from "./machine/state-report.ts";
+export { type ExpectOptions, type Runnable, ScriptedLine } from "./testing/scripted-line.ts";
 export { TIMING_NAMES, type TimingName } from "./timing/model.ts";
 export { version } from "./version.ts";
 

@@ -22,9 +22,23 @@ const below: Record<string, readonly string[]> = {
   devices: ["isa", "host"],
   machine: ["isa", "wasm", "timing", "engine", "devices", "host"],
   compiler: ["isa"],
+  view: [],
   testing: ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler"],
   bench: ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler"],
-  cli: ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler", "testing", "bench", ""],
+  cli: [
+    "isa",
+    "wasm",
+    "timing",
+    "engine",
+    "host",
+    "devices",
+    "machine",
+    "compiler",
+    "view",
+    "testing",
+    "bench",
+    "",
+  ],
   "": ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler", "testing"],
 };
 
@@ -37,6 +51,7 @@ const pure: Record<string, readonly string[]> = {
   devices: [],
   machine: [],
   compiler: ["typescript"],
+  view: [],
 };
 
 interface Import {

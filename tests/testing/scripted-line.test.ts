@@ -1,6 +1,6 @@
 /* A script on a line: what it waits for, what it gets, and what it says when that does not come. */
 import { describe, expect, it } from "vitest";
-import { type Runnable, ScriptedLine } from "../../src/host/scripted-line.ts";
+import { type Runnable, ScriptedLine } from "../../src/testing/scripted-line.ts";
 
 /** A machine that writes one piece after the other, and echoes what has been typed, until it is stopped. */
 class Parrot implements Runnable {

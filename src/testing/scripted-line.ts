@@ -3,8 +3,9 @@
  *
  * It uses no clock: what is typed arrives at the machine's time, so that a script runs alike every time.
  */
+
+import type { CharacterBackend } from "../host/backends.ts";
 import { checkString } from "../isa/arguments.ts";
-import type { CharacterBackend } from "./backends.ts";
 
 /** What of a machine a script needs. */
 export interface Runnable {
