@@ -1,7 +1,7 @@
 /** What can be changed about a thread while it lives: where it may run, and its share. */
 import { saveInterrupts } from "../arch/instructions.ts";
 import { inverseOf, LEAST_WEIGHT, MOST_WEIGHT } from "./decay.ts";
-import { chooseCpu, migrate, onlineCpus, requestSwitch } from "./placement.ts";
+import { chooseCpu, migrate, online, requestSwitch } from "./placement.ts";
 import { resumeInterrupts } from "./preemption.ts";
 import { lockQueueOf } from "./scheduler.ts";
 import { isAllowed, type Thread } from "./thread.ts";
@@ -11,7 +11,7 @@ import { isAllowed, type Thread } from "./thread.ts";
  * once if it is ready or the caller, else within an interrupt.
  */
 export function setAffinity(thread: ptr<Thread>, allowed: u32): bool {
-  if ((allowed & onlineCpus()) === 0) return false;
+  if ((allowed & online.all()) === 0) return false;
   const flags = saveInterrupts();
   const queue = lockQueueOf(thread);
   const cpu = thread.cpu;

@@ -1,6 +1,6 @@
 /** Threads move to where there is less to do: to a processor that falls idle, and now and then from one that has too much. */
 import { cpuIndex } from "../arch/cpu.ts";
-import { leastLoaded, migrate, mostReady, NO_CPU, onlineCpus } from "./placement.ts";
+import { leastLoaded, migrate, mostReady, NO_CPU, online } from "./placement.ts";
 import { type RunQueue, runQueues } from "./run-queue.ts";
 import { threadOf } from "./thread.ts";
 import { MILLISECOND } from "./time.ts";
@@ -39,7 +39,7 @@ export function balance(): void {
   const here = cpuIndex();
   const one: u32 = 1 << here;
   const queue = addressOf(runQueues[here]);
-  const others = onlineCpus() & ~one;
+  const others = online.all() & ~one;
   if (others === 0 || queue.since - queue.balanced < INTERVAL) return;
   queue.balanced = queue.since;
   const target = leastLoaded(others);

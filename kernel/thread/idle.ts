@@ -2,7 +2,7 @@
 import { cpuIndex, thisCpu } from "../arch/cpu.ts";
 import { disableInterrupts, waitForInterrupt } from "../arch/instructions.ts";
 import { steal } from "./balance.ts";
-import { markIdle } from "./placement.ts";
+import { idleCpus } from "./placement.ts";
 import { runQueues } from "./run-queue.ts";
 import { reschedule } from "./scheduler.ts";
 
@@ -14,7 +14,7 @@ export function idle(): never {
   for (;;) {
     disableInterrupts();
     const cpu = cpuIndex();
-    markIdle(cpu);
+    idleCpus.add(cpu);
     if (runQueues[cpu].ready.count > 0 || thisCpu().pending !== 0 || steal()) reschedule();
     else waitForInterrupt();
   }

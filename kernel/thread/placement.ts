@@ -5,35 +5,23 @@
 import { sendInterrupt } from "../arch/apic.ts";
 import { cpuIndex, thisCpu } from "../arch/cpu.ts";
 import { WAKE_VECTOR } from "../arch/vectors.ts";
+import type { CpuMask } from "./cpu-mask.ts";
 import { GRANULARITY, type RunQueue, runQueues } from "./run-queue.ts";
 import { isAllowed, type Thread } from "./thread.ts";
 import { interruptBy } from "./timer.ts";
 
 export const NO_CPU: u32 = 0xffff_ffff;
 
-/** Bits: processors that run threads. */
-const online: u32 = 0;
-/** Bits: processors with nothing to do, which nobody has given something yet. */
-const idle: u32 = 0;
+/** Processors that run threads. */
+export const online: CpuMask = zeroed();
+/** Processors with nothing to do, which nobody has given something yet. */
+export const idleCpus: CpuMask = zeroed();
 
-/** The processor takes threads from now on. */
-export function goOnline(cpu: u32): void {
-  atomicOr(addressOf(online), 1 << cpu);
-}
-export function onlineCpus(): u32 {
-  return atomicLoadRelaxed(addressOf(online));
-}
-export function markIdle(cpu: u32): void {
-  if (((atomicLoadRelaxed(addressOf(idle)) >> cpu) & 1) === 0) atomicOr(addressOf(idle), 1 << cpu);
-}
-export function markBusy(cpu: u32): void {
-  if (((atomicLoadRelaxed(addressOf(idle)) >> cpu) & 1) !== 0) atomicAnd(addressOf(idle), ~(1 << cpu));
-}
 /** Where a thread that becomes ready shall run. */
 export function chooseCpu(thread: ptr<Thread>): u32 {
   const home = thread.cpu;
   const homeAllowed = isAllowed(thread, home);
-  const others = atomicLoadRelaxed(addressOf(idle)) & thread.allowed;
+  const others = idleCpus.all() & thread.allowed;
   if (homeAllowed && (others === 0 || ((others >> home) & 1) !== 0)) return home;
   if (others !== 0) return ctz(others);
   return leastLoaded(thread.allowed);
@@ -42,7 +30,7 @@ export function chooseCpu(thread: ptr<Thread>): u32 {
 export function leastLoaded(allowed: u32): u32 {
   let best: u32 = 0;
   let least: u32 = 0xffff_ffff;
-  for (let rest = allowed & onlineCpus(); rest !== 0; rest &= rest - 1) {
+  for (let rest = allowed & online.all(); rest !== 0; rest &= rest - 1) {
     const cpu = ctz(rest);
     const load = runQueues[cpu].load();
     if (load >= least) continue;
@@ -55,7 +43,7 @@ export function leastLoaded(allowed: u32): u32 {
 export function mostReady(): u32 {
   let best = NO_CPU;
   let most: u32 = 0;
-  for (let rest = onlineCpus(); rest !== 0; rest &= rest - 1) {
+  for (let rest = online.all(); rest !== 0; rest &= rest - 1) {
     const cpu = ctz(rest);
     const queue = addressOf(runQueues[cpu]);
     // The only one of an idle processor is on its way to run there.
@@ -79,7 +67,7 @@ export function enqueue(queue: ptr<RunQueue>, thread: ptr<Thread>): void {
   const first = queue.outranks(thread);
   const tick = alone && !queue.isIdle();
   const look = queue.since + GRANULARITY;
-  markBusy(cpu);
+  idleCpus.remove(cpu);
   queue.lock.release();
   if (cpu !== cpuIndex()) {
     if (first || tick) requestSwitch(cpu);

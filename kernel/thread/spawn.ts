@@ -5,7 +5,7 @@
 import { enableInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { inverseOf, LEAST_WEIGHT, MOST_WEIGHT, NORMAL_WEIGHT } from "./decay.ts";
-import { leastLoaded, onlineCpus, start } from "./placement.ts";
+import { online, start } from "./placement.ts";
 import { resumeInterrupts } from "./preemption.ts";
 import { block, finishSwitch } from "./scheduler.ts";
 import { freeStack, makeStack } from "./stack.ts";
@@ -101,7 +101,7 @@ export function spawn(
   thread.weight = weightWithin(chosen.weight);
   thread.inverse = inverseOf(thread.weight);
   thread.level = chosen.level;
-  thread.allowed = (chosen.allowed & onlineCpus()) === 0 ? ALL_CPUS : chosen.allowed;
+  thread.allowed = (chosen.allowed & online.all()) === 0 ? ALL_CPUS : chosen.allowed;
   thread.detached = chosen.detached;
   listThread(thread);
   const flags = saveInterrupts();

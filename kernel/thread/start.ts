@@ -1,7 +1,7 @@
 /** Threads begin: what runs on a processor already becomes its idle thread. */
 import { cpuIndex, type MAX_CPUS, thisCpu } from "../arch/cpu.ts";
 import { idle } from "./idle.ts";
-import { goOnline } from "./placement.ts";
+import { online } from "./placement.ts";
 import { startReaper } from "./reaper.ts";
 import { runQueues } from "./run-queue.ts";
 import { setName } from "./spawn.ts";
@@ -33,7 +33,7 @@ function enterProcessor(): void {
   initTimers();
   initThreadPointer();
   initVectors();
-  goOnline(index);
+  online.add(index);
 }
 /** On the first processor: threads can be made, and run once it calls `idle`. False: there is no memory. */
 export function initThreads(): bool {
