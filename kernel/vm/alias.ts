@@ -14,9 +14,24 @@ import { entries, entryCount, RAM } from "../boot/loaded.ts";
 import { Area, areaBase, inArea, NONE, PAGE_SIZE } from "../memory/address.ts";
 import { useAliasForBootPages } from "../memory/boot-pages.ts";
 import { panicWith } from "../panic.ts";
-import { CODE, CONSTANTS, DATA, DEVICE, indexOf, PRESENT, ROOT_LEVEL } from "./entry.ts";
-import { mapFresh } from "./fresh.ts";
+import {
+  CODE,
+  CONSTANTS,
+  DATA,
+  DEVICE,
+  indexOf,
+  levelSize,
+  PERMANENT,
+  PRESENT,
+  ROOT_LEVEL,
+  tableEntry,
+  targetOf,
+  withCount,
+} from "./entry.ts";
+import { fill } from "./fill.ts";
+import { mapRange } from "./map.ts";
 import { enterRoot, initPaging, physicalLimit } from "./paging.ts";
+import { kernelSpace, PROGRAMS_START, shareKernelTables } from "./space.ts";
 import { follow, tableAt, takeTable, useAliasForTables } from "./table.ts";
 
 declare const __image_start: u8;
@@ -36,7 +51,7 @@ const AREA_SLOTS: usize = 32;
 /** Page 0 stays unmapped, so that a null pointer faults. */
 const LOW_START: usize = PAGE_SIZE;
 
-/** The kernel's root table, physical. */
+/** The kernel's root table, physical: what another processor loads into CR3. */
 export let kernelRoot: usize = 0;
 /** The end of RAM below 4 GiB; from here to 4 GiB are devices. */
 let lowRamEnd: usize = 0;
@@ -47,12 +62,9 @@ function up(value: usize, to: usize): usize {
 function down(value: usize, to: usize): usize {
   return value & ~(to - 1);
 }
-/** Of a mapping that there must be memory for, at the start. */
-function require(made: bool, linear: usize, size: usize): void {
-  if (!made) panicWith("no memory for the kernel's page tables", "linear", linear, "size", size);
-}
 function mapKernel(linear: usize, physical: usize, size: usize, rights: u64): void {
-  require(mapFresh(kernelRoot, linear, physical, size, rights), linear, size);
+  if (fill(addressOf(kernelSpace.root), linear, physical, size, rights) !== linear + size)
+    panicWith("no memory for the kernel's page tables", "linear", linear, "size", size);
 }
 /** Sections lie on pages of their own: code, what is read only, what is written. */
 function mapImage(): void {
@@ -118,12 +130,24 @@ function mapRam(): void {
   }
 }
 
+/** Clones of the root have these tables too (clone.ts): they stay, even if nothing is mapped in them. */
+function keepLowTables(): void {
+  const pointers = targetOf(tableAt(kernelRoot)[0]);
+  const directory = tableAt(targetOf(tableAt(pointers)[0]));
+  for (let linear: usize = 0; linear < PROGRAMS_START; linear += levelSize(1)) {
+    const entry = directory.offset(indexOf(linear, 1));
+    if (entry.value !== 0) entry.value = withCount(entry.value, PERMANENT);
+  }
+}
+
 /** Makes the kernel's page tables, and uses them. Called once, before the frame table is made. */
 export function initAliases(): void {
   initPaging();
   kernelRoot = takeTable();
+  kernelSpace.root = tableEntry(kernelRoot, PERMANENT);
   mapKernel(LOW_START, LOW_START, MIB - LOW_START, DATA);
   mapImage();
+  keepLowTables();
   mapRam();
   shareAliases();
   mapKernel(inArea(Area.Device, lowRamEnd), lowRamEnd, LOW_END - lowRamEnd, DEVICE);
@@ -137,14 +161,17 @@ function ensure(area: Area, physical: usize, size: usize, rights: u64): bool {
   for (let at = down(physical, PAGE_SIZE); at < end; at += PAGE_SIZE) {
     const place = follow(kernelRoot, inArea(area, at), 0);
     if ((place.entry.value & PRESENT) !== 0) continue;
-    if (!mapFresh(kernelRoot, inArea(area, at), at, PAGE_SIZE, rights)) return false;
+    if (!mapRange(addressOf(kernelSpace), inArea(area, at), at, PAGE_SIZE, rights)) return false;
   }
   return true;
 }
 /** Shows memory of the firmware's that its map does not call RAM, such as ACPI's tables, in the alias areas as well. False: no memory for tables. */
 export function aliasMemory(physical: usize, size: usize): bool {
   const mapped = ensure(Area.Mempool, physical, size, DATA);
+  const flags = kernelSpace.lock.lock();
   shareAliases();
+  shareKernelTables(areaBase(Area.Mempool), areaBase(Area.Debug));
+  kernelSpace.lock.unlock(flags);
   return mapped;
 }
 /** Where a device's registers are: in the device area, uncached. 0: no memory for tables. */
