@@ -39,6 +39,7 @@ const REFLEXIVE: ReadonlySet<Condition> = new Set(["eq", "ule", "uge", "sle", "s
 
 export function comparisonRules(instruction: Instruction, shop: Workshop): Verdict {
   if (instruction.op === "icmp") return integerComparison(instruction, shop);
+  if (instruction.op === "and" || instruction.op === "or") return rangeCheck(instruction, shop);
   if (instruction.op !== "xor" || instruction.results[0]!.type !== "i1") return undefined;
   // Not of a comparison.
   const [a, b] = instruction.args;
@@ -139,7 +140,8 @@ function integerComparison(instruction: Instruction, shop: Workshop): Verdict {
   }
   if (equality) {
     const by = left.args[1] && constantOf(left.args[1]);
-    if (left.op === "add" && by !== undefined)
+    // Of a counter's next value, the counter would be kept for this alone.
+    if (left.op === "add" && by !== undefined && shop.usedOnce(a!))
       return become(condition, left.args[0]!, constant(a!, right - by));
     if (left.op === "xor" && by !== undefined)
       return become(condition, left.args[0]!, constant(a!, right ^ by));
@@ -182,4 +184,67 @@ function ofBool(
   if ((condition === "eq") === (right === 1n)) return bool;
   rewrite(instruction, "xor", [bool, shop.make("const", [], "i1", { value: 1n })]);
   return "again";
+}
+
+/** The least and the largest number of an interval in which a comparison of a value with a constant is true. */
+interface Range {
+  readonly of: Value;
+  readonly signed: boolean | undefined;
+  readonly low: bigint;
+  readonly high: bigint;
+}
+
+/** What a comparison with a constant says; `inverted`: what it denies. Signed bounds are moved so that they compare as unsigned. */
+function rangeOf(value: Value, inverted: boolean): Range | undefined {
+  const def = definingInstruction(value);
+  if (def?.op !== "icmp") return undefined;
+  const of = def.args[0]!;
+  const right = constantOf(def.args[1]!);
+  if (right === undefined || of.type === "i1") return undefined;
+  const condition = inverted ? INVERTED[def.details.condition!] : def.details.condition!;
+  const most = (1n << BigInt(bitsOf(of.type))) - 1n;
+  if (condition === "eq") return { of, signed: undefined, low: right, high: right };
+  const signed = condition.startsWith("s");
+  const bound = signed ? right ^ ((most >> 1n) + 1n) : right;
+  switch (condition.slice(1)) {
+    case "lt":
+      return bound === 0n ? undefined : { of, signed, low: 0n, high: bound - 1n };
+    case "le":
+      return { of, signed, low: 0n, high: bound };
+    case "gt":
+      return bound === most ? undefined : { of, signed, low: bound + 1n, high: most };
+    case "ge":
+      return { of, signed, low: bound, high: most };
+    default:
+      return undefined;
+  }
+}
+
+/** low <= x && x <= high is x - low <= high - low of unsigned numbers; likewise its opposite, and x === c || x === c + 1. */
+function rangeCheck(instruction: Instruction, shop: Workshop): Verdict {
+  if (instruction.results[0]!.type !== "i1") return undefined;
+  const either = instruction.op === "or";
+  const [left, right] = instruction.args;
+  if (!shop.usedOnce(left!) || !shop.usedOnce(right!)) return undefined;
+  const become = (of: Value, low: bigint, high: bigint, condition: Condition): "again" => {
+    const constant = (value: bigint): Value =>
+      shop.make("const", [], of.type, { value: BigInt.asUintN(bitsOf(of.type), value) });
+    const moved = low === 0n ? of : shop.make("add", [of, constant(-low)], of.type);
+    rewrite(instruction, "icmp", [moved, constant(high - low)], { condition });
+    return "again";
+  };
+  // Both hold, or of "or": both are denied, and that is denied.
+  const [a, b] = [rangeOf(left!, either), rangeOf(right!, either)];
+  if (a && b && a.of === b.of && a.signed !== undefined && a.signed === b.signed) {
+    const low = a.low > b.low ? a.low : b.low;
+    const high = a.high < b.high ? a.high : b.high;
+    if (low > high) return undefined;
+    const offset = a.signed ? 1n << BigInt(bitsOf(a.of.type) - 1) : 0n;
+    return become(a.of, low ^ offset, (low ^ offset) + (high - low), either ? "ugt" : "ule");
+  }
+  if (!either) return undefined;
+  const [c, d] = [rangeOf(left!, false), rangeOf(right!, false)];
+  if (!c || !d || c.of !== d.of || c.low !== c.high || d.low !== d.high) return undefined;
+  const low = c.low < d.low ? c.low : d.low;
+  return c.low - d.low === 1n || d.low - c.low === 1n ? become(c.of, low, low + 1n, "ule") : undefined;
 }

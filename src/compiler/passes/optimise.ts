@@ -4,6 +4,7 @@
  */
 import type { IrFunction, IrProgram } from "../ir/ir.ts";
 import { branches } from "./branches.ts";
+import { congruence } from "./congruence.ts";
 import { dead } from "./dead.ts";
 import { division } from "./division.ts";
 import { gvn } from "./gvn.ts";
@@ -12,6 +13,7 @@ import { inlineCalls } from "./inline.ts";
 import { licm } from "./licm.ts";
 import { mem2reg } from "./mem2reg.ts";
 import type { Pass } from "./pass.ts";
+import { rebasing } from "./rebase.ts";
 import { rotation } from "./rotate.ts";
 import { select } from "./select.ts";
 import { simplify } from "./simplify.ts";
@@ -33,7 +35,9 @@ export const PASSES: readonly Pass[] = [
   licm,
   division,
   widening,
+  congruence,
   induction,
+  rebasing,
 ];
 export const INLINE = { name: "inline", letter: "i" } as const;
 
@@ -48,12 +52,15 @@ const LOOPS: readonly Pass[] = [
   simplify,
   gvn,
   dead,
+  congruence,
   division,
   widening,
   simplify,
   induction,
 ];
 const LAST: readonly Pass[] = [simplify, gvn, dead, branches, select, simplify, dead, branches];
+/** Once, after all others. */
+const FINAL: readonly Pass[] = [rebasing, dead];
 
 /** Changes the program in place. */
 export function optimise(program: IrProgram, level: 0 | 1 | 2, dump: Dump = () => {}): void {
@@ -82,5 +89,6 @@ export function optimise(program: IrProgram, level: 0 | 1 | 2, dump: Dump = () =
     if (level === 2) run(LOOPS, fn);
     run(LAST, fn);
     clean(fn);
+    if (level === 2) run(FINAL, fn);
   }
 }

@@ -11,6 +11,8 @@ import { rewrite } from "./pass.ts";
 /** Makes instructions in front of the one that is looked at. */
 export interface Workshop {
   make(op: OpName, args: readonly Value[], type: IrType, details?: Details): Value;
+  /** Whether nothing else uses the value: it goes if the instruction no longer does. */
+  usedOnce(value: Value): boolean;
 }
 export type Verdict = Value | "again" | undefined;
 

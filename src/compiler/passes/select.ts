@@ -1,11 +1,11 @@
 /**
- * Short branches become `select`: both arms empty, or with one or two cheap operations that may be executed in any case. Integers only.
- * Branches that are marked likely stay: they are predicted.
+ * Short branches become `select`: both arms empty, or with one or two cheap operations that may be executed in any case. Integers only;
+ * conditions become `and` and `or` where one of the two is constant. Branches that are marked likely stay: they are predicted.
  */
 import { newInstruction } from "../ir/construct.ts";
-import type { Block, Edge, Instruction, IrFunction, Value } from "../ir/ir.ts";
+import type { Block, Details, Edge, Instruction, IrFunction, Value } from "../ir/ir.ts";
 import type { OpName } from "../ir/ops.ts";
-import { incomingEdges } from "../ir/uses.ts";
+import { constantOf, incomingEdges } from "../ir/uses.ts";
 import { isSpeculable, type Pass } from "./pass.ts";
 import { removeUnreachable } from "./unreachable.ts";
 
@@ -43,6 +43,9 @@ function arm(
   return dear || count > MAX_OPERATIONS ? undefined : { work: to.instructions, end: to.terminator.edge };
 }
 
+/** Whether one of two conditions is constant, so that choosing between them is `and` or `or`. */
+const isJoined = (a: Value, b: Value): boolean => constantOf(a) !== undefined || constantOf(b) !== undefined;
+
 function convert(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly unknown[]>): boolean {
   const { terminator } = block;
   if (terminator.kind !== "branch" || terminator.likely !== undefined) return false;
@@ -59,14 +62,23 @@ function convert(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly
     if (!a || !b || a.to !== b.to || a.to === block) continue;
     const differing = a.args.filter((arg, i) => arg !== b.args[i]);
     if (differing.length === 0 || differing.length > MAX_SELECTS) continue;
-    if (differing.some(({ type }) => type === "f64" || type === "i1")) continue;
+    if (differing.some(({ type }) => type === "f64")) continue;
+    if (a.args.some((arg, i) => arg !== b.args[i] && arg.type === "i1" && !isJoined(arg, b.args[i]!)))
+      continue;
     block.instructions.push(...work);
+    const make = (op: OpName, args: readonly Value[], details: Details = {}): Value => {
+      const made = newInstruction(fn, op, args, [args.at(-1)?.type ?? "i1"], details, terminator.place);
+      block.instructions.push(made);
+      return made.results[0]!;
+    };
     const args = a.args.map((arg, i): Value => {
       const other = b.args[i]!;
       if (arg === other) return arg;
-      const select = newInstruction(fn, "select", [condition, arg, other], [arg.type], {}, terminator.place);
-      block.instructions.push(select);
-      return select.results[0]!;
+      if (arg.type !== "i1") return make("select", [condition, arg, other]);
+      const not = (): Value => make("xor", [condition, make("const", [], { value: 1n })]);
+      const [x, y] = [constantOf(arg), constantOf(other)];
+      if (y !== undefined) return y === 0n ? make("and", [condition, arg]) : make("or", [not(), arg]);
+      return x === 0n ? make("and", [not(), other]) : make("or", [condition, other]);
     });
     block.terminator = { kind: "jump", place: terminator.place, edge: { to: a.to, args } };
     // The arms are not reached any more.

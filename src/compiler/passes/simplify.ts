@@ -5,11 +5,12 @@
 import { evaluate, isArithmetic, type Scalar } from "../ir/arithmetic.ts";
 import { newInstruction } from "../ir/construct.ts";
 import { reversePostorder } from "../ir/dominators.ts";
-import type { Instruction, IrFunction, Value } from "../ir/ir.ts";
+import type { Instruction, IrFunction, IrProgram, Value } from "../ir/ir.ts";
 import { OPS } from "../ir/ops.ts";
-import { constantOf, definingInstruction, Replacements } from "../ir/uses.ts";
+import { constantOf, countUses, definingInstruction, Replacements } from "../ir/uses.ts";
 import { comparisonRules } from "./compare-rules.ts";
 import { type Pass, rewrite } from "./pass.ts";
+import { loadConstant } from "./read-only.ts";
 import { integerRules, type Workshop } from "./rules.ts";
 import { forgetVariables } from "./unreachable.ts";
 
@@ -89,9 +90,10 @@ function selectRules({ op, args }: Instruction): Value | undefined {
 }
 
 /** Over the whole function, once. */
-function sweep(fn: IrFunction): boolean {
+function sweep(fn: IrFunction, program: IrProgram): boolean {
   let changed = false;
   const replaced = new Replacements();
+  const uses = countUses(fn);
   for (const block of reversePostorder(fn)) {
     const list: Instruction[] = [];
     for (const instruction of block.instructions) {
@@ -102,10 +104,16 @@ function sweep(fn: IrFunction): boolean {
           list.push(made);
           return made.results[0]!;
         },
+        usedOnce: (value) => (uses.get(value) ?? 1) === 1,
       };
       // Each rule makes the instruction simpler, so that this ends; the bound is for a rule that is wrong about that.
       for (let round = 0; round < 16; round++) {
-        if (order(instruction) || displace(instruction) || fold(instruction)) {
+        if (
+          order(instruction) ||
+          displace(instruction) ||
+          fold(instruction) ||
+          loadConstant(instruction, program)
+        ) {
           changed = true;
           continue;
         }
@@ -130,9 +138,9 @@ function sweep(fn: IrFunction): boolean {
   return changed;
 }
 
-function run(fn: IrFunction): boolean {
+function run(fn: IrFunction, program: IrProgram): boolean {
   let changed = false;
-  for (let round = 0; round < 8 && sweep(fn); round++) changed = true;
+  for (let round = 0; round < 8 && sweep(fn, program); round++) changed = true;
   return changed;
 }
 

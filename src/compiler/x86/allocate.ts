@@ -7,6 +7,7 @@
  */
 import { coalesce, weightOf } from "./coalesce.ts";
 import type { Loop } from "./flow.ts";
+import { hoistCopies } from "./hoist.ts";
 import { buildIntervals, type Interval, lengthOf, type Numbering, number, type Ranges } from "./intervals.ts";
 import { type MachineFunction, type Operand, reg } from "./machine.ts";
 import {
@@ -80,6 +81,22 @@ class Occupancy {
   }
 }
 
+/** Puts joined registers' names into the code. */
+function rename(machine: MachineFunction, joined: (r: Reg) => Reg): void {
+  const name = (r: Reg): Reg => (r < FIRST_VIRTUAL ? r : joined(r));
+  const operand = (o: Operand): Operand => {
+    if (o.kind === "reg") return isVirtual(o.reg) ? reg(joined(o.reg)) : o;
+    return o.kind === "mem" ? { ...o, base: name(o.base), index: name(o.index) } : o;
+  };
+  for (const { instructions, end } of machine.blocks) {
+    for (const i of instructions) {
+      i.operands = i.operands.map(operand);
+      if (i.defs.some(isVirtual)) i.defs = i.defs.map(name);
+    }
+    if (end.kind === "table") end.index = name(end.index);
+  }
+}
+
 /** Cost of saving and restoring a register of the caller's, in memory accesses per call. */
 const SAVE_COST = 2;
 
@@ -109,10 +126,16 @@ export class Allocator {
   constructor(machine: MachineFunction, loops: readonly Loop[]) {
     this.machine = machine;
     this.#loops = loops;
-    this.numbering = number(machine.blocks);
-    const { virtual, real } = buildIntervals(machine, this.numbering);
+    let numbering = number(machine.blocks);
+    let { virtual, real } = buildIntervals(machine, numbering);
+    this.#joined = coalesce(machine, numbering, virtual);
+    rename(machine, this.#joined);
+    if (hoistCopies(machine, numbering, virtual)) {
+      numbering = number(machine.blocks);
+      ({ virtual, real } = buildIntervals(machine, numbering));
+    }
+    this.numbering = numbering;
     this.intervals = virtual;
-    this.#joined = coalesce(machine, this.numbering, virtual);
     this.#occupied = real.map((taken) => new Occupancy(taken));
     // What code writes by itself (asm) has to be saved too.
     for (const r of CALLEE_SAVED)
@@ -121,7 +144,7 @@ export class Allocator {
   }
 
   run(): Allocation {
-    this.#rename();
+    this.#noteHints();
     for (const interval of this.intervals) if (interval) this.#push(interval);
     for (let interval = this.#queue.pop(); interval !== undefined; interval = this.#queue.pop()) {
       this.#place(interval);
@@ -153,19 +176,8 @@ export class Allocator {
     this.#queue.splice(low, 0, interval);
   }
 
-  /** Puts joined registers' names into the code, drops copies to themselves, and notes hints. */
-  #rename(): void {
-    const name = (o: Operand): Operand => {
-      if (o.kind === "reg") return isVirtual(o.reg) ? reg(this.#joined(o.reg)) : o;
-      if (o.kind !== "mem") return o;
-      return { ...o, base: this.#name(o.base), index: this.#name(o.index) };
-    };
-    for (const i of this.numbering.instructions) {
-      if (i === undefined) continue;
-      i.operands = i.operands.map(name);
-      if (i.defs.some(isVirtual)) i.defs = i.defs.map((r) => this.#name(r));
-    }
-    for (const { end } of this.machine.blocks) if (end.kind === "table") end.index = this.#name(end.index);
+  /** Copies that are left want both sides in one place. */
+  #noteHints(): void {
     this.numbering.instructions.forEach((i, at) => {
       if (i?.op !== "copy") return;
       const [to, from] = [i.operands[0]!, i.operands[1]!];
@@ -173,9 +185,6 @@ export class Allocator {
         this.hint(to.reg, from.reg, this.numbering.blockOf[at]!.frequency);
       }
     });
-  }
-  #name(r: Reg): Reg {
-    return r < FIRST_VIRTUAL ? r : this.#joined(r);
   }
   hint(a: Reg, b: Reg, frequency: number): void {
     for (const [x, y] of [

@@ -60,7 +60,14 @@ function jumpsOf(block: MachineBlock, next: MachineBlock | undefined): Jump[] {
   if (end.kind !== "branch") return [];
   if (end.taken === next) return [{ cc: end.cc ^ 1, to: end.otherwise, long: false }];
   const first: Jump = { cc: end.cc, to: end.taken, long: false };
-  return end.otherwise === next ? [first] : [first, { cc: -1, to: end.otherwise, long: false }];
+  if (end.otherwise === next) return [first];
+  // The likelier way by one jump, not two.
+  if (end.otherwise.frequency > end.taken.frequency)
+    return [
+      { cc: end.cc ^ 1, to: end.otherwise, long: false },
+      { cc: -1, to: end.taken, long: false },
+    ];
+  return [first, { cc: -1, to: end.otherwise, long: false }];
 }
 
 /** Multi-byte no-operations of 1 to 9 bytes (SDM vol. 2B, NOP). */

@@ -6,9 +6,10 @@ import type { IrFunction, IrProgram } from "../ir/ir.ts";
 import type { FunctionDebug, ObjectCode, ObjectPiece } from "../object.ts";
 import { Allocator } from "./allocate.ts";
 import { type Emitted, emit } from "./emit.ts";
-import { arrange } from "./flow.ts";
+import { arrange, type Loop } from "./flow.ts";
 import { type Frame, layOutFrame, placeSlots } from "./frame.ts";
 import { layOut } from "./layout.ts";
+import type { MachineBlock } from "./machine.ts";
 import { peephole } from "./peephole.ts";
 import { select } from "./select.ts";
 import { ConstantPool, type GenerateOptions, type Selection } from "./selection.ts";
@@ -37,9 +38,7 @@ function generateFunction(fn: IrFunction, options: GenerateOptions, pool: Consta
   for (const block of order) peephole(block);
   if (frame) for (const block of order) for (const i of block.instructions) placeSlots(i, frame);
   const blocks = layOut(first, order, loops);
-  const aligned = new Set(
-    options.debug ? [] : loops.filter((l) => l.header.frequency > 2).map((l) => l.header),
-  );
+  const aligned = new Set(options.debug ? [] : tops(blocks, loops));
   const emitted = emit({ symbol: fn.symbol, blocks, frame, aligned });
   const piece: ObjectPiece = {
     symbol: fn.symbol,
@@ -52,6 +51,14 @@ function generateFunction(fn: IrFunction, options: GenerateOptions, pool: Consta
     debug: debugOf(fn, selection, frame, emitted),
   };
   return [piece, ...emitted.tables];
+}
+
+/** The first block in memory of each loop that runs often: that is where rounds begin, whatever the header is. */
+function tops(blocks: readonly MachineBlock[], loops: readonly Loop[]): MachineBlock[] {
+  return loops.flatMap((loop) => {
+    const first = blocks.find((b) => loop.blocks.has(b));
+    return first && loop.header.frequency > 2 ? [first] : [];
+  });
 }
 
 function debugOf(

@@ -40,6 +40,12 @@ export function overlaps(a: Ranges, b: Ranges): boolean {
   return false;
 }
 
+export function isAlive(ranges: Ranges, position: number): boolean {
+  for (let i = 0; i < ranges.length; i += 2)
+    if (position >= ranges[i]! && position < ranges[i + 1]!) return true;
+  return false;
+}
+
 /** The union of two lists that do not overlap; touching ranges become one. */
 export function merged(a: Ranges, b: Ranges): Ranges {
   const out: Ranges = [];

@@ -59,41 +59,78 @@ function withFreeFlags(i: MachineInstruction): void {
 
 const LOGIC = new Set(["and", "or", "xor"]);
 const SUMS = new Set(["add", "sub", "neg"]);
+const SHIFTS = new Set(["shl", "shr", "sar"]);
+const ZERO_OR_NOT: ReadonlySet<number> = new Set([CC.e, CC.ne]);
+const ZERO_OR_SIGN: ReadonlySet<number> = new Set([CC.e, CC.ne, CC.s, CC.ns, CC.l, CC.ge]);
+
+/** Conditions that mean after the instruction what they mean after a comparison of its result with zero; undefined: all. */
+function meaningful(before: MachineInstruction, test: MachineInstruction): ReadonlySet<number> | undefined {
+  // Of 64 bits when 32 were written: the sign is another.
+  const wider = before.size === 32 && test.size === 64;
+  if (before.size !== test.size && !wider) return new Set();
+  if (LOGIC.has(before.op)) return wider ? ZERO_OR_NOT : undefined;
+  const by = before.operands[1];
+  // Flags stay as they were after a shift by 0.
+  const shifts = SHIFTS.has(before.op) && by?.kind === "imm" && (by.value & (before.size - 1)) !== 0;
+  // OF and CF say something else.
+  if (shifts || SUMS.has(before.op)) return wider ? ZERO_OR_NOT : ZERO_OR_SIGN;
+  return new Set();
+}
 
 /** TEST r, r after an instruction that has set ZF and SF by r. */
 function dropZeroTests(block: MachineBlock): void {
   const list = block.instructions;
-  const wanted = flagsWanted(block);
   const drop = new Set<MachineInstruction>();
   for (let n = 0; n < list.length; n++) {
     const test = list[n]!;
     const [a, b] = test.operands;
     if (test.op !== "test" || a?.kind !== "reg" || b?.kind !== "reg" || a.reg !== b.reg) continue;
-    const before = setterBefore(list, n, a.reg);
-    if (before === undefined || before.size !== test.size) continue;
-    const logic = LOGIC.has(before.op);
-    if (!logic && !SUMS.has(before.op)) continue;
     const conditions = readersOf(block, n);
     if (conditions === undefined) continue;
-    // After a sum OF and CF say something else; ZF and SF are the same.
-    if (
-      !logic &&
-      !conditions.every(
-        ({ cc }) => cc === CC.e || cc === CC.ne || cc === CC.s || cc === CC.ns || cc === CC.l || cc === CC.ge,
-      )
-    ) {
+    const asked = askedBefore(list, n, a.reg);
+    if (asked !== undefined && conditions.every(({ cc }) => ZERO_OR_NOT.has(cc))) {
+      for (const c of conditions) c.set(c.cc === CC.ne ? asked : asked ^ 1);
+      drop.add(test);
       continue;
     }
-    if (!logic) {
+    const before = setterBefore(list, n, a.reg);
+    if (before === undefined) continue;
+    const same = meaningful(before, test);
+    if (same !== undefined) {
+      if (!conditions.every(({ cc }) => same.has(cc))) continue;
       for (const c of conditions) {
         if (c.cc === CC.l) c.set(CC.s);
         else if (c.cc === CC.ge) c.set(CC.ns);
       }
     }
     drop.add(test);
-    void wanted;
   }
   if (drop.size > 0) block.instructions = list.filter((i) => !drop.has(i));
+}
+
+/** The condition whose truth SETcc has left in `r`, if the flags are still those. */
+function askedBefore(list: readonly MachineInstruction[], n: number, tested: Reg): number | undefined {
+  let r = tested;
+  for (let m = n - 1; m >= 0; m--) {
+    const i = list[m]!;
+    const { flags } = infoOf(i.op);
+    if (flags === "w" || flags === "rw") return undefined;
+    let changes = false;
+    visitRegisters(
+      i,
+      () => {},
+      (d) => {
+        if (d === r) changes = true;
+      },
+    );
+    if (!changes) continue;
+    const [, from] = i.operands;
+    // The SETcc, and its extension to the whole register.
+    if (i.op === "setcc") return i.cc;
+    if (i.op !== "movzx8" || from?.kind !== "reg") return undefined;
+    r = from.reg;
+  }
+  return undefined;
 }
 
 /** The instruction that set flags and `r` last before `n`, if nothing between changes either. */

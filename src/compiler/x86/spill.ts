@@ -8,6 +8,7 @@ import {
   AT_RELOAD,
   AT_SPILL,
   type Interval,
+  isAlive,
   type Numbering,
   type Ranges,
   STEP,
@@ -296,12 +297,6 @@ interface Access {
   readonly i: MachineInstruction | undefined;
   readonly reads: boolean;
   readonly writes: boolean;
-}
-
-function isAlive(ranges: Ranges, position: number): boolean {
-  for (let r = 0; r < ranges.length; r += 2)
-    if (position >= ranges[r]! && position < ranges[r + 1]!) return true;
-  return false;
 }
 
 function replace(i: MachineInstruction, by: MachineInstruction): void {

@@ -3,7 +3,16 @@
  * if it is written there, copies on the ways out. The rest may then lie in the frame while the loop runs.
  */
 import type { Loop } from "./flow.ts";
-import { AT_RELOAD, endUses, type Interval, merged, type Numbering, type Ranges, STEP } from "./intervals.ts";
+import {
+  AT_RELOAD,
+  endUses,
+  type Interval,
+  isAlive,
+  merged,
+  type Numbering,
+  type Ranges,
+  STEP,
+} from "./intervals.ts";
 import {
   instruction,
   type MachineBlock,
@@ -21,12 +30,6 @@ interface Split {
   /** Of the copies. */
   readonly frequency: number;
 }
-
-const covers = (ranges: Ranges, position: number): boolean => {
-  for (let i = 0; i < ranges.length; i += 2)
-    if (position >= ranges[i]! && position < ranges[i + 1]!) return true;
-  return false;
-};
 
 /** What of the ranges lies in [from, to). */
 function cut(ranges: Ranges, from: number, to: number): Ranges {
@@ -83,7 +86,7 @@ function around(
   const { register, ranges } = interval;
   const start = (b: MachineBlock): number => numbering.first.get(b)! * STEP;
   const stop = (b: MachineBlock): number => (numbering.last.get(b)! + 1) * STEP;
-  if (!covers(ranges, start(loop.header))) return undefined;
+  if (!isAlive(ranges, start(loop.header))) return undefined;
   const before = loop.header.predecessors.filter((p) => !loop.blocks.has(p));
   const [entry] = before;
   if (entry === undefined || before.length !== 1 || successors(entry).length !== 1) return undefined;
@@ -102,7 +105,7 @@ function around(
   const length = (list: Ranges): number => list.reduce((a, p, n) => a + (n % 2 === 0 ? -p : p), 0);
   if (length(inner) + 4 * STEP >= length(ranges)) return undefined;
   const exits = [...loop.blocks].flatMap((b) =>
-    successors(b).filter((to) => !loop.blocks.has(to) && covers(ranges, start(to))),
+    successors(b).filter((to) => !loop.blocks.has(to) && isAlive(ranges, start(to))),
   );
   if (exits.some((e) => e.predecessors.length !== 1)) return undefined;
   const copied = writes ? exits : [];
