@@ -24,7 +24,8 @@ export function relieveShortage(): bool {
   let relieved = false;
   for (let i: usize = 0; i < reserveCount; i++) {
     const reserve = reserves[i];
-    if (reserve?.()) relieved = true;
+    if (reserve === null) continue;
+    if (reserve()) relieved = true;
   }
   return relieved;
 }
