@@ -2,7 +2,7 @@
  * The end, when the kernel finds itself wrong: what, where, values; then the machine stops with status 1 by the debug-exit port, or
  * halts. Nothing is saved or repaired. A panic within a panic says so and stops at once.
  */
-import { printCalls } from "./arch/backtrace.ts";
+import { printCallsHere } from "./arch/backtrace.ts";
 import { debugExit } from "./arch/debug-exit.ts";
 import { disableInterrupts, halt } from "./arch/instructions.ts";
 import { newline, print, printHex, printLine, seizeConsole } from "./console/print.ts";
@@ -42,7 +42,7 @@ export function endPanic(): never {
 }
 function end(): never {
   newline();
-  printCalls(address(returnAddress()), 0, 0);
+  printCallsHere();
   stop();
 }
 

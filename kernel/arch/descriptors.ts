@@ -1,5 +1,6 @@
 /** The interrupt descriptor table: a gate for each of 256 vectors, the same for all processors. SDM vol. 3 §6.14.1. */
-import { staysOnItsStack, stubOf } from "./entry.ts";
+import { setEntryCode } from "./backtrace.ts";
+import { saveAndDispatch, staysOnItsStack, stubOf } from "./entry.ts";
 import { loadIdt } from "./instructions.ts";
 import { CODE_SELECTOR, Stack } from "./segments.ts";
 
@@ -49,6 +50,7 @@ export function initGates(): void {
       high: truncate<u32>(stub >> 32),
     });
   }
+  setEntryCode(address(saveAndDispatch));
   loadGates();
 }
 /** For every processor. */

@@ -112,7 +112,7 @@ function moveFrame(): void {
     jmp ${saveAndDispatch}`;
 }
 /** RAX has been pushed. @naked */
-function saveAndDispatch(): void {
+export function saveAndDispatch(): void {
   asm`
     push rbx
     push rcx

@@ -14,6 +14,8 @@ const REDUCED_SHIFT: u8 = 2;
 const REDUCED_SLEEP: u8 = 0x20;
 /** How often ACPI's mode is asked for: it is firmware that answers. */
 const PATIENCE: u32 = 100_000;
+/** Ticks of the time-stamp counter that the machine may take to be off. */
+const SLEEP_PATIENCE: u64 = 10_000_000_000;
 
 /** The old ways of a reset: the chipset's port, and the keyboard controller's. */
 const RESET_PORT: u16 = 0xcf9;
@@ -47,6 +49,8 @@ export function powerOff(): never {
       sleep(fixed.pm1aControl, fixed.s5a);
       sleep(fixed.pm1bControl, fixed.s5b);
     }
+    const start = readTsc();
+    while (readTsc() - start < SLEEP_PATIENCE) pause();
   }
   printLine("The machine cannot switch itself off.");
   halt();

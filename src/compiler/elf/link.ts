@@ -3,10 +3,11 @@
  * §4.4). Symbols that are not exported are seen in their own object only.
  *
  * For each section `.name` it defines `__name_start` and `__name_end`, and `__image_start`, `__file_end` before
- * the zeros, `__image_end`. There are no libraries, no weak or common symbols, no thread-local storage, and nothing is left out that nobody uses.
+ * the zeros, `__image_end`. A section `.symbols` is made for programs that ask where it is (function-table.ts). There are no libraries, no weak or common symbols, no thread-local storage, and nothing is left out that nobody uses.
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { RELOCATION_SIZES } from "./format.ts";
+import { FUNCTION_TABLE, functionsOf, functionTable, type TableFunction } from "./function-table.ts";
 import { layOut, type OutputSection } from "./layout.ts";
 import type { ObjectFile, SectionRelocation, SectionSymbol } from "./object-file.ts";
 import { LINK, placeIn, placeOf } from "./problem.ts";
@@ -45,6 +46,26 @@ const ADDRESS_LIMIT = 0x7fff_0000;
 /** `.rodata.foo` becomes `rodata_foo`. */
 const symbolPart = (section: string): string => section.replace(/^\.+/, "").replace(/[^A-Za-z0-9_]/g, "_");
 
+const usesFunctionTable = (objects: readonly ObjectFile[]): boolean =>
+  objects.some(({ sections }) =>
+    sections.some(({ relocations }) =>
+      relocations.some(({ target }) => "symbol" in target && /^__symbols_(start|end)$/.test(target.symbol)),
+    ),
+  );
+/** As long as the table will be. */
+function emptyFunctionTable(objects: readonly ObjectFile[]): ObjectFile {
+  const bytes = functionTable(objects.flatMap(({ symbols }) => functionsOf(symbols, () => 0)));
+  const section = {
+    name: FUNCTION_TABLE,
+    kind: "read-only data" as const,
+    align: 8,
+    size: bytes.length,
+    bytes,
+    relocations: [],
+  };
+  return { sections: [section], symbols: [] };
+}
+
 class Linker {
   readonly problems: Diagnostic[] = [];
   readonly #sections: readonly OutputSection[];
@@ -56,8 +77,10 @@ class Linker {
   readonly #globals = new Map<string, number>();
   readonly #undefined = new Map<string, { count: number; first: SectionRelocation }>();
   readonly symbols: LinkedSymbol[] = [];
+  readonly #functions: TableFunction[] = [];
 
-  constructor(objects: readonly ObjectFile[], options: LinkOptions) {
+  constructor(program: readonly ObjectFile[], options: LinkOptions) {
+    const objects = usesFunctionTable(program) ? [...program, emptyFunctionTable(program)] : program;
     this.#objects = objects;
     this.#options = options;
     const { sections, problems } = layOut(objects, options.base, options.sections ?? new Map());
@@ -81,10 +104,12 @@ class Linker {
     for (const object of this.#objects) {
       const locals = new Map<string, number>();
       this.#locals.set(object, locals);
+      // A section without bytes has been left out: its symbols are where all begins.
+      const addressOf = (symbol: SectionSymbol): number =>
+        (this.#starts.get(object)?.get(symbol.section) ?? this.#options.base) + symbol.offset;
+      this.#functions.push(...functionsOf(object.symbols, addressOf));
       for (const symbol of object.symbols) {
-        // A section without bytes has been left out: its symbols are where all begins.
-        const start = this.#starts.get(object)?.get(symbol.section) ?? this.#options.base;
-        const address = start + symbol.offset;
+        const address = addressOf(symbol);
         locals.set(symbol.name, address);
         this.symbols.push({ ...symbol, address });
         if (!symbol.exported) continue;
@@ -132,6 +157,7 @@ class Linker {
   }
   relocated(s: OutputSection): LinkedSection {
     if (s.kind === "zeros") return { ...s, bytes: new Uint8Array(0) };
+    if (s.name === FUNCTION_TABLE) return { ...s, bytes: functionTable(this.#functions) };
     const bytes = new Uint8Array(s.size);
     if (s.kind === "code") bytes.fill(0xcc);
     const view = new DataView(bytes.buffer);
