@@ -116,6 +116,8 @@ function withoutRegisters(insn: Instruction): Instruction {
 }
 
 const FUSIBLE = /^(cmp|test|add|sub|and|or|xor|inc|dec)$/;
+/** By a count of 0 they would leave the flags alone, but nobody writes that as an immediate. */
+const SHIFT = /^(sh[lr]d?|sal|sar)$/;
 const ZEROING = /^(xor|sub|pxor|xorp[sd]|psub[bwdq]|pcmpgt[bwdq])$/;
 
 function makeKind(insn: Instruction): Kind {
@@ -130,10 +132,11 @@ function makeKind(insn: Instruction): Kind {
     reads.delete(RSP);
     writes.delete(RSP);
   }
+  const byImmediate = SHIFT.test(row.mnemonic) && insn.operands.at(-1)?.kind === "immediate";
   for (const f of effects.flagsRead) reads.add(GROUP[f]);
   for (const f of effects.flagsWritten) {
     writes.add(GROUP[f]);
-    if (!effects.flagsKilled.has(f)) reads.add(GROUP[f]);
+    if (!effects.flagsKilled.has(f) && !byImmediate) reads.add(GROUP[f]);
   }
   if (row.unit === "x87") {
     reads.add(X87);
