@@ -25,7 +25,7 @@ export function kind<Args extends readonly unknown[]>(
   code: string,
   summary: string,
   message: (...args: Args) => string,
-  hint?: string | ((...args: Args) => string),
+  hint?: string | ((...args: Args) => string | undefined),
 ): DiagnosticKind<Args> {
   const make = (place: Place | undefined, ...args: Args): Diagnostic => ({
     code,

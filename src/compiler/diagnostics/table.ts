@@ -252,6 +252,8 @@ export const D = {
     "VT2014",
     "Something without a value is used as one.",
     (what: string) => `${what} is not a value`,
+    (what) =>
+      what.startsWith("the method") ? "wrap it in a function: (p: ptr<T>): u32 => p.method()" : undefined,
   ),
   generic: kind(
     "VT2015",
@@ -367,8 +369,10 @@ export const D = {
   ),
   fieldOffset: kind(
     "VT4005",
-    "A field's offset is not a multiple of its alignment, or lies inside of the field before it.",
+    "A field's offset is not a multiple of its alignment, or lies inside of the field before it, or a bit field's bytes are not all in a packed structure.",
     (name: string, offset: number, why: string) => `${name} cannot lie at ${offset}: ${why}`,
+    (_name, _offset, why) =>
+      why.includes("bytes") ? "choose another storage unit: bitfield<3, u8>" : undefined,
   ),
   bitFieldWidth: kind(
     "VT4006",

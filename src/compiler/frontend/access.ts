@@ -10,7 +10,7 @@ import { type PointerType, type StructType, type Type, typeText } from "../types
 import { adapt, I64, integer, integerOf, isTyped, isUntyped, signedValue, U64 } from "./operands.ts";
 import { placeOf } from "./place.ts";
 import { pointerTo } from "./types.ts";
-import type { Access, Frame, FunctionInstance, Operand, StructInfo, World } from "./world.ts";
+import type { Access, Frame, FunctionInstance, Operand, StructInfo, Untyped, World } from "./world.ts";
 
 export const load = (from: LValue): Expression => ({
   kind: "load",
@@ -111,6 +111,17 @@ function isWithin(node: ts.Node, outer: ts.Node): boolean {
 const isModuleLevel = (declaration: ts.VariableDeclaration): boolean =>
   ts.isVariableStatement(declaration.parent.parent) && ts.isSourceFile(declaration.parent.parent.parent);
 
+/** A variable of the function, or a constant without a type of it or of those around it. */
+function localOf(frame: Frame, symbol: ts.Symbol): Variable | Untyped | "failed" | undefined {
+  const own = frame.locals.get(symbol);
+  if (own !== undefined) return own;
+  for (let up = frame.outer; up !== undefined; up = up.outer) {
+    const found = up.locals.get(symbol);
+    if (found === "failed" || (found !== undefined && "kind" in found)) return found;
+  }
+  return undefined;
+}
+
 /** What a declared name is as an expression. */
 export function entity(world: World, frame: Frame, declaration: ts.Declaration, node: ts.Expression): Access {
   const place = placeOf(node);
@@ -124,7 +135,7 @@ export function entity(world: World, frame: Frame, declaration: ts.Declaration, 
     if (ts.isVariableDeclaration(declaration) && isModuleLevel(declaration))
       return global(world, frame, declaration, place);
     const symbol = world.symbolOf(declaration.name);
-    const local = symbol === undefined ? undefined : frame.locals.get(symbol);
+    const local = symbol === undefined ? undefined : localOf(frame, symbol);
     if (local === "failed") return world.abandon();
     if (local === undefined) {
       if (isWithin(declaration, frame.declaration)) return world.abandon();

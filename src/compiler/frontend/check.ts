@@ -209,6 +209,7 @@ class ProgramChecker {
       self: undefined,
       result: undefined,
       variables: [],
+      outer: undefined,
       locals: new Map(),
       uses: new Set(),
       targets: [],

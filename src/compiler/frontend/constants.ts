@@ -188,30 +188,24 @@ export function fold(e: Expression): Constant | undefined {
   }
 }
 
-/** Bit fields of one storage unit as one part. */
+const BYTE: Type = { kind: "int", bits: 8, signed: false };
+
+/** Bit fields as bytes: storage units may have fields beside them, or overlap. */
 export function mergeBitFields(
   values: readonly { readonly field: Field; readonly value: Constant }[],
 ): { offset: number; type: Type; value: Constant }[] {
   const parts: { offset: number; type: Type; value: Constant }[] = [];
+  const bytes = new Map<number, bigint>();
   for (const { field, value } of values) {
     if (field.bits === undefined || value.kind !== "int") {
       parts.push({ offset: field.offset, type: field.type, value });
       continue;
     }
-    const bits = BigInt.asUintN(field.bits.width, value.value) << BigInt(field.bits.offset);
-    const unit = sizeOf(field.type);
-    const type: Type =
-      field.type.kind === "int"
-        ? field.type
-        : (integerOf(field.type) ?? { kind: "int", bits: 8, signed: false });
-    const at = parts.findIndex(
-      (p) => p.offset === field.offset && sizeOf(p.type) === unit && p.value.kind === "int",
-    );
-    const before = parts[at]?.value;
-    const old = before?.kind === "int" ? before.value : 0n;
-    const part = { offset: field.offset, type, value: { kind: "int", value: old | bits } as const };
-    if (at < 0) parts.push(part);
-    else parts[at] = part;
+    let rest = BigInt.asUintN(field.bits.width, value.value) << BigInt(field.bits.offset);
+    for (let at = field.offset; rest !== 0n; at++, rest >>= 8n) {
+      if ((rest & 0xffn) !== 0n) bytes.set(at, (bytes.get(at) ?? 0n) | (rest & 0xffn));
+    }
   }
+  for (const [offset, value] of bytes) parts.push({ offset, type: BYTE, value: { kind: "int", value } });
   return parts;
 }

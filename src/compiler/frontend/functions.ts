@@ -24,7 +24,7 @@ interface Work {
   readonly instance: FunctionInstance;
   readonly types: TypeArguments;
   readonly owner: StructInfo | undefined;
-  readonly lifted: Map<ts.Node, FunctionInstance>;
+  readonly outer: Frame | undefined;
 }
 
 export class Functions {
@@ -69,7 +69,7 @@ export class Functions {
     }`;
     const instance = this.#make(declaration, name, type, this.#names.symbolOf(declaration, mangle(name)));
     instances.push({ args, owner, instance });
-    this.#waiting.push({ instance, types, owner, lifted: new Map() });
+    this.#waiting.push({ instance, types, owner, outer: undefined });
     return instance;
   }
 
@@ -136,7 +136,7 @@ export class Functions {
       this.#names.unique(`${frame.symbol}.${mangle(own)}`),
     );
     frame.lifted.set(declaration, instance);
-    this.#waiting.push({ instance, types: frame.types, owner: undefined, lifted: frame.lifted });
+    this.#waiting.push({ instance, types: frame.types, owner: undefined, outer: frame });
     return instance;
   }
 
@@ -161,7 +161,7 @@ export class Functions {
     }
   }
 
-  #body({ instance, types, owner, lifted }: Work): void {
+  #body({ instance, types, owner, outer }: Work): void {
     const world: World = this.#world;
     const { declaration, type, name, symbol, place } = instance;
     const variables: Variable[] = [];
@@ -173,10 +173,11 @@ export class Functions {
       self: undefined,
       result: type.result,
       variables,
+      outer,
       locals: new Map(),
       uses: instance.uses,
       targets: [],
-      lifted,
+      lifted: outer?.lifted ?? new Map(),
     };
     const self =
       owner === undefined

@@ -142,7 +142,8 @@ export class Globals {
     if (tree === undefined || !tree.readOnly || tree.external || tree.initial === undefined) return undefined;
     const { kind } = tree.type;
     if (kind === "struct" || kind === "array") return undefined;
-    if (tree.initial.kind !== "int" && tree.initial.kind !== "f64") return undefined;
+    const { kind: form } = tree.initial;
+    if (form !== "int" && form !== "f64" && form !== "address") return undefined;
     return constantValue(tree.initial, tree.type, tree.place);
   }
 }

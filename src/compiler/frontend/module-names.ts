@@ -5,21 +5,23 @@ import { tagsOf } from "./tags.ts";
 
 export class ModuleNames {
   readonly #prefixes: ReadonlyMap<string, string>;
-  readonly #entryExports: ReadonlySet<ts.Node>;
+  /** Declarations that entry files export, with the names that they export them by. */
+  readonly #entryExports: ReadonlyMap<ts.Node, string>;
   readonly #names = new Names();
 
   constructor(checker: ts.TypeChecker, files: readonly ts.SourceFile[], entries: readonly ts.SourceFile[]) {
     this.#prefixes = filePrefixes(files.map((file) => file.fileName));
-    this.#entryExports = new Set(
-      entries.flatMap((file) => {
-        const module = checker.getSymbolAtLocation(file);
-        if (module === undefined) return [];
-        return checker.getExportsOfModule(module).flatMap((symbol) => {
-          const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
-          return target.declarations ?? [];
-        });
-      }),
-    );
+    const exports = new Map<ts.Node, string>();
+    for (const file of entries) {
+      const module = checker.getSymbolAtLocation(file);
+      for (const symbol of module === undefined ? [] : checker.getExportsOfModule(module)) {
+        const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+        for (const declaration of target.declarations ?? []) {
+          if (!exports.has(declaration)) exports.set(declaration, symbol.name);
+        }
+      }
+    }
+    this.#entryExports = exports;
   }
 
   /** Exported by an entry file or by @export. Generic functions are not: they have no one address. */
@@ -29,7 +31,8 @@ export class ModuleNames {
   }
 
   symbolOf(declaration: ts.Node, name: string): string {
-    if (isDeclared(declaration) || this.isExported(declaration)) return name;
+    if (isDeclared(declaration)) return name;
+    if (this.isExported(declaration)) return this.#entryExports.get(declaration) ?? name;
     return this.unique(`${this.prefixOf(declaration)}.${name}`);
   }
 

@@ -7,7 +7,7 @@ import { D } from "../diagnostics/table.ts";
 import { BINARY_OPERATORS, type BinaryOperator, type Comparison, type Expression } from "../tree.ts";
 import { BOOL, sameType, type Type } from "../types/type.ts";
 import { checkBits } from "./aggregates.ts";
-import { compare as compareNumbers, exact, float } from "./constants.ts";
+import { compare as compareNumbers, exact, float, fold } from "./constants.ts";
 import { adapt, integer, integerOf, isNull, isTyped, isUntyped, pointsAlike } from "./operands.ts";
 import { placeOf } from "./place.ts";
 import type { Frame, Operand, Untyped, World } from "./world.ts";
@@ -296,6 +296,10 @@ export function conditional(
     node.whenFalse,
     expected ?? (isTyped(first) ? first.type : undefined),
   );
+  if (isUntyped(first) && isUntyped(second) && expected === undefined) {
+    const known = fold(condition);
+    if (known?.kind === "int") return { ...(known.value !== 0n ? first : second), place };
+  }
   const type = common(world, first, second, expected);
   const side = (operand: Operand): Expression =>
     isTyped(operand) && operand.type.kind === "never" ? operand : adapt(world, operand, type);

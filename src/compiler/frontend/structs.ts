@@ -197,30 +197,55 @@ export class Structs {
           bits = (offset + unit) * 8;
           size = Math.max(size, offset + unit);
         } else {
-          // A bit field does not cross a boundary of its storage units.
-          const unitBits = unit * 8;
-          const crosses = Math.floor(start / unitBits) !== Math.floor((start + form.width - 1) / unitBits);
-          const at = crosses ? Math.ceil(start / unitBits) * unitBits : start;
-          const offset = Math.floor(at / unitBits) * unit;
+          const at = bitFieldAt(start, form.width, unit, packed);
+          if (at.end > unit * 8) {
+            const why = `its ${form.width} bits do not lie within ${unit} bytes`;
+            world.fail(D.fieldOffset(placeOf(member), name, Math.floor(start / 8), why));
+          }
           fields.push({
             name,
             type: form.type,
-            offset,
-            bits: { offset: at - offset * 8, width: form.width },
+            offset: at.offset,
+            bits: { offset: at.end - form.width, width: form.width },
             place,
           });
-          bits = at + form.width;
-          size = Math.max(size, packed ? offset + unit : Math.ceil(bits / 8));
+          bits = at.offset * 8 + at.end;
+          size = Math.max(size, Math.ceil(bits / 8));
         }
         align = Math.max(align, alignment);
       });
       if (!worked) faulty.add(name);
     }
     align = Math.max(align, alignmentOf(world, declaration) ?? 1);
+    for (const { name, type: unit, offset, bits: field, place } of packed ? fields : []) {
+      if (field === undefined || offset + sizeOf(unit) <= size) continue;
+      world.report(D.fieldOffset(place, name, offset, `its ${sizeOf(unit)} bytes reach beyond the end`));
+    }
     type.fields = fields;
     type.align = align;
     type.size = Math.max(1, Math.ceil(size / align)) * align;
   }
+}
+
+/**
+ * Where the storage unit of a bit field lies, whose bits begin at `start` or later, and where in it the field ends, in bits. Units are
+ * aligned, and a field does not cross a boundary of them; in packed structures nothing is left out, and a unit lies as low as it can.
+ */
+function bitFieldAt(
+  start: number,
+  width: number,
+  unit: number,
+  packed: boolean,
+): { readonly offset: number; readonly end: number } {
+  const unitBits = unit * 8;
+  if (packed) {
+    const offset = Math.min(Math.floor(start / 8), Math.max(0, Math.ceil((start + width) / 8) - unit));
+    return { offset, end: start + width - offset * 8 };
+  }
+  const crosses = Math.floor(start / unitBits) !== Math.floor((start + width - 1) / unitBits);
+  const at = crosses ? Math.ceil(start / unitBits) * unitBits : start;
+  const offset = Math.floor(at / unitBits) * unit;
+  return { offset, end: at + width - offset * 8 };
 }
 
 interface FieldForm {

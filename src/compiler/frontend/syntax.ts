@@ -125,6 +125,9 @@ function check(node: ts.Node): Diagnostic | undefined {
     return undefined;
   }
   if (ts.isParameter(node)) return parameter(node);
+  if ((ts.isArrowFunction(node) || ts.isFunctionExpression(node)) && node.typeParameters !== undefined) {
+    return D.generic(placeOf(node), node.name?.text ?? "this function");
+  }
   if (ts.isPropertyDeclaration(node) && node.questionToken !== undefined) {
     return D.accessor(placeOf(node), "optional fields");
   }

@@ -79,6 +79,8 @@ export interface Frame {
   readonly self: Variable | undefined;
   readonly result: Type | undefined;
   readonly variables: Variable[];
+  /** Of the function around it: it may use constants without a type, which are no variables. */
+  readonly outer: Frame | undefined;
   /** "failed": its declaration had an error, and uses of it say nothing. */
   readonly locals: Map<ts.Symbol, Variable | Untyped | "failed">;
   readonly uses: Set<string>;

@@ -37,7 +37,14 @@ type Class = "INTEGER" | "SSE";
 /** Marks the eightbytes that a type has at an offset. False: something in it is misaligned. */
 function mark(type: Type, offset: number, classes: (Class | undefined)[]): boolean {
   if (type.kind === "struct") {
-    return type.fields.every((field) => mark(field.type, offset + field.offset, classes));
+    return type.fields.every((field) => {
+      const at = offset + field.offset;
+      if (field.bits === undefined) return mark(field.type, at, classes);
+      // Bit fields count where their bits are, and are never misaligned.
+      const first = at * 8 + field.bits.offset;
+      for (let bit = first; bit < first + field.bits.width; bit += 1) classes[Math.floor(bit / 64)] = "INTEGER";
+      return true;
+    });
   }
   if (type.kind === "array") {
     for (let i = 0; i < type.length; i++) {

@@ -8,3 +8,14 @@ class B extends Struct {
   b: at<4, u32>; // error: VT4005
 }
 export function f(a: ptr<A>, b: ptr<B>): void {}
+/** @packed */
+class Tight extends Struct {
+  a: bitfield<3>;
+  b: bitfield<31>; // error: VT4005
+}
+/** @packed */
+class Short extends Struct {
+  a: bitfield<3>; // error: VT4005
+  b: u8;
+}
+export function g(a: ptr<Tight>, b: ptr<Short>): void {}

@@ -171,9 +171,9 @@ describe("the typed tree", () => {
     expect(globalOf(tree, "p").initial).toEqual({
       kind: "aggregate",
       parts: [
-        { offset: 0, type: { kind: "int", bits: 32, signed: false }, value: { kind: "int", value: 0x21n } },
         { offset: 2, type: { kind: "int", bits: 16, signed: false }, value: { kind: "int", value: 3n } },
         { offset: 8, type: expect.anything(), value: { kind: "address", symbol: "list", offset: 16 } },
+        { offset: 0, type: { kind: "int", bits: 8, signed: false }, value: { kind: "int", value: 0x21n } },
       ],
     });
     expect(globalOf(tree, "text")).toMatchObject({
