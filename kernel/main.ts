@@ -7,6 +7,7 @@ import { silencePics } from "./arch/pic.ts";
 import { startProcessors } from "./arch/processors.ts";
 import { initSegments } from "./arch/segments.ts";
 import { initAcpi } from "./boot/acpi.ts";
+import { initCommandLine } from "./boot/command-line.ts";
 import { readFadt } from "./boot/fadt.ts";
 import { readHpet } from "./boot/hpet.ts";
 import { readLoader } from "./boot/loader.ts";
@@ -14,13 +15,17 @@ import { readMadt } from "./boot/madt.ts";
 import { initMemoryMap } from "./boot/memory-map.ts";
 import { readNodes } from "./boot/numa.ts";
 import { initSerial } from "./console/serial.ts";
-import { greet } from "./greet.ts";
+import { runFirst } from "./first.ts";
+import { initMalloc, Policy } from "./memory/malloc.ts";
 import { initPhysical } from "./memory/physical.ts";
+import { enterThreads, initThreads, startFirst } from "./thread/start.ts";
+import { initTime } from "./thread/time.ts";
 import { initAliases } from "./vm/alias.ts";
+import { enterVm, initVm } from "./vm/vm.ts";
 
 /** `info` is of the loader's protocol: PVH's or multiboot's. Interrupts are off, the first 4 GiB mapped one to one. */
 export function kmain(info: ptr<unknown>, protocol: u32): void {
-  startKernel(info, protocol, greet);
+  startKernel(info, protocol, runFirst);
 }
 /** Everything up to `first`, which runs as the first thread. */
 export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => void>): void {
@@ -29,6 +34,7 @@ export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => v
   initSegments(0, 0); //         flat segments, stacks for faults
   initGates(); //                exceptions are told, not suffered
   readLoader(info, protocol); // what the loader left: map, command line, modules
+  initCommandLine(); //          what is wanted
   initMemoryMap(); //            which RAM is ours
   initAcpi(); //                 the firmware's tables
   readNodes(); //                what is near to what
@@ -37,11 +43,19 @@ export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => v
   readHpet();
   initAliases(); //              page tables: RAM by areas, devices; no one to one map any more
   initPhysical(); //             every frame has an owner
+  initMalloc(Policy.Seed); //    objects by areas
+  initVm(); //                   mappings, page faults, stacks
   silencePics(); //              the old interrupt controllers
   initApic(); //                 the new one
   initTimer();
   initIoApics(); //              devices' interrupts, masked
-  startProcessors(idle); //      the others
-  first();
+  initTime(); //                 how fast the clock runs
+  initThreads(); //              this processor idles; others can be made
+  startProcessors(enter); //     the others
+  startFirst(first); //          from here on the scheduler decides
 }
-function idle(): void {}
+/** How the other processors end their start. */
+function enter(): void {
+  enterVm();
+  enterThreads();
+}

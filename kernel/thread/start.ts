@@ -1,10 +1,11 @@
 /** Threads begin: what runs on a processor already becomes its idle thread. */
 import { cpuIndex, type MAX_CPUS, thisCpu } from "../arch/cpu.ts";
+import { panic } from "../panic.ts";
 import { idle } from "./idle.ts";
 import { online } from "./placement.ts";
 import { startReaper } from "./reaper.ts";
 import { runQueues } from "./run-queue.ts";
-import { setName } from "./spawn.ts";
+import { setName, spawn } from "./spawn.ts";
 import { type Thread, ThreadState } from "./thread.ts";
 import { listThread } from "./thread-list.ts";
 import { initThreadPointer } from "./thread-local.ts";
@@ -35,14 +36,23 @@ function enterProcessor(): void {
   initVectors();
   online.add(index);
 }
-/** On the first processor: threads can be made, and run once it calls `idle`. False: there is no memory. */
-export function initThreads(): bool {
+/** On the first processor: threads can be made from now on. */
+export function initThreads(): void {
   initTicks();
   enterProcessor();
-  return startReaper();
+  if (!startReaper()) panic("no memory for the first threads");
 }
 /** On every other processor: the end of its start-up. */
 export function enterThreads(): never {
   enterProcessor();
+  idle();
+}
+function callFirst(argument: ptr<unknown>): void {
+  functionAt<() => void>(address(argument))();
+}
+/** The end of the first processor's start-up: `first` runs as the first thread. */
+export function startFirst(first: fn<() => void>): never {
+  const thread = spawn("main", callFirst, pointer<unknown>(address(first)), null);
+  if (thread === null) panic("no memory for the first thread");
   idle();
 }
