@@ -1,10 +1,11 @@
 /**
  * Loads and stores, read-modify-write stores, block copies and fills. Small ones are unrolled, by vector registers where the
- * target has them; others are REP MOVSB and STOSB, which processors with ERMS do fast (Intel optimisation manual §3.7.6).
+ * target has them; others are calls of the routines in block-routines.ts.
  */
 import type { Instruction, Value } from "../ir/ir.ts";
-import { CC, imm, type MachineOp, type MemoryOperand, reg, type Size } from "./machine.ts";
-import { RAX, RCX, RDI, type Reg, RSI } from "./registers.ts";
+import { type BlockRoutine, CHANGED } from "./block-routines.ts";
+import { imm, type MachineOp, type MemoryOperand, reg, type Size } from "./machine.ts";
+import { RDI, RDX, type Reg, RSI } from "./registers.ts";
 import { addressOf, shifted } from "./select-address.ts";
 import { immediateOf, resultOf } from "./select-integer.ts";
 import { bitsOf, constantOf, producer, type Selection } from "./selection.ts";
@@ -167,50 +168,20 @@ export function selectCopy(s: Selection, i: Instruction): void {
     }
     return;
   }
-  if (moves) {
-    selectMove(s, to, from, bytes);
-    return;
-  }
   s.into(RDI, to);
   s.into(RSI, from);
-  if (constant !== undefined && constant % 8n === 0n) {
-    s.constant(RCX, constant / 8n);
-    s.emit("repmovs", 64);
-  } else {
-    s.into(RCX, bytes);
-    s.emit("repmovs", 8);
-  }
+  s.into(RDX, bytes);
+  callRoutine(s, moves ? "memmove" : "memcpy");
 }
 
-/** Backwards where the target begins within the source. */
-function selectMove(s: Selection, to: Value, from: Value, bytes: Value): void {
-  const after = s.cut();
-  const [t, f, n] = [s.use(to), s.use(from), s.use(bytes)];
-  const backward = s.sideBlock(
-    () => {
-      s.emit("lea", 64, reg(RDI), { kind: "mem", base: t, index: n, scale: 0, displacement: -1 });
-      s.emit("lea", 64, reg(RSI), { kind: "mem", base: f, index: n, scale: 0, displacement: -1 });
-      s.copy(RCX, n);
-      s.emit("std", 64);
-      s.emit("repmovs", 8);
-      s.emit("cld", 64);
-    },
-    { kind: "jump", to: after },
-  );
-  const forward = s.sideBlock(
-    () => {
-      s.copy(RDI, t);
-      s.copy(RSI, f);
-      s.copy(RCX, n);
-      s.emit("repmovs", 8);
-    },
-    { kind: "jump", to: after },
-  );
-  const gap = s.fresh();
-  s.copy(gap, t);
-  s.emit("sub", 64, reg(gap), reg(f));
-  s.emit("cmp", 64, reg(gap), reg(n));
-  s.end = { kind: "branch", cc: CC.b, taken: backward, otherwise: forward, likely: "otherwise" };
+/** Calls a routine for what lies in rdi, rsi and rdx. */
+function callRoutine(s: Selection, routine: BlockRoutine): void {
+  const { target } = s.options;
+  s.machine.hasCalls = true;
+  const call = s.emit("call", 64);
+  call.symbol = s.pool.routine(routine, target);
+  call.uses = [RDI, RSI, RDX];
+  call.defs = CHANGED[target];
 }
 
 export function selectFill(s: Selection, i: Instruction): void {
@@ -227,15 +198,9 @@ export function selectFill(s: Selection, i: Instruction): void {
     return;
   }
   s.into(RDI, to);
-  if (length !== undefined && value !== undefined && length % 8n === 0n) {
-    s.constant(RAX, 0x0101_0101_0101_0101n * BigInt.asUintN(8, value));
-    s.constant(RCX, length / 8n);
-    s.emit("repstos", 64);
-    return;
-  }
-  s.into(RAX, byte);
-  s.into(RCX, bytes);
-  s.emit("repstos", 8);
+  s.into(RSI, byte);
+  s.into(RDX, bytes);
+  callRoutine(s, "memset");
 }
 
 function fillBytes(s: Selection, at: MemoryOperand, byte: number, length: number): void {

@@ -175,7 +175,7 @@ function emitEdgeCopies(s: Selection, edge: Edge): void {
   edge.to.params.forEach((p, n) => {
     if (!s.useCounts.has(p)) return;
     const arg = edge.args[n]!;
-    const to = s.registerOf(p);
+    const to = s.placeOf(p);
     if (s.isRematerialised(arg)) made.push({ to, value: arg });
     else {
       const from = s.use(arg);

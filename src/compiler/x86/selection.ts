@@ -10,6 +10,7 @@ import type { Block, Instruction, IrFunction, IrType, Value } from "../ir/ir.ts"
 import { OPS } from "../ir/ops.ts";
 import type { ObjectPiece } from "../object.ts";
 import type { Place } from "../place.ts";
+import { type BlockRoutine, blockRoutine } from "./block-routines.ts";
 import { findClean } from "./clean.ts";
 import { liveAtEnd } from "./ir-liveness.ts";
 import {
@@ -41,7 +42,7 @@ export interface GenerateOptions {
   readonly features?: readonly ("popcnt" | "lzcnt" | "bmi1")[];
 }
 
-/** Constants that code refers to: doubles and jump tables, shared by a program. */
+/** What code refers to besides the program's own: doubles, masks, routines, each once in an object. */
 export class ConstantPool {
   readonly pieces: ObjectPiece[] = [];
   readonly #known = new Set<string>();
@@ -58,6 +59,15 @@ export class ConstantPool {
     view.setBigUint64(0, pattern, true);
     view.setBigUint64(8, pattern, true);
     return this.#add(view, 16);
+  }
+  /** The symbol of a routine for blocks of memory. */
+  routine(routine: BlockRoutine, target: GenerateOptions["target"]): string {
+    const symbol = `.${routine}`;
+    if (!this.#known.has(symbol)) {
+      this.#known.add(symbol);
+      this.pieces.push(blockRoutine(symbol, routine, target));
+    }
+    return symbol;
   }
   #add(view: DataView, align: number): string {
     const symbol = `.L${align === 8 ? "f64" : "vector"}.${view.getBigUint64(0, true).toString(16).padStart(16, "0")}`;
@@ -279,9 +289,13 @@ export class Selection {
   }
   /** The register of a value's root, which makes it needed. */
   registerOf(v: Value): Reg {
+    this.#asked.add(this.root(v));
+    return this.placeOf(v);
+  }
+  /** The register of a value's root, to be written: nobody asks for what it holds before. */
+  placeOf(v: Value): Reg {
     const root = this.root(v);
     let r = this.registers.get(root);
-    this.#asked.add(root);
     if (r === undefined) {
       r = this.machine.register(this.file(root.type));
       this.registers.set(root, r);
