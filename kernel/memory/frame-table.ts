@@ -84,6 +84,18 @@ export function hasFrame(physical: usize): bool {
   const section = sections.offset(index);
   return number >= u64(section.first) && number < u64(section.end);
 }
+/**
+ * The record of the page at any address; null if it has none.
+ * @inline
+ */
+export function findFrame(physical: usize): ptr<Frame> | null {
+  const number = physical >> PAGE_SHIFT;
+  const index = number >> u64(SECTION_SHIFT);
+  if (index >= u64(sectionCount)) return null;
+  const section = sections.offset(index);
+  if (number < u64(section.first) || number >= u64(section.end)) return null;
+  return pointer<Frame>(section.table + number * sizeof<Frame>());
+}
 /** Of a frame that has one; debug builds make sure. */
 export function frameOf(number: u32): ptr<Frame> {
   if (DEBUG && !hasFrame(framePhysical(number))) noFrame(framePhysical(number));

@@ -5,7 +5,7 @@
 import { Area, areaBase } from "./address.ts";
 import type { Cache } from "./cache.ts";
 import { FrameKind } from "./frame-kind.ts";
-import { frameAt, hasFrame } from "./frame-table.ts";
+import { findFrame } from "./frame-table.ts";
 import { freeObject } from "./object-pool.ts";
 import { objectNumber } from "./slab.ts";
 import { Violation, violation } from "./violation.ts";
@@ -13,25 +13,31 @@ import { Violation, violation } from "./violation.ts";
 /** The cache of the object that begins at an address tagged with area 0; null if none does. */
 export function cacheOf(linear: usize): ptr<Cache> | null {
   const physical = linear - areaBase(Area.Mempool);
-  if (!hasFrame(physical)) return null;
-  const frame = frameAt(physical);
-  if (frame.kind !== FrameKind.Slab) return null;
+  const frame = findFrame(physical);
+  if (frame === null || frame.kind !== FrameKind.Slab) return null;
   const cache = pointer<Cache>(frame.owner);
-  return objectNumber(cache, physical) < cache.count ? cache : null;
-}
-/** @noinline */
-function reportPointer(linear: usize): void {
-  // Null is nobody's object, and free takes it.
-  if (linear !== 0)
-    violation(Violation.InvalidPointer, "mempool: frame's kind", linear, u64(FrameKind.Slab), kindAt(linear));
-}
-function kindAt(linear: usize): u64 {
-  const physical = linear - areaBase(Area.Mempool);
-  return hasFrame(physical) ? u64(frameAt(physical).kind) : 0xff;
+  return objectNumber(cache, frame, physical) < cache.count ? cache : null;
 }
 /** `free` of an address tagged with area 0, or of null. */
 export function freeMempool(linear: usize): void {
-  const cache = cacheOf(linear);
-  if (cache === null) reportPointer(linear);
-  else freeObject(cache, linear);
+  const physical = linear - areaBase(Area.Mempool);
+  const frame = findFrame(physical);
+  if (frame !== null && frame.kind === FrameKind.Slab) {
+    const cache = pointer<Cache>(frame.owner);
+    if (objectNumber(cache, frame, physical) < cache.count) {
+      freeObject(cache, linear);
+      return;
+    }
+  }
+  report(linear);
+}
+/** @noinline */
+function report(linear: usize): void {
+  // Null is nobody's object, and free takes it.
+  if (linear === 0) return;
+  const frame = findFrame(linear - areaBase(Area.Mempool));
+  const kind = frame === null ? FrameKind.None : frame.kind;
+  if (kind === FrameKind.Slab)
+    violation(Violation.InvalidPointer, "inside of an object", linear, 0, linear & 0xfff);
+  else violation(Violation.InvalidPointer, "mempool: frame's kind", linear, u64(FrameKind.Slab), u64(kind));
 }

@@ -17,16 +17,18 @@ const MAX_OBJECTS = 256;
 /** No object: the end of a list. */
 const NO_OBJECT: u32 = 1023;
 
-/** `data` of a slab's first frame. Its list's `next` and `previous` are those of the frame, and `owner` the cache, in every frame. */
+/** `data` of the frames of a slab. A list's `next` and `previous` are those of the first frame; `owner` is the cache, in every one. */
 export class Slab extends Struct {
-  /** Objects that are out. */
+  /** In every frame: what is to be added to an offset in the page to get the offset from the first object, modulo 2³². */
+  phase: u32;
+  /** In the first frame, as what follows: objects that are out. */
   used: bitfield<10>;
   /** From this one on, no object has been used yet. */
   fresh: bitfield<10>;
   /** The first of the free objects that have been. */
   free: bitfield<10>;
 }
-static_assert(sizeof<Slab>() === 4 && MAX_OBJECTS < NO_OBJECT);
+static_assert(sizeof<Slab>() === 8 && MAX_OBJECTS < NO_OBJECT);
 
 /** @inline */
 function slabIn(frame: ptr<Frame>): ptr<Slab> {
@@ -36,26 +38,24 @@ function slabIn(frame: ptr<Frame>): ptr<Slab> {
 function linkOf(cache: ptr<Cache>, object: usize): ptr<u32> {
   return pointer<u32>(object + usize(cache.link));
 }
-/**
- * Bytes before the first object of the slab that a physical address is in.
- * @inline
- */
-export function colourAt(cache: ptr<Cache>, physical: usize): u32 {
-  return (truncate<u32>(physical >> (PAGE_SHIFT + u64(cache.order))) & cache.colourMask) << cache.colourShift;
+/** Bytes before the first object of a slab. */
+function colourOf(cache: ptr<Cache>, physical: usize): u32 {
+  return ((frameNumber(physical) >> cache.order) & cache.colourMask) << cache.colourShift;
 }
 /**
- * The number of the object that begins at an address in a slab of the cache; `count` or more if none does.
+ * The number of the object that begins at an address in a frame of one of the cache's slabs; `count` or more if none does.
  *
- * A number is a multiple of odd · 2^shift exactly if, times the inverse of the odd part and rotated by the shift, it gives the quotient;
- * others give more than any quotient can be (Warren, Hacker's Delight §10-17).
+ * An offset is a multiple of odd · 2^shift exactly if, times the inverse of the odd part and rotated by the shift, it gives the
+ * quotient; others give more than any quotient can be (Warren, Hacker's Delight §10-17).
  * @inline
  */
-export function objectNumber(cache: ptr<Cache>, physical: usize): u32 {
-  const offset = truncate<u32>(physical & cache.slabMask) - colourAt(cache, physical);
+export function objectNumber(cache: ptr<Cache>, frame: ptr<Frame>, physical: usize): u32 {
+  const offset = truncate<u32>(physical & (PAGE_SIZE - 1)) + slabIn(frame).phase;
   return rotateRight(offset * cache.inverse, cache.shift);
 }
 function objectIn(cache: ptr<Cache>, slab: usize, index: u32): usize {
-  return inArea(Area.Mempool, slab) + usize(colourAt(cache, slab) + index * cache.distance);
+  const first = inArea(Area.Mempool, slab) + usize(0 - slabIn(frameAt(slab)).phase);
+  return first + usize(index * cache.distance);
 }
 
 function push(list: ptr<u32>, number: u32): void {
@@ -93,6 +93,7 @@ export function makeSlab(cache: ptr<Cache>): usize {
     const frame = frameAt(physical + (i << PAGE_SHIFT));
     frame.owner = address(cache);
     frame.kind = FrameKind.Slab;
+    slabIn(frame).phase = u32(i << PAGE_SHIFT) - colourOf(cache, physical);
   }
   const slab = slabIn(frameAt(physical));
   slab.used = 0;
@@ -154,7 +155,7 @@ export function putObject(cache: ptr<Cache>, object: usize): void {
   const number = frameNumber(first);
   const slab = slabIn(frameOf(number));
   linkOf(cache, object).value = slab.free;
-  slab.free = objectNumber(cache, physical);
+  slab.free = objectNumber(cache, frameAt(physical), physical);
   const used: u32 = slab.used - 1;
   slab.used = used;
   cache.out--;
