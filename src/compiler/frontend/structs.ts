@@ -217,7 +217,9 @@ export class Structs {
       if (!worked) faulty.add(name);
     }
     align = Math.max(align, alignmentOf(world, declaration) ?? 1);
-    for (const { name, type: unit, offset, bits: field, place } of packed ? fields : []) {
+    for (const { name, type: unit, offset, bits: field, place } of packed && faulty.size === 0
+      ? fields
+      : []) {
       if (field === undefined || offset + sizeOf(unit) <= size) continue;
       world.report(D.fieldOffset(place, name, offset, `its ${sizeOf(unit)} bytes reach beyond the end`));
     }
