@@ -8,7 +8,7 @@ import { inverseOf, LEAST_WEIGHT, MOST_WEIGHT, NORMAL_WEIGHT } from "./decay.ts"
 import { online, start } from "./placement.ts";
 import { resumeInterrupts } from "./preemption.ts";
 import { block, finishSwitch } from "./scheduler.ts";
-import { freeStack, makeStack } from "./stack.ts";
+import { giveStack, takeStack, USUAL_STACK } from "./stack.ts";
 import { prepareStack } from "./switch.ts";
 import { currentThread, NAME_SIZE, type Thread, ThreadState } from "./thread.ts";
 import { listThread, unlistThread } from "./thread-list.ts";
@@ -16,7 +16,6 @@ import { freeThreadLocals, type LocalTemplate, makeThreadLocals } from "./thread
 import { FOREVER } from "./time.ts";
 import { giveVectors, takeVectors } from "./vector-state.ts";
 
-const DEFAULT_STACK: usize = 0x8000;
 const ALL_CPUS: u32 = 0xffff_ffff;
 
 /** A field of 0 means the usual. */
@@ -27,7 +26,7 @@ export class ThreadOptions extends Struct {
   level: u32;
   /** Bits: processors that it may run on. */
   allowed: u32;
-  /** Usually 32 KiB. */
+  /** Usually 64 KiB, of which only what is used takes memory. */
   stackBytes: usize;
   /** Nobody will join it. */
   detached: bool;
@@ -57,8 +56,8 @@ function beginThread(previous: ptr<Thread>): void {
 }
 /** What a thread needs beside its structure. False: there is no memory. */
 function equip(thread: ptr<Thread>, options: ptr<ThreadOptions>): bool {
-  thread.stackBytes = options.stackBytes === 0 ? DEFAULT_STACK : options.stackBytes;
-  thread.stackTop = makeStack(thread.stackBytes);
+  thread.stackBytes = options.stackBytes === 0 ? USUAL_STACK : options.stackBytes;
+  thread.stackTop = takeStack(thread.stackBytes, addressOf(thread.name[0]));
   if (thread.stackTop === 0) return false;
   thread.locals = options.locals;
   if (options.locals !== null) {
@@ -72,7 +71,7 @@ function strip(thread: ptr<Thread>): void {
   takeVectors(thread);
   if (thread.locals !== null && thread.threadPointer !== 0)
     freeThreadLocals(thread.locals, thread.threadPointer);
-  if (thread.stackTop !== 0) freeStack(thread.stackTop, thread.stackBytes);
+  if (thread.stackTop !== 0) giveStack(thread.stackTop, thread.stackBytes);
   free(thread);
 }
 /**
@@ -90,11 +89,11 @@ export function spawn(
   if (memory === null) return null;
   const thread = cast<Thread>(memory);
   memset(thread, 0, sizeof<Thread>());
+  setName(thread, name);
   if (!equip(thread, chosen)) {
     strip(thread);
     return null;
   }
-  setName(thread, name);
   thread.entry = entry;
   thread.argument = cast<unknown>(argument);
   thread.stackPointer = prepareStack(thread.stackTop, beginThread);
