@@ -6,8 +6,10 @@ import { newline, print, printAddress, printHex, printLine, printU64 } from "../
 import type { Registers } from "./exceptions.ts";
 import { type Frame, functionOf, nameOf, unwind } from "./functions.ts";
 
-/** Nobody wants to read more. */
-const MOST = 64;
+/** Lines: nobody wants to read more. */
+const MOST_LINES: u32 = 64;
+/** Calls: of a recursion that has filled a stack, many are alike. */
+const MOST_CALLS: u32 = 0x1_0000;
 
 /** Entry code that has saved registers and called `dispatch`. */
 let entryCode: usize = 0;
@@ -39,6 +41,16 @@ function printInterruption(frame: ptr<Frame>): void {
   frame.rsp = registers.rsp;
   frame.rbp = registers.rbp;
 }
+function printAlike(count: u64): void {
+  if (count === 0) return;
+  print("  the same ");
+  printU64(count);
+  printLine(count === 1 ? " more time" : " more times");
+}
+/** Whether the word on the stack is an address of code. */
+function hasCode(rsp: usize): bool {
+  return rsp !== 0 && (rsp & 7) === 0 && functionOf(pointer<usize>(rsp).value - 1) !== null;
+}
 /** From code at `rip` with these registers. Functions of the panic itself, which come first, are left out. */
 export function printCalls(rip: usize, rsp: usize, rbp: usize): void {
   const frame: Frame = { rip, rsp, rbp };
@@ -46,11 +58,20 @@ export function printCalls(rip: usize, rsp: usize, rbp: usize): void {
   // A return address may lie behind its function, if that one ends in a call.
   let back: usize = 0;
   let own = true;
-  for (let n: u32 = 0; n < MOST; n++) {
+  let lines: u32 = 0;
+  let last: usize = 0;
+  let alike: u64 = 0;
+  for (let n: u32 = 0; n < MOST_CALLS && lines < MOST_LINES; n++) {
     const found = functionOf(frame.rip - back);
     if (found === null) {
-      if (frame.rip !== 0) printPlace(frame.rip, "?", frame.rip);
-      return;
+      if (frame.rip - back === 0) return;
+      printPlace(frame.rip, "?", frame.rip);
+      if (n > 0 || !hasCode(frame.rsp)) return;
+      // A call to where no code is has left its return address.
+      frame.rip = pointer<usize>(frame.rsp).value;
+      frame.rsp += 8;
+      back = 1;
+      continue;
     }
     const start = usize(found.address);
     const name = nameOf(found);
@@ -61,7 +82,14 @@ export function printCalls(rip: usize, rsp: usize, rbp: usize): void {
       continue;
     }
     own = own && (startsWith(name, "panic.") || startsWith(name, "backtrace."));
-    if (!own) printPlace(frame.rip, name, start);
+    if (frame.rip === last) alike++;
+    else if (!own) {
+      printAlike(alike);
+      printPlace(frame.rip, name, start);
+      alike = 0;
+      lines++;
+    }
+    last = frame.rip;
     frame.rip -= back;
     if (!unwind(addressOf(frame), found)) return;
     back = 1;

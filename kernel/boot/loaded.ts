@@ -1,6 +1,6 @@
 /**
  * What the loader has left, in the same words whichever protocol it spoke: the memory map, the command line, modules, the RSDP.
- * Command line and map are copied, so that the loader's own structures may be overwritten; modules stay where they are.
+ * Texts and the map are copied, so that the loader's own structures may be overwritten; modules stay where they are.
  */
 
 const MAX_ENTRIES = 128;
@@ -20,8 +20,8 @@ export class MapEntry extends Struct {
 export class Module extends Struct {
   start: usize;
   end: usize;
-  /** Its command line, or null; the loader's memory. */
-  text: ptr<u8> | null;
+  /** Its command line; empty without one. Cut off where there is no more room for texts. */
+  text: ptr<u8>;
 }
 
 export const entries: array<MapEntry, typeof MAX_ENTRIES> = zeroed();
@@ -30,8 +30,13 @@ export let entryCount: usize = 0;
 export let entriesLost: u32 = 0;
 export const modules: array<Module, typeof MAX_MODULES> = zeroed();
 export let moduleCount: usize = 0;
+/** Texts of modules, each with its zero. */
+const texts: array<u8, typeof TEXT_SIZE> = zeroed();
+let textsUsed: usize = 0;
 /** Ends in a zero; cut off if it is longer than fits. */
 export const commandLine: array<u8, typeof TEXT_SIZE> = zeroed();
+/** The first word may be the kernel's file, as multiboot has it; not all loaders do so. */
+export let kernelNameFirst: bool = false;
 /** Physical; 0: the loader does not say. */
 export let rsdpAddress: usize = 0;
 
@@ -46,21 +51,31 @@ export function addEntry(start: u64, size: u64, type: u32): void {
   entries[entryCount] = { start, end: end < start ? 0xffff_ffff_ffff_ffff : end, type };
   entryCount++;
 }
+function keepText(from: ptr<u8>): ptr<u8> {
+  if (textsUsed === TEXT_SIZE) return "";
+  const kept = addressOf(texts[textsUsed]);
+  const length = copyText(from, kept, TEXT_SIZE - textsUsed);
+  textsUsed += length + 1;
+  return kept;
+}
+/** With its zero, in at most `room` bytes. Gives the length without the zero. */
+function copyText(from: ptr<u8>, to: ptr<u8>, room: usize): usize {
+  let length: usize = 0;
+  for (; length + 1 < room && from[length] !== 0; length++) to[length] = from[length];
+  to[length] = 0;
+  return length;
+}
 /** More modules than 16 are not known to anyone: their memory is used. */
 export function addModule(start: usize, end: usize, text: usize): void {
   if (moduleCount === modules.length || end <= start) return;
-  modules[moduleCount] = { start, end, text: text === 0 ? null : pointer<u8>(text) };
+  modules[moduleCount] = { start, end, text: text === 0 ? "" : keepText(pointer<u8>(text)) };
   moduleCount++;
 }
-export function setCommandLine(text: usize): void {
+/** `nameFirst`: the protocol has the kernel's file as its first word. */
+export function setCommandLine(text: usize, nameFirst: bool): void {
   if (text === 0) return;
-  const from = pointer<u8>(text);
-  let length: usize = 0;
-  while (length + 1 < TEXT_SIZE && from[length] !== 0) {
-    commandLine[length] = from[length];
-    length++;
-  }
-  commandLine[length] = 0;
+  kernelNameFirst = nameFirst;
+  copyText(pointer<u8>(text), addressOf(commandLine[0]), TEXT_SIZE);
 }
 export function setRsdp(physical: usize): void {
   rsdpAddress = physical;

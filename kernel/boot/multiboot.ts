@@ -38,7 +38,7 @@ static_assert(offsetof<MapEntry>("type") === 20);
 
 export function readMultiboot(at: ptr<unknown>): void {
   const info = cast<Information>(at);
-  if ((info.flags & HAS_COMMAND_LINE) !== 0) setCommandLine(usize(info.commandLine));
+  if ((info.flags & HAS_COMMAND_LINE) !== 0) setCommandLine(usize(info.commandLine), true);
   if ((info.flags & HAS_MODULES) !== 0) {
     const modules = pointer<ModuleEntry>(usize(info.modules));
     for (let i: usize = 0; i < usize(info.moduleCount); i++) {

@@ -33,7 +33,7 @@ static_assert(sizeof<ModuleEntry>() === 32 && sizeof<MemoryEntry>() === 24);
 
 export function readPvh(at: ptr<unknown>): void {
   const info = cast<StartInfo>(at);
-  setCommandLine(info.commandLine);
+  setCommandLine(info.commandLine, false);
   setRsdp(info.rsdp);
   const modules = pointer<ModuleEntry>(info.modules);
   for (let i: usize = 0; i < usize(info.moduleCount); i++) {
