@@ -1,9 +1,9 @@
 /** Physical memory as others use it: blocks, pages, contiguous ranges, references, and what happens when there is no more. */
 import { usable, usableCount } from "../boot/memory-map.ts";
-import { Area, inArea, NONE, PAGE_SHIFT, PAGE_SIZE } from "../memory/address.ts";
+import { NONE, PAGE_SHIFT, PAGE_SIZE } from "../memory/address.ts";
 import { segments } from "../memory/buddy.ts";
 import { allocateAt, allocateContiguous, freeContiguous } from "../memory/contiguous.ts";
-import { dropFrame, frameReferences, holdFrame } from "../memory/frame.ts";
+import { dropFrame, frameAt, frameReferences, holdFrame } from "../memory/frame.ts";
 import { ORDERS } from "../memory/memory-report.ts";
 import { drainPools, POOL_CAPACITY, pooledFrames } from "../memory/page-pool.ts";
 import {
@@ -47,19 +47,21 @@ export function blocksOfAllOrders(): void {
   checkEqual(freeBlocksDigest(), digest, "the same blocks are free");
 }
 
-/** Takes pages until there are none, each holding the one before; gives the last one. */
+/** A page in front of a chain of held ones: their records, which are their holder's, say which is next. */
+function link(page: usize, chain: usize): usize {
+  frameAt(page).owner = chain;
+  return page;
+}
+/** Takes pages until there are none; gives them as a chain. */
 function takeAll(): usize {
-  let last = NONE;
-  for (let page = allocatePage(); page !== NONE; page = allocatePage()) {
-    pointer<usize>(inArea(Area.Page, page)).value = last;
-    last = page;
-  }
-  return last;
+  let chain = NONE;
+  for (let page = allocatePage(); page !== NONE; page = allocatePage()) chain = link(page, chain);
+  return chain;
 }
 function giveAll(chain: usize): u64 {
   let count: u64 = 0;
   for (let page = chain; page !== NONE; count++) {
-    const next = pointer<usize>(inArea(Area.Page, page)).value;
+    const next = frameAt(page).owner;
     freePage(page);
     page = next;
   }
@@ -84,8 +86,7 @@ export function scarceMemoryLast(): void {
     const others = segments[1].report.free + segments[2].report.free;
     check(page >= DMA_END || others === 0, "scarce memory is given out last");
     check(page < 1 << 32 || segments[2].report.free < segments[2].report.frames, "high memory first");
-    pointer<usize>(inArea(Area.Page, page)).value = last;
-    last = page;
+    last = link(page, last);
   }
   giveAll(last);
 }
@@ -181,8 +182,7 @@ export function allOfDma(): void {
     const page = allocateContiguous(1, 1, DMA_END);
     if (page === NONE) break;
     check(page + PAGE_SIZE <= DMA_END, "below 16 MiB");
-    pointer<usize>(inArea(Area.Page, page)).value = last;
-    last = page;
+    last = link(page, last);
     count++;
   }
   checkEqual(count, free, "all free frames below 16 MiB");
