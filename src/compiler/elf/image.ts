@@ -1,6 +1,6 @@
 /**
  * Objects to a program: what a target adds to them (start-up code, headers for boot loaders), linked and written. A static
- * Linux executable, or a kernel image that PVH and multiboot loaders boot.
+ * Linux executable, or a kernel image that PVH, multiboot and multiboot 2 loaders boot.
  */
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { executable, IMAGE_OFFSET } from "./executable.ts";

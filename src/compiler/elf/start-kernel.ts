@@ -1,11 +1,12 @@
 /**
- * Where a kernel without a `_start` of its own begins, by PVH or multiboot: both enter in 32-bit mode without paging and
+ * Where a kernel without a `_start` of its own begins, by PVH, multiboot or multiboot 2: all enter in 32-bit mode without paging and
  * without a stack. It maps the first 4 GiB one to one with 2 MiB pages, enables SSE, enters long mode, and calls
- * `kmain(info: ptr<void>, protocol: u32)`. `protocol` is 0x2badb002 with a multiboot information structure at `info`, else
- * 0x336ec578 with an hvm_start_info. If kmain returns, the processor halts for good.
+ * `kmain(info: ptr<void>, protocol: u32)`. `protocol` is 0x2badb002 with a multiboot information structure at `info`, 0x36d76289
+ * with multiboot 2's, else 0x336ec578 with an hvm_start_info. If kmain returns, the processor halts for good.
  *
  * The notes and headers by which loaders find it are here too: XEN_ELFNOTE_PHYS32_ENTRY (Xen's public/elfnote.h), and a
- * header of multiboot 0.6.96 §3.1 with address fields, since QEMU takes ELF64 files by these alone.
+ * header of multiboot 0.6.96 §3.1 with address fields, since QEMU takes ELF64 files by these alone; and one of multiboot 2 (version 2.0
+ * §3.1), whose loaders go by the ELF file.
  */
 import type { ObjectPiece } from "../object.ts";
 import { assemblyPiece } from "./assembly.ts";
@@ -16,6 +17,12 @@ export const STACK_SIZE = 0x8000;
 const MULTIBOOT_MAGIC = 0x1badb002;
 /** Page-aligned modules, memory information, address fields. */
 const MULTIBOOT_FLAGS = 0x10003;
+const MULTIBOOT2_MAGIC = 0xe85250d6;
+const I386 = 0;
+/** Information that is of use: command line, modules, memory map, either RSDP. A loader without some of it may go on all the same. */
+const INFORMATION = [1, 3, 6, 14, 15];
+const INFORMATION_REQUEST = 1;
+const OPTIONAL = 1;
 const PHYS32_ENTRY = 18;
 
 const STACK = "__boot_stack";
@@ -28,6 +35,8 @@ bits 32
   cli
   mov esp, ${STACK} + ${STACK_SIZE}
   cmp eax, 0x2badb002
+  je known
+  cmp eax, 0x36d76289
   je known
   mov eax, 0x336ec578
 known:
@@ -122,6 +131,31 @@ function multibootHeader(): ObjectPiece {
   };
 }
 
+function multiboot2Header(): ObjectPiece {
+  const request = 8 + 4 * INFORMATION.length;
+  const padding = -request & 7;
+  const length = 16 + request + padding + 8;
+  const out = new ByteBuffer();
+  out
+    .u32(MULTIBOOT2_MAGIC)
+    .u32(I386)
+    .u32(length)
+    .u32(-(MULTIBOOT2_MAGIC + I386 + length));
+  out.u16(INFORMATION_REQUEST).u16(OPTIONAL).u32(request);
+  for (const type of INFORMATION) out.u32(type);
+  out.fill(padding).u16(0).u16(0).u32(8);
+  return {
+    symbol: "__multiboot2_header",
+    section: ".multiboot",
+    kind: "code",
+    align: 8,
+    bytes: out.take(),
+    relocations: [],
+    exported: false,
+    debug: undefined,
+  };
+}
+
 function pvhNote(): ObjectPiece {
   const out = new ByteBuffer();
   out.u32(4).u32(4).u32(PHYS32_ENTRY).text("Xen").u32(0);
@@ -149,7 +183,7 @@ const zeros = (symbol: string, size: number): ObjectPiece => ({
 });
 
 /** What makes an image bootable, whoever defines `_start`. */
-export const kernelHeaders = (): ObjectPiece[] => [multibootHeader(), pvhNote()];
+export const kernelHeaders = (): ObjectPiece[] => [multibootHeader(), multiboot2Header(), pvhNote()];
 
 export const kernelStart = (): ObjectPiece[] => [
   assemblyPiece("_start", SOURCE, ["kmain", STACK, TABLES], { mode: 32 }),

@@ -14,6 +14,7 @@ import type { ObjectPiece } from "../../../src/compiler/object.ts";
 import { ElfFile, SEGMENT_TYPE } from "../../../src/machine/boot/elf.ts";
 import { symbolsIn } from "../../../src/machine/boot/elf-symbols.ts";
 import { multibootHeader } from "../../../src/machine/boot/multiboot.ts";
+import { findMultiboot2, multiboot2Header } from "../../../src/machine/boot/multiboot2-header.ts";
 import { pvhEntry } from "../../../src/machine/boot/pvh.ts";
 import { requireTool } from "../../support/tools.ts";
 import { code, data, rodata, zeros } from "./pieces.ts";
@@ -34,7 +35,7 @@ function kernel(pieces: readonly ObjectPiece[], base?: number): Uint8Array {
 }
 
 /**
- * Writes to COM1 the greeting, a digit for the protocol ("m" or "p"), and "0" if the zeros are zero; checks that SSE works and that the
+ * Writes to COM1 the greeting, a letter for the protocol ("m", "2" or "p"), and "0" if the zeros are zero; checks that SSE works and that the
  * stack is aligned as the ABI has it; ends by the debug-exit port with 0x15 (status 43).
  */
 const KMAIN = assemblyPiece(
@@ -51,6 +52,9 @@ next:
 protocol:
   mov al, 'm'
   cmp ebx, 0x2badb002
+  je say
+  mov al, '2'
+  cmp ebx, 0x36d76289
   je say
   mov al, 'p'
   cmp dword [rdi], 0x336ec578
@@ -112,8 +116,12 @@ function onlyPvh(bytes: Uint8Array): Uint8Array {
 }
 
 describe("a kernel image", () => {
-  it.each(["multiboot", "pvh"])("boots here by %s", async (protocol) => {
-    const expected = { status: 43, out: `hello ${protocol[0]}0` };
+  it.each([
+    ["multiboot", "m"],
+    ["multiboot2", "2"],
+    ["pvh", "p"],
+  ])("boots here by %s", async (protocol, letter) => {
+    const expected = { status: 43, out: `hello ${letter}0` };
     expect(await boot(kernel(PIECES), "--protocol", protocol)).toEqual(expected);
   });
   it("boots in QEMU by both", (ctx) => {
@@ -121,15 +129,24 @@ describe("a kernel image", () => {
     expect(qemu(program, kernel(PIECES))).toEqual({ status: 43, out: "hello m0", err: "" });
     expect(qemu(program, onlyPvh(kernel(PIECES)))).toEqual({ status: 43, out: "hello p0", err: "" });
   });
+  it.each(["--is-x86-multiboot", "--is-x86-multiboot2"])("is what GRUB says it is: %s", (kind, ctx) => {
+    const program = requireTool(ctx, "grub-file");
+    const file = join(folder, "grub.elf");
+    writeFileSync(file, kernel(PIECES));
+    expect(spawnSync(program, [kind, file]).status).toBe(0);
+  });
   it("lies elsewhere if it is told to", async () => {
     const bytes = kernel(PIECES, 0x40_0000);
     expect(new ElfFile(bytes).segments()[0]!.virtualAddress).toBe(0x40_0000n);
     expect((await boot(bytes)).out).toBe("hello m0");
   });
-  it("has both headers, where loaders look", () => {
+  it("has all headers, where loaders look", () => {
     const bytes = kernel(PIECES);
     const start = symbolsIn(bytes).find((s) => s.name === "_start")!;
     expect(multibootHeader(bytes)).toEqual({ offset: 4096, flags: 0x10003 });
+    const offset = findMultiboot2(bytes)!;
+    expect(offset).toBeLessThan(8192);
+    expect(multiboot2Header(bytes, offset)).toMatchObject({ addresses: undefined, entry: undefined });
     expect(pvhEntry(bytes)).toBe(Number(start.address));
     const elf = new ElfFile(bytes);
     expect(elf.entry).toBe(start.address);
