@@ -89,7 +89,7 @@ export function readMultiboot2(at: ptr<unknown>): void {
     const tag = pointer<Tag>(next);
     if (tag.type === END || usize(tag.size) < sizeof<Tag>()) break;
     read(tag);
-    next += (usize(tag.size) + 7) & ~7;
+    next += (usize(tag.size) + 7) & ~u64(7);
   }
   const sizes = basic;
   if (hasMap || sizes === null) return;
