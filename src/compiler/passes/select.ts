@@ -3,7 +3,7 @@
  * conditions become `and` and `or` where one of the two is constant. Branches that are marked likely stay: they are predicted.
  */
 import { newInstruction } from "../ir/construct.ts";
-import type { Block, Details, Edge, Instruction, IrFunction, Value } from "../ir/ir.ts";
+import type { Block, Details, Edge, Instruction, IrFunction, IrType, Value } from "../ir/ir.ts";
 import type { OpName } from "../ir/ops.ts";
 import { constantOf, incomingEdges } from "../ir/uses.ts";
 import { isSpeculable, type Pass } from "./pass.ts";
@@ -88,11 +88,56 @@ function convert(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly
   return false;
 }
 
+/** An arm that only loads what it passes on. */
+function loadArm(edge: Edge, ways: ReadonlyMap<Block, readonly unknown[]>): Instruction | undefined {
+  const { to } = edge;
+  if (to.terminator.kind !== "jump" || ways.get(to)!.length !== 1 || to.params.length > 0) return undefined;
+  const work = to.instructions.filter(({ op }) => !FREE.has(op));
+  const [load] = work;
+  return work.length === 1 && load?.op === "load" && !load.details.volatile ? load : undefined;
+}
+
+/**
+ * Where both arms load from places of one object, the place is chosen, not the way: going left or right in a tree is what no processor
+ * foresees. No more is loaded than before.
+ */
+function convertLoads(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly unknown[]>): boolean {
+  const { terminator } = block;
+  if (terminator.kind !== "branch" || terminator.likely !== undefined) return false;
+  const { condition, then, otherwise, place } = terminator;
+  const [left, right] = [loadArm(then, ways), loadArm(otherwise, ways)];
+  if (!left || !right || left.args[0] !== right.args[0] || then.to === otherwise.to) return false;
+  const [value, other] = [left.results[0]!, right.results[0]!];
+  if (value.type !== other.type) return false;
+  const [a, b] = [then.to.terminator, otherwise.to.terminator] as const;
+  if (a.kind !== "jump" || b.kind !== "jump" || a.edge.to !== b.edge.to || a.edge.to === block) return false;
+  const same = a.edge.args.every(
+    (arg, i) => arg === b.edge.args[i] || (arg === value && b.edge.args[i] === other),
+  );
+  if (!same) return false;
+  const make = (op: OpName, args: readonly Value[], type: IrType, details: Details = {}): Value => {
+    const made = newInstruction(fn, op, args, [type], details, place);
+    block.instructions.push(made);
+    return made.results[0]!;
+  };
+  const offset = (of: Instruction): Value =>
+    make("const", [], "i64", { value: BigInt.asUintN(64, BigInt(of.details.offset ?? 0)) });
+  const by = make("select", [condition, offset(left), offset(right)], "i64");
+  const address = make("add", [left.args[0]!, by], "i64");
+  const align = Math.min(left.details.align ?? 1, right.details.align ?? 1);
+  const loaded = make("load", [address], value.type, align > 1 ? { align } : {});
+  const args = a.edge.args.map((arg) => (arg === value ? loaded : arg));
+  block.terminator = { kind: "jump", place, edge: { to: a.edge.to, args } };
+  return true;
+}
+
 function run(fn: IrFunction): boolean {
   let changed = false;
   for (const block of [...fn.blocks].reverse()) {
     // Arms of earlier ones are gone.
-    if (!fn.blocks.includes(block) || !convert(fn, block, incomingEdges(fn))) continue;
+    if (!fn.blocks.includes(block)) continue;
+    const ways = incomingEdges(fn);
+    if (!convert(fn, block, ways) && !convertLoads(fn, block, ways)) continue;
     changed = true;
     removeUnreachable(fn);
   }
