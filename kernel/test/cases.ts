@@ -5,6 +5,7 @@ import { handlersAreCalled, redZoneIsKept } from "./exceptions.ts";
 import { reservedIsNotUsable, usableRanges } from "./memory-map.ts";
 import * as physical from "./physical.ts";
 import { randomRequests } from "./physical-random.ts";
+import { lastOneCounts, quotesAndBackslashes, wordsAndValues } from "./words.ts";
 
 export class Case extends Struct {
   /** Begins with the topic, by which `test=` on the command line chooses. */
@@ -17,6 +18,9 @@ const ROOM = 256;
 export const cases: array<Case, typeof ROOM> = [
   { name: "exceptions handlers are called", run: handlersAreCalled },
   { name: "exceptions keep the red zone", run: redZoneIsKept },
+  { name: "command line words and values", run: wordsAndValues },
+  { name: "command line quotes and backslashes", run: quotesAndBackslashes },
+  { name: "command line the last one counts", run: lastOneCounts },
   { name: "memory-map ranges", run: usableRanges },
   { name: "memory-map reserved", run: reservedIsNotUsable },
   { name: "physical every frame is counted", run: physical.everyFrameIsCounted },
