@@ -1,7 +1,7 @@
 /**
  * Machine code and data before they are a file: what the x86 back end gives, the ELF writer stores, and the linker joins.
  */
-import type { Place } from "./place.ts";
+import type { InlinedCall, Place } from "./place.ts";
 import type { Variable } from "./tree.ts";
 
 /** x86-64 psABI §4.4; only these are made. */
@@ -52,6 +52,8 @@ export interface FunctionDebug {
   }[];
   readonly variables: readonly {
     readonly variable: Variable;
+    /** Of the copy of a function that it is in. */
+    readonly inlined?: InlinedCall | undefined;
     readonly locations: readonly VariableLocation[];
   }[];
   /** Canonical frame address, for unwinding: from `offset` on it is register + displacement; saved registers relative to it. */
@@ -61,8 +63,10 @@ export interface FunctionDebug {
 export interface VariableLocation {
   readonly start: number;
   readonly end: number;
-  readonly at:
+  readonly at: /** From the canonical frame address. */
     | { readonly kind: "frame"; readonly offset: number }
+    /** From rsp. */
+    | { readonly kind: "stack"; readonly offset: number }
     | { readonly kind: "register"; readonly register: string };
 }
 export interface FrameState {

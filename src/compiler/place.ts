@@ -8,4 +8,14 @@ export interface Place {
   /** UTF-16 units from the file's start, and how many are meant. */
   readonly offset: number;
   readonly length: number;
+  /** Of code that the compiler has moved into a caller. */
+  readonly inlined?: InlinedCall;
+}
+
+/** A call whose place the callee's body has taken. Each copy of a body has one of its own: identity is what matters. */
+export interface InlinedCall {
+  /** The callee's symbol. */
+  readonly symbol: string;
+  /** Of the call; it may have been moved itself. */
+  readonly site: Place;
 }

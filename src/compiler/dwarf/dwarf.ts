@@ -2,7 +2,7 @@
  * DWARF 5 for a program: one unit with its types, functions, variables and globals; lines; frames. 32-bit DWARF, plain
  * addresses. The language is given as C11, whose types the dialect has, so that debuggers know how to read and print.
  *
- * No lexical blocks (all variables of a function are its own), no inlined calls, no macros, no index for debuggers.
+ * No macros, no index for debuggers. Of variables that a release build has in registers only parameters have a place.
  */
 import type { Section } from "../elf/object-file.ts";
 import { StringTable } from "../elf/string-table.ts";
@@ -10,28 +10,11 @@ import type { FunctionDebug, ObjectCode, ObjectPiece } from "../object.ts";
 import type { ProgramTree } from "../tree.ts";
 import { Entry, UnitWriter } from "./entries.ts";
 import { frameSection } from "./frames.ts";
-import { LocationLists, Symbols } from "./functions.ts";
+import { LocationLists, RangeLists, Symbols } from "./functions.ts";
 import { DIRECTORY, Files, lineSection } from "./lines.ts";
-import { DW_LANG_C11, RLE } from "./numbers.ts";
-import { DebugSection, stringSection } from "./section.ts";
+import { DW_LANG_C11 } from "./numbers.ts";
+import { stringSection } from "./section.ts";
 import { Types } from "./types.ts";
-
-/** .debug_rnglists with one list: all functions (§7.28). Gives its offset. */
-function ranges(section: DebugSection, pieces: readonly ObjectPiece[]): number {
-  const { out } = section;
-  let offset = 0;
-  section.unit(() => {
-    out.u16(5).u8(8).u8(0).u32(0);
-    offset = out.length;
-    for (const { symbol, bytes } of pieces) {
-      out.u8(RLE.start_length);
-      section.address(symbol);
-      out.uleb(bytes.length);
-    }
-    out.u8(RLE.end_of_list);
-  });
-  return offset;
-}
 
 /** The debugging sections of an object. `producer` names the compiler and its version. */
 export function debugSections(
@@ -45,10 +28,9 @@ export function debugSections(
   const strings = new StringTable([]);
   const lineStrings = new StringTable([]);
   const files = new Files(program.files.map((f) => f.name));
-  const rangeLists = new DebugSection(".debug_rnglists");
-  const rangesAt = ranges(
-    rangeLists,
-    pieces.map((p) => p.piece),
+  const ranges = new RangeLists();
+  const rangesAt = ranges.add(
+    pieces.map(({ piece: { symbol, bytes } }) => ({ symbol, start: 0, end: bytes.length })),
   );
   const unit = new Entry("compile_unit")
     .text("producer", producer)
@@ -60,10 +42,10 @@ export function debugSections(
     .with("ranges", { kind: "section", section: ".debug_rnglists", offset: rangesAt });
   const types = new Types(unit, files);
   const lists = new LocationLists();
-  const symbols = new Symbols(unit, files, types, lists);
-  for (const type of program.types) types.entry(type);
   const trees = new Map(program.functions.map((f) => [f.symbol, f]));
-  for (const { piece, debug } of pieces) symbols.addFunction(piece, debug, trees.get(piece.symbol));
+  const symbols = new Symbols(unit, files, types, lists, ranges, trees);
+  for (const type of program.types) types.entry(type);
+  for (const { piece, debug } of pieces) symbols.addFunction(piece, debug);
   const defined = new Set(code.pieces.map((p) => p.symbol));
   for (const global of program.globals) if (defined.has(global.symbol)) symbols.addGlobal(global);
 
@@ -73,7 +55,7 @@ export function debugSections(
     info.section(),
     abbreviations.section(),
     lines.section(),
-    rangeLists.section(),
+    ranges.finish().section(),
     ...(lists.used ? [lists.finish().section()] : []),
     frameSection(pieces).section(),
     stringSection(".debug_str", strings.take()),

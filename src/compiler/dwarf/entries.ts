@@ -16,7 +16,7 @@ export type AttributeValue =
   | { readonly kind: "true" }
   | { readonly kind: "entry"; readonly entry: Entry }
   /** Of a symbol; without one, 0. */
-  | { readonly kind: "address"; readonly symbol: string | undefined }
+  | { readonly kind: "address"; readonly symbol: string | undefined; readonly offset?: number }
   /** DW_AT_high_pc, as bytes behind the low one. */
   | { readonly kind: "size"; readonly value: number }
   | { readonly kind: "section"; readonly section: string; readonly offset: number }
@@ -143,7 +143,7 @@ export class UnitWriter {
         return;
       case "address":
         if (value.symbol === undefined) out.u64(0);
-        else this.info.address(value.symbol);
+        else this.info.address(value.symbol, value.offset);
         return;
       case "size":
         out.u64(value.value);

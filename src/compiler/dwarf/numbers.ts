@@ -8,6 +8,7 @@ export const TAG = {
   array_type: 0x01,
   enumeration_type: 0x04,
   formal_parameter: 0x05,
+  lexical_block: 0x0b,
   member: 0x0d,
   pointer_type: 0x0f,
   compile_unit: 0x11,
@@ -15,6 +16,7 @@ export const TAG = {
   subroutine_type: 0x15,
   typedef: 0x16,
   union_type: 0x17,
+  inlined_subroutine: 0x1d,
   subrange_type: 0x21,
   base_type: 0x24,
   enumerator: 0x28,
@@ -33,8 +35,10 @@ export const AT = {
   language: 0x13,
   comp_dir: 0x1b,
   const_value: 0x1c,
+  inline: 0x20,
   producer: 0x25,
   prototyped: 0x27,
+  abstract_origin: 0x31,
   count: 0x37,
   data_member_location: 0x38,
   decl_column: 0x39,
@@ -45,6 +49,9 @@ export const AT = {
   frame_base: 0x40,
   type: 0x49,
   ranges: 0x55,
+  call_column: 0x57,
+  call_file: 0x58,
+  call_line: 0x59,
   bit_size: 0x0d,
   data_bit_offset: 0x6b,
   noreturn: 0x87,
@@ -65,10 +72,20 @@ export const FORM = {
   line_strp: 0x1f,
 } as const;
 
+/** DW_INL_inlined: the compiler did it by itself. */
+export const DW_INL_inlined = 1;
+
 /** DW_ATE_…, encodings of base types. */
 export const ENCODING = { boolean: 0x02, float: 0x04, signed: 0x05, unsigned: 0x07 } as const;
 
-export const OP = { addr: 0x03, reg0: 0x50, regx: 0x90, fbreg: 0x91, call_frame_cfa: 0x9c } as const;
+export const OP = {
+  addr: 0x03,
+  reg0: 0x50,
+  breg0: 0x70,
+  regx: 0x90,
+  fbreg: 0x91,
+  call_frame_cfa: 0x9c,
+} as const;
 
 export const LNS = {
   copy: 1,

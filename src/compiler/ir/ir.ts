@@ -4,7 +4,7 @@
  *
  * What the operations are says ops.ts. `verify` (verify.ts) holds this form to its rules; passes keep it valid between them.
  */
-import type { Place } from "../place.ts";
+import type { InlinedCall, Place } from "../place.ts";
 import type { Variable } from "../tree.ts";
 import type { OpName } from "./ops.ts";
 
@@ -85,8 +85,9 @@ export interface Slot {
   readonly id: number;
   size: number;
   align: number;
-  /** The source variable that it is, for debuggers. */
+  /** The source variable that it is, for debuggers; and of which copy of a function, if it was inlined. */
   variable: Variable | undefined;
+  inlined?: InlinedCall | undefined;
 }
 
 /** How arguments and results travel, already by the System V ABI's classes (psABI §3.2.3). */

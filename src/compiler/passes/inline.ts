@@ -6,6 +6,7 @@
 import { newBlock, newInstruction, newSlot } from "../ir/construct.ts";
 import type { Block, Instruction, IrFunction, IrProgram, Slot, Value } from "../ir/ir.ts";
 import { Replacements } from "../ir/uses.ts";
+import type { InlinedCall, Place } from "../place.ts";
 import { cloneBlocks } from "./clone.ts";
 import { forgetVariables } from "./unreachable.ts";
 
@@ -84,6 +85,29 @@ function references(program: IrProgram): { count: Map<string, number>; addressed
   return { count, addressed, asm };
 }
 
+/** What becomes of places, and of calls inlined before, when the body that they are in is inlined itself. */
+function movedTo(outer: InlinedCall): {
+  place(place: Place | undefined): Place | undefined;
+  call(call: InlinedCall | undefined): InlinedCall;
+} {
+  const calls = new Map<InlinedCall, InlinedCall>();
+  const places = new Map<Place, Place>();
+  const at = (place: Place): Place => {
+    const known = places.get(place);
+    if (known !== undefined) return known;
+    const made = { ...place, inlined: call(place.inlined) };
+    places.set(place, made);
+    return made;
+  };
+  const call = (inner: InlinedCall | undefined): InlinedCall => {
+    if (inner === undefined) return outer;
+    const made = calls.get(inner) ?? { symbol: inner.symbol, site: at(inner.site) };
+    calls.set(inner, made);
+    return made;
+  };
+  return { place: (place) => place && at(place), call };
+}
+
 /** Puts the callee's body in the place of a call. Gives the block that goes on after it. */
 function inlineCall(caller: IrFunction, block: Block, index: number, callee: IrFunction): Block {
   const site = block.instructions[index]!;
@@ -91,8 +115,13 @@ function inlineCall(caller: IrFunction, block: Block, index: number, callee: IrF
   rest.instructions = block.instructions.splice(index).slice(1);
   rest.terminator = block.terminator;
 
+  const moved = site.place && movedTo({ symbol: callee.symbol, site: site.place });
   const slots = new Map<Slot, Slot>();
-  for (const slot of callee.slots) slots.set(slot, newSlot(caller, slot.size, slot.align, slot.variable));
+  for (const slot of callee.slots) {
+    const copy = newSlot(caller, slot.size, slot.align, slot.variable);
+    copy.inlined = moved?.call(slot.inlined);
+    slots.set(slot, copy);
+  }
   const known = new Map<Value, Value>();
   const entry = callee.blocks[0]!;
   const put = (instruction: Instruction): Value | undefined => {
@@ -117,6 +146,10 @@ function inlineCall(caller: IrFunction, block: Block, index: number, callee: IrF
   const { blocks, values } = cloneBlocks(caller, callee.blocks, known, slots);
   for (const copy of blocks.values()) {
     const { terminator } = copy;
+    if (moved) {
+      for (const instruction of copy.instructions) instruction.place = moved.place(instruction.place);
+      terminator.place = moved.place(terminator.place);
+    }
     if (terminator.kind === "return") {
       copy.terminator = {
         kind: "jump",

@@ -173,7 +173,8 @@ function addLine(
   const same =
     last?.place.file === line.place.file &&
     last.place.line === line.place.line &&
-    last.place.column === line.place.column;
+    last.place.column === line.place.column &&
+    last.place.inlined === line.place.inlined;
   if (same && !line.prologueEnd) return;
   if (last?.offset === line.offset) lines.pop();
   lines.push(line);

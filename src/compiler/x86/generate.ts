@@ -3,14 +3,15 @@
  * peephole, frame, layout, bytes. Equal programs give equal bytes.
  */
 import type { IrFunction, IrProgram } from "../ir/ir.ts";
-import type { FunctionDebug, ObjectCode, ObjectPiece } from "../object.ts";
+import type { FunctionDebug, ObjectCode, ObjectPiece, VariableLocation } from "../object.ts";
 import { Allocator } from "./allocate.ts";
 import { type Emitted, emit } from "./emit.ts";
 import { arrange, type Loop } from "./flow.ts";
 import { type Frame, layOutFrame, placeSlots } from "./frame.ts";
 import { layOut } from "./layout.ts";
-import type { MachineBlock } from "./machine.ts";
+import { type MachineBlock, mem } from "./machine.ts";
 import { peephole } from "./peephole.ts";
+import { NO_REGISTER } from "./registers.ts";
 import { select } from "./select.ts";
 import { ConstantPool, type GenerateOptions, type Selection } from "./selection.ts";
 
@@ -68,14 +69,22 @@ function debugOf(
   emitted: Emitted,
 ): FunctionDebug {
   const variables: FunctionDebug["variables"][number][] = [];
+  // Where the frame is made.
+  const body = emitted.lines.find((line) => line.prologueEnd)?.offset ?? 0;
   for (const slot of fn.slots) {
     const machine = selection.slots.get(slot.id);
-    const offset = machine && frame?.fromCfa(machine);
-    if (slot.variable === undefined || offset === undefined) continue;
-    variables.push({
-      variable: slot.variable,
-      locations: [{ start: 0, end: emitted.bytes.length, at: { kind: "frame", offset } }],
-    });
+    if (slot.variable === undefined || machine === undefined || frame === undefined) continue;
+    const offset = frame.fromCfa(machine);
+    const end = emitted.bytes.length;
+    const location: VariableLocation =
+      offset === undefined
+        ? {
+            start: body,
+            end,
+            at: { kind: "stack", offset: frame.place(machine, mem(NO_REGISTER)).displacement },
+          }
+        : { start: 0, end, at: { kind: "frame", offset } };
+    variables.push({ variable: slot.variable, inlined: slot.inlined, locations: [location] });
   }
   return {
     name: fn.name,

@@ -99,7 +99,11 @@ function tree(
     type: { kind: "fn", params: params.map((p) => p.type), result },
     params,
     variables: [...params, ...locals],
-    body: undefined,
+    body: {
+      kind: "block",
+      body: locals.map((v) => ({ kind: "declare", variable: v, value: undefined, place: v.place })),
+      place: at(line),
+    },
     attributes: {},
     place: at(line),
   };
