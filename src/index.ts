@@ -2,12 +2,19 @@
 import { usePrebuilt } from "./engine/chunks.ts";
 import { loadPrebuilt } from "./prebuilt.ts";
 
-export type { BlockBackend, CharacterBackend, EntropyBackend, NetworkBackend } from "./host/backends.ts";
+export type {
+  BlockBackend,
+  CharacterBackend,
+  EntropyBackend,
+  FileBackend,
+  NetworkBackend,
+} from "./host/backends.ts";
 export { Capture, type CaptureOptions } from "./host/capture.ts";
 export { type Disk, type DiskOptions, openDisk } from "./host/disk.ts";
 export { SeededEntropy } from "./host/entropy.ts";
 export { HostError } from "./host/errors.ts";
 export { Hub } from "./host/hub.ts";
+export { NinepServer, type ServerOptions } from "./host/ninep/server.ts";
 export {
   type Assembled,
   type AssembleOptions,

@@ -10,14 +10,15 @@ import type { CharacterBackend, NetworkBackend } from "../host/backends.ts";
 import { Capture } from "../host/capture.ts";
 import { type Disk, openDisk } from "../host/disk.ts";
 import { SeededEntropy } from "../host/entropy.ts";
-import { HostError } from "../host/errors.ts";
+import { HostError, systemReason } from "../host/errors.ts";
 import { FileOutput } from "../host/file-output.ts";
 import { Hub } from "../host/hub.ts";
+import { NinepServer } from "../host/ninep/server.ts";
 import { NullCharacter, NullNetwork } from "../host/null.ts";
 import { StandardOutput } from "../host/standard-output.ts";
 import { Terminal } from "../host/terminal.ts";
 import type { Peripherals } from "../machine/chipset.ts";
-import type { BootOptions, CharacterPlace, NetworkPlace } from "./boot-options.ts";
+import type { BootOptions, CharacterPlace, NetworkPlace, SharePlace } from "./boot-options.ts";
 import { UserError } from "./errors.ts";
 
 /** What the host has to tell while the machine runs. */
@@ -39,6 +40,7 @@ export class BootHost {
   readonly #events: HostEvents;
   readonly #disks: { readonly disk: Disk; readonly path: string }[] = [];
   readonly #files: FileOutput[] = [];
+  readonly #shares: NinepServer[] = [];
   #terminal: Terminal | undefined;
   /** Standard input may still bring something. */
   #live = false;
@@ -67,6 +69,7 @@ export class BootHost {
         ...(o.debugcon !== undefined && { debugConsole: this.#output(o.debugcon) }),
         serial: serial.map((place) => this.#line(place)),
         consolePorts: console.map((place) => ({ backend: this.#line(place) })),
+        shares: (o.share ?? []).map((place) => ({ tag: place.tag, backend: this.#share(place) })),
         entropy: new SeededEntropy(o.seed),
         balloon: o.balloon ?? false,
         ...(o.rtc !== undefined && { time: o.rtc }),
@@ -90,6 +93,7 @@ export class BootHost {
     this.#terminal?.close();
     this.#live = false;
     for (const file of this.#files) file.close();
+    for (const share of this.#shares) share.close();
     const failed = this.#disks.filter(({ disk }) => !disk.close());
     return failed[0] && new HostError(`disk ${failed[0].path}: could not be flushed`);
   }
@@ -98,6 +102,15 @@ export class BootHost {
     const file = new FileOutput(path, (error) => this.#events.leave(error));
     this.#files.push(file);
     return file;
+  }
+  #share({ path, readOnly }: SharePlace): NinepServer {
+    try {
+      const server = new NinepServer(path, { readOnly });
+      this.#shares.push(server);
+      return server;
+    } catch (error) {
+      throw new UserError(`--share ${path}: ${systemReason(error)}`);
+    }
   }
   #output(place: CharacterPlace): CharacterBackend {
     if (place.kind === "stdio") return new StandardOutput((error) => this.#events.leave(error));

@@ -23,6 +23,12 @@ export interface DiskPlace {
   readonly readOnly: boolean;
   readonly snapshot: boolean;
 }
+export interface SharePlace {
+  readonly path: string;
+  /** What the guest mounts. */
+  readonly tag: string;
+  readonly readOnly: boolean;
+}
 export interface NetworkPlace {
   /** On one wire with the other cards that say so; else on none. */
   readonly hub: boolean;
@@ -47,6 +53,7 @@ export interface BootOptions {
   readonly timing: TimingName;
   readonly disk?: readonly DiskPlace[];
   readonly net?: readonly NetworkPlace[];
+  readonly share?: readonly SharePlace[];
   readonly serial?: readonly CharacterPlace[];
   readonly console?: readonly CharacterPlace[];
   readonly debugcon?: CharacterPlace;
@@ -192,6 +199,14 @@ function parseTrace(text: string): ReadonlySet<TraceChannel> {
   );
 }
 
+function parseShare(text: string): SharePlace {
+  const match = /^(?<path>[^,]+?)(?::(?<tag>[^:/,]+))?(?<ro>,ro)?$/.exec(text);
+  const { path, tag = "host", ro } = match?.groups ?? {};
+  if (path === undefined) throw invalid("It has the form DIRECTORY[:TAG][,ro]");
+  if (!/^[!-~]{1,31}$/.test(tag)) throw invalid("A tag is up to 31 printable ASCII characters");
+  return { path, tag, readOnly: ro !== undefined };
+}
+
 /** Tells the command what its options are. */
 export function addBootOptions(command: Command): void {
   command
@@ -221,6 +236,11 @@ export function addBootOptions(command: Command): void {
       new Option("--timing <name>", "what instructions cost").choices(TIMING_NAMES).default("blocks"),
     )
     .option("--disk <file[,ro][,snapshot]>", "a virtio disk; may be repeated", repeated(parseDisk))
+    .option(
+      "--share <directory[:tag][,ro]>",
+      "a directory of the host, by virtio 9P; the tag is what the guest mounts (default: host); may be repeated",
+      repeated(parseShare),
+    )
     .option(
       "--net <none|hub|pcap:file>",
       "a virtio network card: on no wire, on one with the others, frames written down; may be repeated",
@@ -261,7 +281,7 @@ export function addBootOptions(command: Command): void {
 
 /** Refuses what cannot be together. Throws UserError. */
 export function checkBootOptions(o: BootOptions): void {
-  const { serial = [], console = [], disk = [], net = [], numa = [] } = o;
+  const { serial = [], console = [], disk = [], net = [], numa = [], share = [] } = o;
   const characters = [...serial, ...console, ...(o.debugcon === undefined ? [] : [o.debugcon])];
   if (characters.filter((c) => c.kind === "stdio").length > 1)
     throw new UserError("stdio is one line only: --serial, --console and --debugcon cannot share it");
@@ -269,10 +289,12 @@ export function checkBootOptions(o: BootOptions): void {
     throw new UserError(`there are ${SERIAL_PORTS.length} serial ports, not ${serial.length}`);
   if (console.length > MOST_CONSOLE_PORTS)
     throw new UserError(`a console has at most ${MOST_CONSOLE_PORTS} ports, not ${console.length}`);
-  if (disk.length + net.length > MOST_CARDS)
-    throw new UserError(
-      `there is room for ${MOST_CARDS} disks and network cards, not ${disk.length + net.length}`,
-    );
+  const cards = disk.length + net.length + share.length;
+  if (cards > MOST_CARDS)
+    throw new UserError(`there is room for ${MOST_CARDS} disks, network cards and shares, not ${cards}`);
+  const tags = share.map((s) => s.tag);
+  const twice = tags.find((tag, i) => tags.indexOf(tag) < i);
+  if (twice !== undefined) throw new UserError(`--share: two directories have the tag ${twice}`);
   if (o.traceFile !== undefined && o.trace === undefined) throw new UserError("--trace-file wants --trace");
   if (numa.length > 0) checkNuma(o, numa);
 }

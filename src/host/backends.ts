@@ -41,6 +41,14 @@ export interface NetworkBackend {
   receive: ((frame: Uint8Array) => void) | undefined;
 }
 
+/** Files for the guest: a server of 9P2000.L. */
+export interface FileBackend {
+  /** The answer to a request, at most `room` bytes; undefined for what is no message. */
+  answer(request: Uint8Array, room: number): Uint8Array | undefined;
+  /** The guest has forgotten all that it had open. */
+  reset(): void;
+}
+
 /** Random bytes for the guest; seeded, so that runs repeat. */
 export interface EntropyBackend {
   read(length: number): Uint8Array;

@@ -33,8 +33,15 @@ import { type ConsolePort, VirtioConsole } from "../devices/virtio/console.ts";
 import type { VirtioDevice } from "../devices/virtio/device.ts";
 import { VirtioEntropy } from "../devices/virtio/entropy.ts";
 import { VirtioNetwork } from "../devices/virtio/network.ts";
+import { VirtioNinep } from "../devices/virtio/ninep.ts";
 import { VirtioPci } from "../devices/virtio/transport.ts";
-import type { BlockBackend, CharacterBackend, EntropyBackend, NetworkBackend } from "../host/backends.ts";
+import type {
+  BlockBackend,
+  CharacterBackend,
+  EntropyBackend,
+  FileBackend,
+  NetworkBackend,
+} from "../host/backends.ts";
 import { ECAM, LOW_RAM_END, PCI_IO, PCI_MEMORY, PORT, SERIAL_PORTS } from "./memory-map.ts";
 import type { PhysicalMemory } from "./physical.ts";
 import type { PortBus } from "./port-bus.ts";
@@ -50,6 +57,8 @@ export interface Peripherals {
   readonly consolePorts?: readonly ConsolePort[];
   readonly entropy?: EntropyBackend;
   readonly balloon?: boolean;
+  /** Directories by virtio 9P; the tag is what the guest mounts. */
+  readonly shares?: readonly { readonly backend: FileBackend; readonly tag: string }[];
   /** Files that guests read by fw_cfg. */
   readonly firmwareFiles?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** What the real-time clock shows at power-up: seconds since 1970. */
@@ -171,6 +180,9 @@ export class Chipset {
     if (o.consolePorts !== undefined && o.consolePorts.length > 0)
       virtio(new VirtioConsole({ ports: o.consolePorts }));
     if (o.entropy !== undefined) virtio(new VirtioEntropy(o.entropy));
+    o.shares?.forEach(({ backend, tag }, i) => {
+      virtio(new VirtioNinep({ backend, tag, name: `virtio-9p-${i}` }));
+    });
     this.balloon = o.balloon === true ? new VirtioBalloon({ memory: busMaster }) : undefined;
     if (this.balloon !== undefined) virtio(this.balloon);
     this.devices = devices;

@@ -5,7 +5,7 @@
 import type { Device } from "../device.ts";
 
 /** Device types (§5), by number. */
-export const VIRTIO_TYPE = { network: 1, block: 2, console: 3, entropy: 4, balloon: 5 } as const;
+export const VIRTIO_TYPE = { network: 1, block: 2, console: 3, entropy: 4, balloon: 5, ninep: 9 } as const;
 
 /** A kind of virtio device. The transport calls it; it calls the host that `activate` gave it. */
 export interface VirtioDevice extends Device {

@@ -31,6 +31,7 @@ import {
   utimesSync,
   writeSync,
 } from "node:fs";
+import type { FileBackend } from "../backends.ts";
 import { ERRNO, errnoOf, NinepError } from "./errno.ts";
 import { HEADER, Malformed, MessageReader, MessageWriter, type Qid, RLERROR, T } from "./messages.ts";
 import { Place } from "./place.ts";
@@ -116,7 +117,7 @@ interface Attributes {
   readonly mtime: number;
 }
 
-export class NinepServer {
+export class NinepServer implements FileBackend {
   readonly #root: Place;
   readonly #readOnly: boolean;
   readonly #mostFids: number;
@@ -189,9 +190,9 @@ export class NinepServer {
   }
 
   #do(type: number, read: MessageReader, write: MessageWriter): void {
+    if (CHANGES.has(type)) this.#writable();
     const handler = this.#handlers.get(type);
     if (handler === undefined) throw new NinepError("EOPNOTSUPP");
-    if (CHANGES.has(type)) this.#writable();
     handler(read, write);
   }
 
