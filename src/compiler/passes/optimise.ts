@@ -58,7 +58,9 @@ const LOOPS: readonly Pass[] = [
   simplify,
   induction,
 ];
-const LAST: readonly Pass[] = [simplify, gvn, dead, branches, select, simplify, dead, branches];
+const CHOOSE: readonly Pass[] = [select, simplify, dead, branches];
+/** Choices within choices are found once the inner ones are made. */
+const LAST: readonly Pass[] = [simplify, gvn, dead, branches, ...CHOOSE, ...CHOOSE];
 /** Once, after all others. */
 const FINAL: readonly Pass[] = [rebasing, dead];
 

@@ -184,15 +184,54 @@ export function integerRules(instruction: Instruction, shop: Workshop): Verdict 
     }
     case "trunc":
       return truncRules(instruction, shop, a!);
-    case "select": {
-      const [condition, then, otherwise] = args;
-      if (constantOf(then!) === 1n && constantOf(otherwise!) === 0n && bits > 1)
-        return become("zext", condition!);
-      return undefined;
-    }
+    case "select":
+      return selectRules(instruction, shop);
     default:
       return undefined;
   }
+}
+
+/** By how much a value is more than another. */
+function excess(value: Value, over: Value): bigint | undefined {
+  const def = isOp(value, "add");
+  return def?.args[0] === over ? constantOf(def.args[1]!) : undefined;
+}
+
+/** Choices of integers. */
+function selectRules(instruction: Instruction, shop: Workshop): Verdict {
+  const { type } = instruction.results[0]!;
+  const [condition, then, otherwise] = [instruction.args[0]!, instruction.args[1]!, instruction.args[2]!];
+  const bits = bitsOf(type);
+  const become = (op: OpName, ...args: Value[]): "again" => {
+    rewrite(instruction, op, args);
+    return "again";
+  };
+  const not = (of: Value): Value => shop.make("xor", [of, shop.make("const", [], "i1", { value: 1n })], "i1");
+  if (bits > 1 && constantOf(then) === 1n && constantOf(otherwise) === 0n) return become("zext", condition);
+  if (bits > 1 && constantOf(then) === 0n && constantOf(otherwise) === 1n)
+    return become("zext", not(condition));
+  const inverted = isOp(condition, "xor");
+  if (inverted && constantOf(inverted.args[1]!) === 1n)
+    return become("select", inverted.args[0]!, otherwise, then);
+  // x + 1 or x: x and the condition.
+  const minus = ones(bits);
+  for (const [more, less, when] of [
+    [then, otherwise, true],
+    [otherwise, then, false],
+  ] as const) {
+    const by = bits > 1 ? excess(more, less) : undefined;
+    if ((by !== 1n && by !== minus) || !shop.usedOnce(more)) continue;
+    const counted = shop.make("zext", [when ? condition : not(condition)], type);
+    return become(by === 1n ? "add" : "sub", less, counted);
+  }
+  // Two choices that end in the same are one, by both conditions.
+  const inner = isOp(then, "select");
+  if (inner && inner.args[2] === otherwise && shop.usedOnce(then))
+    return become("select", shop.make("and", [condition, inner.args[0]!], "i1"), inner.args[1]!, otherwise);
+  const other = isOp(otherwise, "select");
+  if (other && other.args[1] === then && shop.usedOnce(otherwise))
+    return become("select", shop.make("or", [condition, other.args[0]!], "i1"), then, other.args[2]!);
+  return undefined;
 }
 
 /** Shifts of shifts, by constants below the width. */

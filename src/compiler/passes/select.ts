@@ -1,5 +1,5 @@
 /**
- * Short branches become `select`: both arms empty, or with one or two cheap operations that may be executed in any case. Integers only;
+ * Short branches become `select`: both arms empty, or with a few cheap operations that may be executed in any case. Integers only;
  * conditions become `and` and `or` where one of the two is constant. Branches that are marked likely stay: they are predicted.
  */
 import { newInstruction } from "../ir/construct.ts";
@@ -9,7 +9,7 @@ import { constantOf, incomingEdges } from "../ir/uses.ts";
 import { isSpeculable, type Pass } from "./pass.ts";
 import { removeUnreachable } from "./unreachable.ts";
 
-const MAX_OPERATIONS = 2;
+const MAX_OPERATIONS = 3;
 const MAX_SELECTS = 2;
 const DEAR: ReadonlySet<OpName> = new Set([
   "mul",
@@ -31,6 +31,10 @@ const DEAR: ReadonlySet<OpName> = new Set([
 ]);
 const FREE: ReadonlySet<OpName> = new Set(["const", "symbol", "slot"]);
 
+/** The opposite of a condition, which whoever asks for it can have as easily. */
+const isNot = ({ op, args, results }: Instruction): boolean =>
+  op === "xor" && results[0]!.type === "i1" && constantOf(args[1]!) === 1n;
+
 /** What an arm does before it comes to where both meet; undefined if it is no such arm. */
 function arm(
   edge: Edge,
@@ -39,7 +43,7 @@ function arm(
   const { to } = edge;
   if (to.terminator.kind !== "jump" || ways.get(to)!.length !== 1 || to.params.length > 0) return undefined;
   const dear = to.instructions.some((instruction) => !isSpeculable(instruction) || DEAR.has(instruction.op));
-  const count = to.instructions.filter(({ op }) => !FREE.has(op)).length;
+  const count = to.instructions.filter((i) => !FREE.has(i.op) && !isNot(i)).length;
   return dear || count > MAX_OPERATIONS ? undefined : { work: to.instructions, end: to.terminator.edge };
 }
 
