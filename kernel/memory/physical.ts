@@ -3,9 +3,8 @@
  * physical. What runs out gives NONE; giving back what is not held, or not so, is a broken invariant and panics with the values.
  * Contiguous ranges of any length are in contiguous.ts, references in frame.ts.
  */
-import { print, printU64 } from "../console/print.ts";
-import { panicWith } from "../panic.ts";
 import { NONE, PAGE_SIZE } from "./address.ts";
+import { badFree } from "./bad-free.ts";
 import { closeBootPages, takeSparePage } from "./boot-pages.ts";
 import { giveBlock, initBuddy, segments, takeBlock } from "./buddy.ts";
 import { failsNow } from "./fault-injection.ts";
@@ -55,23 +54,6 @@ export function initPhysical(): void {
 function isHeld(frame: ptr<Frame>, order: u32): bool {
   if (frame.state === FrameState.Run) return order === 0;
   return frame.state === FrameState.Block && u32(frame.order) === order;
-}
-/** @noinline */
-function badFree(physical: usize, order: u32): never {
-  if (!hasFrame(physical)) panicWith("freed what is no frame", "physical", physical, "order", u64(order));
-  const frame = frameAt(physical);
-  if (
-    (physical & (PAGE_SIZE - 1)) !== 0 ||
-    (frame.state !== FrameState.Block && frame.state !== FrameState.Run)
-  ) {
-    panicWith("freed what is not held", "physical", physical, "frame's state", u64(frame.state));
-  }
-  if (!isHeld(frame, order)) {
-    print("\nheld by order ");
-    printU64(u64(frame.order));
-    panicWith("freed by a wrong order", "physical", physical, "order", u64(order));
-  }
-  panicWith("freed while referenced", "physical", physical, "references", u64(frame.references));
 }
 /** The frame at `physical`, if it begins a held block of this order, or is held by itself, and nobody else refers to it; else panics. */
 export function checkHeld(physical: usize, order: u32): ptr<Frame> {
