@@ -7,6 +7,8 @@ export const TIMER_VECTOR: u32 = 0xf0;
 export const WAKE_VECTOR: u32 = 0xf1;
 /** To processors that must forget translations. */
 export const SHOOTDOWN_VECTOR: u32 = 0xf2;
+/** To processors that should give back the memory they keep in reserve. */
+export const RESERVES_VECTOR: u32 = 0xf3;
 /** The local APIC has found an error. */
 export const ERROR_VECTOR: u32 = 0xfe;
 /** An interrupt that went away before it was taken; it is not acknowledged. */

@@ -8,6 +8,7 @@ import type { SpinLock } from "../thread/spin-lock.ts";
 import { PAGE_SHIFT, PAGE_SIZE } from "./address.ts";
 import { NO_FRAME } from "./frame-table.ts";
 import { GRANULE, MAX_SLAB_ORDER, slabOrder } from "./size-class.ts";
+import { TRAILER_LINK, TRAILER_SIZE } from "./trailer-layout.ts";
 
 /** Cache lines; what two processors write lies on different ones. */
 const LINE = 64;
@@ -29,8 +30,12 @@ export class Pool extends Struct {
   frees: u64;
   requested: u64;
   failures: u64;
+  /** Objects out, when usage.ts was told of them. */
+  counted: u64;
 }
 static_assert(sizeof<Pool>() === LINE);
+
+export type Constructor = fn<(object: ptr<unknown>) => void>;
 
 export class Cache extends Struct {
   pools: array<Pool, typeof MAX_CPUS>;
@@ -38,7 +43,7 @@ export class Cache extends Struct {
   next: ptr<Cache> | null;
   name: ptr<u8>;
   /** Makes an object ready for use, once when its slab is made; who frees one leaves it so. */
-  construct: fn<(object: ptr<unknown>) => void> | null;
+  construct: Constructor | null;
   lock: SpinLock;
   /** Bytes that are the caller's. */
   objectSize: u32;
@@ -70,7 +75,7 @@ export class Cache extends Struct {
   emptySlabs: u32;
   slabs: u32;
   out: u64;
-  /** Objects carry a trailer that is checked (trailer.ts); pools are not used. */
+  /** Objects have a trailer that is looked at (trailer.ts); pools are not used. */
   verified: bool;
 }
 
@@ -116,8 +121,8 @@ export function prepareCache(
   name: ptr<u8>,
   size: u32,
   align: u32,
-  construct: fn<(object: ptr<unknown>) => void> | null,
-  trailer: u32,
+  construct: Constructor | null,
+  verified: bool,
 ): bool {
   const alignment = align < GRANULE ? GRANULE : align;
   const largest = u32(PAGE_SIZE) << MAX_SLAB_ORDER;
@@ -126,10 +131,16 @@ export function prepareCache(
   cache.construct = construct;
   cache.objectSize = roundUp(size, 8);
   cache.alignment = alignment;
-  cache.verified = trailer !== 0;
-  // A constructed object stays as it is while it is free, so its link lies behind it.
-  cache.link = construct === null ? 0 : cache.objectSize + trailer;
-  const extent = construct === null ? cache.objectSize + trailer : cache.link + 4;
+  cache.verified = verified;
+  let extent = cache.objectSize;
+  if (verified) {
+    cache.link = extent + TRAILER_LINK;
+    extent += TRAILER_SIZE;
+  } else if (construct !== null) {
+    // A constructed object stays as it is while it is free, so its link lies behind it.
+    cache.link = extent;
+    extent += 4;
+  }
   cache.distance = roundUp(extent, alignment);
   cache.shift = ctz(cache.distance);
   cache.inverse = inverseOf(cache.distance >> cache.shift);
@@ -144,6 +155,13 @@ export function prepareCache(
   cache.partial = NO_FRAME;
   cache.empty = NO_FRAME;
   return cache.count > 0;
+}
+/** The register stays as it is until `unlockCaches`, which takes what this gives. */
+export function lockCaches(): u64 {
+  return registerLock.lock();
+}
+export function unlockCaches(flags: u64): void {
+  registerLock.unlock(flags);
 }
 /** Makes a cache known to those who go through all of them. */
 export function registerCache(cache: ptr<Cache>): void {

@@ -11,8 +11,7 @@ import { failsNow } from "./fault-injection.ts";
 import { FrameState, frameNumber, frameOf, framePhysical, hasFrame, NO_FRAME } from "./frame-table.ts";
 import { checkJunk, fillJunk } from "./junk.ts";
 import { ORDERS } from "./memory-report.ts";
-import { drainPools } from "./page-pool.ts";
-import { checkHeld, forgetHolder } from "./physical.ts";
+import { ATTEMPTS, checkHeld, findMore, forgetHolder } from "./physical.ts";
 import type { Segment } from "./segment.ts";
 
 /** What is asked for. Frame numbers and counts; wider than they, so that sums do not wrap. */
@@ -117,7 +116,9 @@ export function allocateContiguous(pages: usize, alignPages: usize, below: usize
   if (pages >> 32 !== 0 || failsNow()) return NONE;
   const request: Request = init({ pages, align: alignPages, below: below >> PAGE_SHIFT });
   let number = take(addressOf(request));
-  if (number === NO_FRAME && drainPools() !== 0) number = take(addressOf(request));
+  for (let attempt: u32 = 0; number === NO_FRAME && attempt < ATTEMPTS; attempt++) {
+    if (findMore(attempt)) number = take(addressOf(request));
+  }
   if (number === NO_FRAME) return NONE;
   hold(number, u32(pages));
   return framePhysical(number);

@@ -5,7 +5,16 @@
 import { cpuIndex, forbidPreemption, MAX_CPUS } from "../arch/cpu.ts";
 import { allowPreemption } from "../thread/preemption.ts";
 import type { SpinLock } from "../thread/spin-lock.ts";
-import { Area, areaBase, HALF_PAGE_SIZE, inArea, NONE, PAGE_SHIFT, physicalOf } from "./address.ts";
+import {
+  Area,
+  areaBase,
+  HALF_PAGE_SIZE,
+  inArea,
+  NONE,
+  PAGE_SHIFT,
+  PAGE_SIZE,
+  physicalOf,
+} from "./address.ts";
 import type { Pool } from "./cache.ts";
 import { FrameKind } from "./frame-kind.ts";
 import {
@@ -18,7 +27,8 @@ import {
   NO_FRAME,
 } from "./frame-table.ts";
 import { allocatePage, freePage } from "./physical.ts";
-import { addReserve, relieveShortage } from "./shortage.ts";
+import { addReserve } from "./shortage.ts";
+import { countHeld, countPooled, countReleased } from "./usage.ts";
 import { Violation, violation } from "./violation.ts";
 
 /** @base u8 */
@@ -41,9 +51,6 @@ const stacks: array<array<usize, typeof POOL_ROOM>, typeof MAX_CPUS> = zeroed();
 /** Pages with one free half, by frame number: `next` and `previous` of their frames. */
 let partial: u32 = NO_FRAME;
 const lock: SpinLock = zeroed();
-/** Pages that the area has. */
-export let halfPagePages: u64 = 0;
-
 /** Each processor may keep so many bytes. */
 export function initHalfPages(poolBytes: usize): void {
   let entries = poolBytes / HALF_PAGE_SIZE;
@@ -92,7 +99,7 @@ function takePartial(): usize {
 }
 /** A pooled half is free. The lock is held. If all of its page is, that is the caller's: its physical address, else NONE. */
 function putHalf(linear: usize): usize {
-  const physical = physicalOf(linear) & ~(HALF_PAGE_SIZE * 2 - 1);
+  const physical = physicalOf(linear) & ~(PAGE_SIZE - 1);
   const number = frameNumber(physical);
   const halves = halvesOf(frameOf(number));
   const index = halfOf(linear);
@@ -105,8 +112,8 @@ function putHalf(linear: usize): usize {
   return physical;
 }
 function discard(physical: usize): void {
-  atomicAdd(addressOf(halfPagePages), 0xffff_ffff_ffff_ffff);
   freePage(physical);
+  countReleased(PAGE_SIZE);
 }
 /** Fills an empty pool to the half: halves of partial pages, then new pages. Preemption is forbidden. */
 function fill(pool: ptr<Pool>): void {
@@ -120,11 +127,9 @@ function fill(pool: ptr<Pool>): void {
   }
   lock.unlock(flags);
   while (pool.top < full) {
-    let physical = allocatePage();
-    // When memory is short, one page is enough.
-    if (physical === NONE && pool.top === pool.base && relieveShortage()) physical = allocatePage();
+    const physical = allocatePage();
     if (physical === NONE) return;
-    atomicAdd(addressOf(halfPagePages), 1);
+    countHeld(PAGE_SIZE);
     const frame = frameAt(physical);
     frame.kind = FrameKind.HalfPages;
     const halves = halvesOf(frame);
@@ -164,7 +169,10 @@ function drainHalfPages(): bool {
 export function allocateHalfPage(size: usize): usize {
   forbidPreemption();
   const pool = addressOf(pools[cpuIndex()]);
-  if (pool.top === pool.base) fill(pool);
+  if (pool.top === pool.base) {
+    fill(pool);
+    countPooled(pool, HALF_PAGE_SIZE);
+  }
   let linear: usize = 0;
   if (pool.top === pool.base) pool.failures++;
   else {
@@ -219,7 +227,10 @@ export function freeHalfPage(linear: usize): void {
   forbidPreemption();
   halvesOf(frameAt(physicalOf(linear))).half[halfOf(linear)] = Half.Pooled;
   const pool = addressOf(pools[cpuIndex()]);
-  if (pool.top === pool.limit) drain(pool, (pool.limit - pool.base) / (2 * ENTRY));
+  if (pool.top === pool.limit) {
+    drain(pool, (pool.limit - pool.base) / (2 * ENTRY));
+    countPooled(pool, HALF_PAGE_SIZE);
+  }
   pointer<usize>(pool.top).value = linear;
   pool.top += ENTRY;
   pool.frees++;

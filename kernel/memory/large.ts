@@ -6,11 +6,9 @@ import { Area, areaBase, inArea, NONE, PAGE_SHIFT, PAGE_SIZE } from "./address.t
 import { allocateAt, allocateContiguous, freeContiguous } from "./contiguous.ts";
 import { FrameKind } from "./frame-kind.ts";
 import { frameAt, hasFrame } from "./frame-table.ts";
-import { relieveShortage } from "./shortage.ts";
-import type { Usage } from "./usage.ts";
+import { countAllocated, countFailure, countFreed, countResized } from "./usage.ts";
 import { Violation, violation } from "./violation.ts";
 
-export const largeUsage: Usage = zeroed();
 /** No object is larger: sums of sizes do not wrap. */
 const LIMIT: usize = 1 << 44;
 
@@ -21,27 +19,29 @@ function pagesFor(size: usize): usize {
 export function allocateLarge(size: usize, align: usize): usize {
   const pages = pagesFor(size);
   const alignPages = align <= PAGE_SIZE ? 1 : align >> PAGE_SHIFT;
-  let physical = NONE;
-  if (size <= LIMIT && alignPages <= LIMIT >> PAGE_SHIFT) {
-    physical = allocateContiguous(pages, alignPages, NONE);
-    if (physical === NONE && relieveShortage()) physical = allocateContiguous(pages, alignPages, NONE);
-  }
+  const sane = size <= LIMIT && align <= LIMIT;
+  const physical = sane ? allocateContiguous(pages, alignPages, NONE) : NONE;
   if (physical === NONE) {
-    largeUsage.failed();
+    countFailure();
     return 0;
   }
   const frame = frameAt(physical);
   frame.kind = FrameKind.Large;
   frame.data = pages;
-  largeUsage.allocated(size, pages << PAGE_SHIFT);
+  countAllocated(size, pages << PAGE_SHIFT, pages << PAGE_SHIFT);
   return inArea(Area.Large, physical);
 }
 /** The pages of the object that begins at an address tagged with area 3; 0 if none does. */
-export function largePages(linear: usize): usize {
+function largePages(linear: usize): usize {
   const physical = linear - areaBase(Area.Large);
   if ((physical & (PAGE_SIZE - 1)) !== 0 || !hasFrame(physical)) return 0;
   const frame = frameAt(physical);
   return frame.kind === FrameKind.Large ? frame.data : 0;
+}
+/** Its bytes; NONE: no object begins there. */
+export function largeSize(linear: usize): usize {
+  const pages = largePages(linear);
+  return pages === 0 ? NONE : pages << PAGE_SHIFT;
 }
 /** Gives an object another size without moving it, if it stays over a page and, to grow, the pages behind it are free. */
 export function resizeLarge(linear: usize, size: usize): bool {
@@ -52,7 +52,7 @@ export function resizeLarge(linear: usize, size: usize): bool {
   if (after > before && !allocateAt(physical + (before << PAGE_SHIFT), after - before)) return false;
   if (after < before) freeContiguous(physical + (after << PAGE_SHIFT), before - after);
   frameAt(physical).data = after;
-  largeUsage.resized(size, before << PAGE_SHIFT, after << PAGE_SHIFT);
+  countResized(before << PAGE_SHIFT, after << PAGE_SHIFT);
   return true;
 }
 /** @noinline */
@@ -77,6 +77,6 @@ export function freeLarge(linear: usize): void {
     reportLarge(linear);
     return;
   }
-  largeUsage.freed(pages << PAGE_SHIFT);
+  countFreed(pages << PAGE_SHIFT, pages << PAGE_SHIFT);
   freeContiguous(linear - areaBase(Area.Large), pages);
 }

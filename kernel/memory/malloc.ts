@@ -10,10 +10,13 @@
  *     more        large                     large
  */
 import { panicWith } from "../panic.ts";
-import { Area, areaOf, HALF_PAGE_SIZE, PAGE_SHIFT, PAGE_SIZE } from "./address.ts";
+import { Area, areaOf, HALF_PAGE_SIZE, NONE, PAGE_SIZE } from "./address.ts";
+import type { Allocator } from "./allocator.ts";
 import { type Cache, limitPools, prepareCache, registerCache } from "./cache.ts";
+import { allocateDebug, debugSize, freeDebug } from "./debug-area.ts";
+import { earlyFree, earlySize } from "./early.ts";
 import { allocateHalfPage, freeHalfPage, initHalfPages, isHalfPage } from "./half-page.ts";
-import { allocateLarge, freeLarge, largePages, resizeLarge } from "./large.ts";
+import { allocateLarge, freeLarge, largeSize, resizeLarge } from "./large.ts";
 import { cacheOf, freeMempool } from "./mempool.ts";
 import { allocateObject, initPools } from "./object-pool.ts";
 import { allocatePageObject, freePageObject, isPageObject } from "./page-object.ts";
@@ -27,6 +30,7 @@ import {
   GRANULE_SHIFT,
   SEED_LIMIT,
 } from "./size-class.ts";
+import { sizeAskedFor } from "./trailer.ts";
 import { Violation, violation } from "./violation.ts";
 
 /** What to do with sizes between half a page and seven eighths of one. */
@@ -45,6 +49,13 @@ static_assert(GRANULES === DENSE_LIMIT / GRANULE + 1);
 const cacheBySize: array<ptr<Cache> | null, typeof GRANULES> = zeroed();
 const classNames: array<array<u8, 8>, typeof DENSE_CLASSES> = zeroed();
 
+/** Who serves malloc instead of the areas. */
+let other: ptr<Allocator> | null = null;
+/** The largest size of the mempool's. */
+let mempoolLimit: usize = 0;
+/** Sizes whose objects are the debug area's. */
+let debugFrom: usize = 1;
+let debugTo: usize = 0;
 /** errno's. */
 const EINVAL = 22;
 const ENOMEM = 12;
@@ -67,8 +78,8 @@ function nameClass(index: u32, size: u32): ptr<u8> {
 function lowestBit(size: u32): u32 {
   return size & (0 - size);
 }
-/** Physical memory is up. */
-export function initMalloc(policy: Policy): void {
+/** Physical memory is up. `verified`: objects of the mempool have trailers that are looked at (trailer.ts). */
+export function initMalloc(policy: Policy, verified: bool): void {
   const poolBytes = (frameCount() * PAGE_SIZE) / POOL_SHARE;
   limitPools(poolBytes);
   initPools();
@@ -78,16 +89,37 @@ export function initMalloc(policy: Policy): void {
     const size = classSize(i);
     if (size > limit || size === u32(HALF_PAGE_SIZE)) continue;
     const cache = addressOf(classCaches[i]);
-    if (!prepareCache(cache, nameClass(i, size), size, lowestBit(size), null, 0)) {
+    if (!prepareCache(cache, nameClass(i, size), size, lowestBit(size), null, verified)) {
       panicWith("a class of malloc cannot be", "size", u64(size), null, 0);
     }
     registerCache(cache);
+    mempoolLimit = usize(size);
   }
+  fillTable();
+}
+/** Sizes that the mempool serves without further questions. */
+function fillTable(): void {
   for (let i: u32 = 0; i < GRANULES; i++) {
     const size = i === 0 ? 1 : i << GRANULE_SHIFT;
     const cache = addressOf(classCaches[classFor(size)]);
-    cacheBySize[i] = cache.count === 0 ? null : cache;
+    const asked = other !== null || (usize(size) >= debugFrom && usize(size) < debugTo + GRANULE);
+    cacheBySize[i] = cache.count === 0 || asked ? null : cache;
   }
+}
+/**
+ * From here on another allocator serves what malloc is asked for, with addresses of area 3; null: the areas again. Objects of the one
+ * before must all have been freed.
+ */
+export function replaceMalloc(allocator: ptr<Allocator> | null): void {
+  other = allocator;
+  frees[u32(Area.Large)] = allocator === null ? freeLarge : allocator.free;
+  fillTable();
+}
+/** From here on objects of `from` to `to` bytes are the debug area's; 1 and 0: none are. */
+export function debugSizes(from: usize, to: usize): void {
+  debugFrom = from;
+  debugTo = to;
+  fillTable();
 }
 
 /** `size` bytes, at a multiple of 16, not cleared. Null: there is no memory. Size 0 gives an object that can be freed. */
@@ -96,20 +128,11 @@ export function malloc(size: usize): ptr<unknown> | null {
     const cache = cacheBySize[(size + GRANULE - 1) >> GRANULE_SHIFT];
     if (cache !== null) return pointer<unknown>(allocateObject(cache, size));
   }
-  return pointer<unknown>(allocateOutside(size));
-}
-/**
- * Outside of the mempool.
- * @noinline
- */
-function allocateOutside(size: usize): usize {
-  if (size <= HALF_PAGE_SIZE) return allocateHalfPage(size);
-  if (size <= PAGE_SIZE) return allocatePageObject(size);
-  return allocateLarge(size, PAGE_SIZE);
+  return pointer<unknown>(allocate(size, GRANULE));
 }
 /** The first class of at least `size` bytes whose objects all lie at multiples of `align`; null if there is none. */
 function alignedCache(size: usize, align: usize): ptr<Cache> | null {
-  if (size > DENSE_LIMIT) return null;
+  if (size > mempoolLimit) return null;
   for (let i = classFor(size === 0 ? 1 : u32(size)); i < DENSE_CLASSES; i++) {
     const cache = addressOf(classCaches[i]);
     if (cache.count === 0) return null;
@@ -117,12 +140,25 @@ function alignedCache(size: usize, align: usize): ptr<Cache> | null {
   }
   return null;
 }
-function allocateAligned(size: usize, align: usize): usize {
+/**
+ * Whatever the size and alignment, a power of two. 0: there is no memory.
+ * @noinline
+ */
+function allocate(size: usize, align: usize): usize {
+  if (size >= debugFrom && size <= debugTo) {
+    const object = allocateDebug(size, align);
+    if (object !== 0) return object;
+  }
+  if (other !== null) return other.allocate(size, align);
   const cache = alignedCache(size, align);
   if (cache !== null) return allocateObject(cache, size);
   if (size <= HALF_PAGE_SIZE && align <= HALF_PAGE_SIZE) return allocateHalfPage(size);
   if (size <= PAGE_SIZE && align <= PAGE_SIZE) return allocatePageObject(size);
   return allocateLarge(size, align);
+}
+/** An object of the debug area, whatever the boot options say; null: no memory, or virtual memory is not up. */
+export function debugAlloc(align: usize, size: usize): ptr<unknown> | null {
+  return isPowerOfTwo(align) ? pointer<unknown>(allocateDebug(size, align)) : null;
 }
 function isPowerOfTwo(value: usize): bool {
   return value !== 0 && (value & (value - 1)) === 0;
@@ -130,7 +166,7 @@ function isPowerOfTwo(value: usize): bool {
 /** At a multiple of `align`, a power of two; another alignment gives null. `size` need not be a multiple of it. */
 export function alignedAlloc(align: usize, size: usize): ptr<unknown> | null {
   if (!isPowerOfTwo(align)) return null;
-  return align <= GRANULE ? malloc(size) : pointer<unknown>(allocateAligned(size, align));
+  return align <= GRANULE ? malloc(size) : pointer<unknown>(allocate(size, align));
 }
 /** POSIX: `align` a power of two, 8 at least. Gives 0, EINVAL or ENOMEM, and the object in `place` only with 0. */
 export function posixMemalign(place: ptr<ptr<unknown> | null>, align: usize, size: usize): i32 {
@@ -157,27 +193,45 @@ export function mallocUsableSize(object: ptr<unknown> | null): usize {
     violation(Violation.InvalidPointer, "size of no object, area", linear, 0, u64(areaOf(linear)));
   return size;
 }
-/** 0: no live object begins there. */
+/** NONE: no live object begins there. */
 function usableSize(linear: usize): usize {
   switch (areaOf(linear)) {
     case Area.Mempool: {
       const cache = cacheOf(linear);
-      return cache === null ? 0 : usize(cache.objectSize);
+      if (cache === null) return NONE;
+      return cache.verified ? sizeAskedFor(cache, linear) : usize(cache.objectSize);
     }
     case Area.HalfPage:
-      return isHalfPage(linear) ? HALF_PAGE_SIZE : 0;
+      return isHalfPage(linear) ? HALF_PAGE_SIZE : NONE;
     case Area.Page:
-      return isPageObject(linear) ? PAGE_SIZE : 0;
+      return isPageObject(linear) ? PAGE_SIZE : NONE;
     case Area.Large:
-      return largePages(linear) << PAGE_SHIFT;
+      return other !== null ? other.usableSize(linear) : largeSize(linear);
+    case Area.Early:
+      return earlySize(pointer<u8>(linear));
+    case Area.Debug:
+      return debugSize(linear);
     default:
-      return 0;
+      return NONE;
   }
 }
 
 /** Whether an object of `usable` bytes is right for `size`, and no smaller one would be much better: then it stays. */
 function fits(usable: usize, size: usize): bool {
   return size <= usable && size > usable / 2;
+}
+function resizeInPlace(linear: usize, usable: usize, size: usize): bool {
+  switch (areaOf(linear)) {
+    case Area.Large:
+      return other !== null ? other.resize(linear, size) : resizeLarge(linear, size);
+    case Area.Debug:
+      return false;
+    case Area.Mempool:
+      // A verified object is exactly as large as was asked for.
+      return !isVerified(linear) && fits(usable, size);
+    default:
+      return fits(usable, size);
+  }
 }
 /**
  * The object with another size, its contents kept as far as both reach; it stays where it is if it can. Null: there is no memory, and the
@@ -190,9 +244,12 @@ export function realloc(object: ptr<unknown> | null, size: usize): ptr<unknown> 
     return null;
   }
   const linear = address(object);
-  const usable = mallocUsableSize(object);
-  if (usable === 0) return null;
-  if (areaOf(linear) === Area.Large ? resizeLarge(linear, size) : fits(usable, size)) return object;
+  const usable = usableSize(linear);
+  if (usable === NONE) {
+    mallocUsableSize(object);
+    return null;
+  }
+  if (resizeInPlace(linear, usable, size)) return object;
   const moved = malloc(size);
   if (moved === null) return size <= usable ? object : null;
   memcpy(moved, object, size < usable ? size : usable);
@@ -208,11 +265,14 @@ const frees: array<fn<(linear: usize) => void>, 8> = [
   freeLarge,
   freeForeign,
   freeForeign,
-  freeForeign,
-  freeForeign,
+  freeEarly,
+  freeDebug,
 ];
 function freeForeign(linear: usize): void {
   violation(Violation.InvalidPointer, "no allocator's area", linear, 0, u64(areaOf(linear)));
+}
+function freeEarly(linear: usize): void {
+  earlyFree(pointer<u8>(linear));
 }
 /** An object that malloc or its kin gave, or null. */
 export function free(object: ptr<unknown> | null): void {
@@ -221,7 +281,18 @@ export function free(object: ptr<unknown> | null): void {
 }
 /** C23: an object that was allocated or resized to `size` bytes, or null. */
 export function freeSized(object: ptr<unknown> | null, size: usize): void {
-  const usable = mallocUsableSize(object);
-  if (size > usable) violation(Violation.WrongCache, "size", address(object), usable, size);
-  else free(object);
+  if (object !== null && !isSizeOf(address(object), size)) {
+    violation(Violation.WrongCache, "size", address(object), mallocUsableSize(object), size);
+  } else free(object);
+}
+/** As far as is known: exactly in verified caches and the debug area. Of what is no object nothing is said: free will. */
+function isSizeOf(linear: usize, size: usize): bool {
+  const usable = usableSize(linear);
+  const exact = areaOf(linear) === Area.Debug || (areaOf(linear) === Area.Mempool && isVerified(linear));
+  return usable === NONE || (exact ? size === usable : size <= usable);
+}
+function isVerified(linear: usize): bool {
+  const cache = cacheOf(linear);
+  if (cache === null) return false;
+  return cache.verified;
 }

@@ -6,22 +6,18 @@ import { Area, areaBase, inArea, NONE, PAGE_SIZE } from "./address.ts";
 import { FrameKind } from "./frame-kind.ts";
 import { frameAt, hasFrame } from "./frame-table.ts";
 import { allocatePage, freePage } from "./physical.ts";
-import { relieveShortage } from "./shortage.ts";
-import type { Usage } from "./usage.ts";
+import { countAllocated, countFailure, countFreed } from "./usage.ts";
 import { Violation, violation } from "./violation.ts";
-
-export const pageUsage: Usage = zeroed();
 
 /** For a caller that needs `size` bytes of it; 0 if there is no memory. */
 export function allocatePageObject(size: usize): usize {
-  let physical = allocatePage();
-  if (physical === NONE && relieveShortage()) physical = allocatePage();
+  const physical = allocatePage();
   if (physical === NONE) {
-    pageUsage.failed();
+    countFailure();
     return 0;
   }
   frameAt(physical).kind = FrameKind.Page;
-  pageUsage.allocated(size, PAGE_SIZE);
+  countAllocated(size, PAGE_SIZE, PAGE_SIZE);
   return inArea(Area.Page, physical);
 }
 /** Whether a page object begins at an address tagged with area 1. */
@@ -49,6 +45,6 @@ export function freePageObject(linear: usize): void {
     reportPage(linear);
     return;
   }
-  pageUsage.freed(PAGE_SIZE);
+  countFreed(PAGE_SIZE, PAGE_SIZE);
   freePage(linear - areaBase(Area.Page));
 }

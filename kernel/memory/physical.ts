@@ -27,6 +27,7 @@ import {
 import { checkJunk, fillJunk } from "./junk.ts";
 import { ORDERS, publishMemoryReport, vitrine_memory } from "./memory-report.ts";
 import { drainPools, givePooled, initPools, pooledFrames, takePooled } from "./page-pool.ts";
+import { relieveShortage } from "./shortage.ts";
 
 export { NONE } from "./address.ts";
 export { failAfter, injectedFailures } from "./fault-injection.ts";
@@ -79,11 +80,20 @@ function hold(number: u32, order: u32): usize {
   return framePhysical(number);
 }
 
+/** What findMore has up its sleeve. */
+export const ATTEMPTS: u32 = 3;
+/** Nothing was free: whether more is now, from pools of frames and then from all who keep memory in reserve. */
+export function findMore(attempt: u32): bool {
+  const relieved = attempt > 0 && relieveShortage(attempt - 1);
+  return drainPools() !== 0 || relieved;
+}
 /** 2^order frames, aligned to their size, with one reference; NONE: there are no such. */
 export function allocateFrames(order: u32): usize {
   if (order >= ORDERS || failsNow()) return NONE;
   let number = takeBlock(order);
-  if (number === NO_FRAME && drainPools() !== 0) number = takeBlock(order);
+  for (let attempt: u32 = 0; number === NO_FRAME && attempt < ATTEMPTS; attempt++) {
+    if (findMore(attempt)) number = takeBlock(order);
+  }
   return number === NO_FRAME ? NONE : hold(number, order);
 }
 /** A block as allocateFrames gave it. */
@@ -101,7 +111,11 @@ export function freeFrames(physical: usize, order: u32): void {
  * @noinline
  */
 function takeLastPage(): u32 {
-  return drainPools() !== 0 ? takeBlock(0) : NO_FRAME;
+  let number = NO_FRAME;
+  for (let attempt: u32 = 0; number === NO_FRAME && attempt < ATTEMPTS; attempt++) {
+    if (findMore(attempt)) number = takeBlock(0);
+  }
+  return number;
 }
 /** One frame, with one reference; NONE: there is none left anywhere. */
 export function allocatePage(): usize {

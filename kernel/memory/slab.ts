@@ -11,6 +11,7 @@ import type { Cache } from "./cache.ts";
 import { FrameKind } from "./frame-kind.ts";
 import { type Frame, frameAt, frameNumber, frameOf, framePhysical, NO_FRAME } from "./frame-table.ts";
 import { allocateFrames, freeFrames } from "./physical.ts";
+import { initTrailer } from "./trailer.ts";
 
 /** A page has no more than 256 objects, and neither have larger slabs, since small objects get slabs of one page. */
 const MAX_OBJECTS = 256;
@@ -72,17 +73,15 @@ function unlink(list: ptr<u32>, number: u32): void {
   else list.value = frame.next;
 }
 
-/** Its objects, all free, constructed and linked. */
-function constructAll(cache: ptr<Cache>, physical: usize, slab: ptr<Slab>): void {
+/** What the objects of a new slab need before their first use. */
+function prepareObjects(cache: ptr<Cache>, physical: usize): void {
   const construct = cache.construct;
-  if (construct === null) return;
+  if (construct === null && !cache.verified) return;
   for (let i: u32 = 0; i < cache.count; i++) {
     const object = objectIn(cache, physical, i);
-    construct(pointer<unknown>(object));
-    linkOf(cache, object).value = i + 1 < cache.count ? i + 1 : NO_OBJECT;
+    if (cache.verified) initTrailer(cache, object);
+    if (construct !== null) construct(pointer<unknown>(object));
   }
-  slab.fresh = cache.count;
-  slab.free = 0;
 }
 /** A slab of free objects, by its physical address, in no list; NONE: there is no memory. */
 export function makeSlab(cache: ptr<Cache>): usize {
@@ -99,7 +98,7 @@ export function makeSlab(cache: ptr<Cache>): usize {
   slab.used = 0;
   slab.fresh = 0;
   slab.free = NO_OBJECT;
-  constructAll(cache, physical, slab);
+  prepareObjects(cache, physical);
   return physical;
 }
 /** Gives back the pages of a slab of free objects that is in no list. */

@@ -1,19 +1,16 @@
+/**
+ * Verified caches (boot option `verify`): behind each object is a trailer that says whether it is out and how much of it was asked for, and
+ * what nobody may write to is filled with patterns: looked at when an object comes back, and when it goes out again. Such caches
+ * have no pools, and freed objects wait in a quarantine (verified.ts) before they are used again. After the buffer tags of X15's slab
+ * allocator.
+ *
+ *     0              size       objectSize  +8     +12    +16     +24
+ *     │ the caller's │ red zone │ red zone  │ size │ link │ state │      out
+ *     │ free pattern …………………… │ red zone  │ –    │ link │ state │      free
+ */
 import type { Cache } from "./cache.ts";
+import type { Trailer } from "./trailer-layout.ts";
 import { Violation, violation } from "./violation.ts";
-
-export class Trailer extends Struct {
-  zone: at<0, u64>;
-  /** Bytes that were asked for. */
-  size: at<8, u32>;
-  /** The cache's list of free objects (Cache.link). */
-  link: at<12, u32>;
-  /** LIVE or FREE, mixed with the object's address, so that a copy of another object's does not pass. */
-  state: at<16, u64>;
-}
-export const TRAILER_SIZE: u32 = 24;
-static_assert(sizeof<Trailer>() === 24);
-/** Of the link, from the trailer's beginning. */
-export const TRAILER_LINK: u32 = 12;
 
 const LIVE: u64 = 0xa110_ca7e_d0b1_ec70;
 const FREE: u64 = 0xf4ee_f4ee_d0b1_ec75;

@@ -1,42 +1,107 @@
 /**
- * What has gone through an area, counted by each processor for itself: nobody waits to count. Sums over all processors are right as soon as
- * none of them is at it. (The mempool counts in its pools, cache.ts.)
+ * What the areas hold and have given: the tagged allocator's side of Counters. Each processor counts for itself, and tells the others when
+ * it comes to BATCH bytes: so sums are right whenever they are read, and peaks are right to BATCH bytes for each processor.
+ * Live objects that go through a processor's pool are counted when that is filled or emptied: of them sums are right to what pools hold.
  */
-import { cpuIndex, type MAX_CPUS } from "../arch/cpu.ts";
+import { cpuIndex, forbidPreemption, type MAX_CPUS } from "../arch/cpu.ts";
+import { allowPreemption } from "../thread/preemption.ts";
+import type { Pool } from "./cache.ts";
+import { addWithPeak, type Counters } from "./counters.ts";
 
-/** @align 64 */
-class Counts extends Struct {
+const BATCH: u64 = 64 << 10;
+
+/** Of one processor. @align 64 */
+class Account extends Struct {
   allocations: u64;
   frees: u64;
-  /** Bytes that callers asked for; that they got; that came back. */
   requested: u64;
   given: u64;
-  returned: u64;
   failures: u64;
+  /** What the sums do not have yet; modulo 2⁶⁴. */
+  held: u64;
+  live: u64;
+}
+const accounts: array<Account, typeof MAX_CPUS> = zeroed();
+let held: u64 = 0;
+let peakHeld: u64 = 0;
+let live: u64 = 0;
+let peakLive: u64 = 0;
+
+/** @noinline */
+function tell(own: ptr<Account>): void {
+  addWithPeak(addressOf(held), addressOf(peakHeld), own.held);
+  addWithPeak(addressOf(live), addressOf(peakLive), own.live);
+  own.held = 0;
+  own.live = 0;
+}
+function isMuch(delta: u64): bool {
+  return delta + BATCH > 2 * BATCH;
+}
+/** Changes of held and live bytes, modulo 2⁶⁴. Preemption is forbidden. */
+function change(own: ptr<Account>, heldBy: u64, liveBy: u64): void {
+  own.held += heldBy;
+  own.live += liveBy;
+  if (isMuch(own.held) || isMuch(own.live)) tell(own);
 }
 
-export class Usage extends Struct {
-  cpus: array<Counts, typeof MAX_CPUS>;
+/** Pages have been taken for objects. */
+export function countHeld(bytes: u64): void {
+  forbidPreemption();
+  change(addressOf(accounts[cpuIndex()]), bytes, 0);
+  allowPreemption();
+}
+export function countReleased(bytes: u64): void {
+  countHeld(0 - bytes);
+}
+/** An object that no pool counts: what was asked for, what it got, and the bytes of pages that it has for itself. */
+export function countAllocated(requested: u64, given: u64, pages: u64): void {
+  forbidPreemption();
+  const own = addressOf(accounts[cpuIndex()]);
+  own.allocations++;
+  own.requested += requested;
+  own.given += given;
+  change(own, pages, given);
+  allowPreemption();
+}
+export function countFreed(given: u64, pages: u64): void {
+  forbidPreemption();
+  const own = addressOf(accounts[cpuIndex()]);
+  own.frees++;
+  change(own, 0 - pages, 0 - given);
+  allowPreemption();
+}
+/** Its pages are more or fewer now. */
+export function countResized(before: u64, after: u64): void {
+  forbidPreemption();
+  change(addressOf(accounts[cpuIndex()]), after - before, after - before);
+  allowPreemption();
+}
+export function countFailure(): void {
+  forbidPreemption();
+  accounts[cpuIndex()].failures++;
+  allowPreemption();
+}
+/** What has gone through a pool of objects of `size` bytes since this was called last. Preemption is forbidden. */
+export function countPooled(pool: ptr<Pool>, size: u64): void {
+  const out = pool.allocations - pool.frees;
+  change(addressOf(accounts[cpuIndex()]), 0, (out - pool.counted) * size);
+  pool.counted = out;
+}
 
-  allocated(requested: u64, given: u64): void {
-    const counts = addressOf(this.cpus[cpuIndex()]);
-    counts.allocations++;
-    counts.requested += requested;
-    counts.given += given;
+/** What has been counted here; what pools have counted themselves is the caller's to add. */
+export function addUsage(into: ptr<Counters>): void {
+  into.held += held;
+  into.live += live;
+  for (let i: usize = 0; i < accounts.length; i++) {
+    const own = addressOf(accounts[i]);
+    into.allocations += own.allocations;
+    into.frees += own.frees;
+    into.requested += own.requested;
+    into.given += own.given;
+    into.failures += own.failures;
+    into.held += own.held;
+    into.live += own.live;
   }
-  freed(bytes: u64): void {
-    const counts = addressOf(this.cpus[cpuIndex()]);
-    counts.frees++;
-    counts.returned += bytes;
-  }
-  /** An object has become larger or smaller where it is. */
-  resized(requested: u64, before: u64, after: u64): void {
-    const counts = addressOf(this.cpus[cpuIndex()]);
-    counts.requested += requested;
-    counts.given += after;
-    counts.returned += before;
-  }
-  failed(): void {
-    this.cpus[cpuIndex()].failures++;
-  }
+  into.peakHeld = into.held > peakHeld ? into.held : peakHeld;
+  into.peakLive = into.live > peakLive ? into.live : peakLive;
 }

@@ -1,6 +1,7 @@
 /**
  * Wrong use of the allocators, found out: what kind, of which pointer, and the values that show it. One line, then a panic; a test
- * that provokes violations asks for them to be counted and remembered instead. In that mode the object concerned is left as it is.
+ * that provokes violations asks for them to be counted and remembered instead. In that mode an object that
+ * was to be freed stays out.
  * The kinds are those of X15's slab allocator, with the pointer's kinds told apart.
  */
 import { newline, print, printAddress } from "../console/print.ts";

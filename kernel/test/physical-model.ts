@@ -8,6 +8,7 @@ import { allocateContiguous, freeContiguous } from "../memory/contiguous.ts";
 import { FrameState, frameAt, frameOf, NO_FRAME } from "../memory/frame.ts";
 import { ORDERS, SEGMENTS, vitrine_memory } from "../memory/memory-report.ts";
 import { drainPools } from "../memory/page-pool.ts";
+import { relieveShortage } from "../memory/shortage.ts";
 
 let bits: ptr<u64> = pointer<u64>(0);
 let bitsPages: usize = 0;
@@ -51,8 +52,9 @@ export function modelGive(physical: usize, pages: usize): void {
   }
 }
 
-/** A number that depends on which free blocks there are, and not on their order in lists. Pools are emptied before. */
+/** A number that depends on which free blocks there are, and not on their order in lists. Reserves and pools are emptied before. */
 export function freeBlocksDigest(): u64 {
+  relieveShortage(0);
   drainPools();
   let digest: u64 = 0;
   for (let s: usize = 0; s < usize(SEGMENTS); s++) {
