@@ -16,7 +16,7 @@ import { initMemoryMap } from "./boot/memory-map.ts";
 import { readNodes } from "./boot/numa.ts";
 import { initSerial } from "./console/serial.ts";
 import { runFirst } from "./first.ts";
-import { initMalloc, Policy } from "./memory/malloc.ts";
+import { initAllocators } from "./memory/allocators.ts";
 import { initPhysical } from "./memory/physical.ts";
 import { enterThreads, initThreads, startFirst } from "./thread/start.ts";
 import { initTime } from "./thread/time.ts";
@@ -43,7 +43,7 @@ export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => v
   readHpet();
   initAliases(); //              page tables: RAM by areas, devices; no one to one map any more
   initPhysical(); //             every frame has an owner
-  initMalloc(Policy.Seed); //    objects by areas
+  initAllocators(); //           objects by areas
   initVm(); //                   mappings, page faults, stacks
   silencePics(); //              the old interrupt controllers
   initApic(); //                 the new one
