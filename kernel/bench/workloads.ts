@@ -2,6 +2,7 @@
 import { sameText } from "../boot/words.ts";
 import type { Run } from "./run.ts";
 import { ages, cfrac, espresso } from "./workloads/programs.ts";
+import { replay } from "./workloads/replay.ts";
 import { alignedFlood, flood, pairs, randomSizes } from "./workloads/simple.ts";
 import { larson, mstress, producerConsumer } from "./workloads/threads.ts";
 
@@ -11,7 +12,7 @@ class Workload extends Struct {
   /** It wants every processor; others run on the first. */
   threads: bool;
 }
-const workloads: array<Workload, 10> = [
+const workloads: array<Workload, 11> = [
   { name: "pairs", run: pairs, threads: false },
   { name: "random", run: randomSizes, threads: false },
   { name: "flood", run: flood, threads: false },
@@ -22,6 +23,7 @@ const workloads: array<Workload, 10> = [
   { name: "producer-consumer", run: producerConsumer, threads: true },
   { name: "larson", run: larson, threads: true },
   { name: "mstress", run: mstress, threads: true },
+  { name: "replay", run: replay, threads: true },
 ];
 
 export function findWorkload(name: ptr<u8>): ptr<Workload> | null {
