@@ -11,7 +11,7 @@ export interface ProgramTree {
   readonly globals: readonly GlobalTree[];
   /** Named types that are used, for debuggers. */
   readonly types: readonly (StructType | EnumType)[];
-  /** Files, in the order they were read, with their texts: for DWARF, and for places in messages. */
+  /** Files, the program's own first and the others in the order they were read, with their texts: for DWARF, and for places in messages. */
   readonly files: readonly { readonly name: string; readonly text: string }[];
 }
 
@@ -25,6 +25,8 @@ export interface Variable {
   readonly align?: number;
   /** `addressOf` is applied to it, or it is a structure or array. */
   addressTaken: boolean;
+  /** After it was declared, or passed. */
+  assigned?: boolean;
 }
 
 export interface Attributes {

@@ -2,17 +2,14 @@
  * gdb on what the compiler makes: a Linux program natively, and the hello kernel through QEMU's stub: breakpoints by line, variables,
  * arguments, callers, types.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { compile, programOf } from "../../src/compiler/compile.ts";
-import { formatDiagnostics } from "../../src/compiler/diagnostics/format.ts";
 import { requireTool } from "../support/tools.ts";
+import { build as buildProgram, root, gdb as runGdb } from "./debugger.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "vitrine-gdb-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -49,34 +46,10 @@ export function main(argc: i32, argv: ptr<ptr<u8>>): i32 {
 `;
 const LINE = (text: string): number => SOURCE.split("\n").findIndex((l) => l.includes(text)) + 1;
 
-function build(entry: string, target: "linux" | "kernel", name: string, debug = true): string {
-  const readFile = (file: string): string | undefined => {
-    if (file === "main.ts") return SOURCE;
-    try {
-      return readFileSync(join(root, file), "utf8");
-    } catch {
-      return undefined;
-    }
-  };
-  const compiled = compile({ entry, readFile, target, debug });
-  const made = "diagnostics" in compiled ? compiled : programOf([compiled], { target });
-  if ("diagnostics" in made) throw new Error(formatDiagnostics(made.diagnostics, readFile));
-  const path = join(folder, name);
-  writeFileSync(path, made.content, { mode: 0o755 });
-  return path;
-}
-writeFileSync(join(folder, "main.ts"), SOURCE);
-
-/** What gdb prints; its working folder has the sources. */
-function gdb(program: string, file: string, commands: readonly string[], cwd = folder): string {
-  const args = ["-batch", "-nx", ...["set width 0", ...commands].flatMap((c) => ["-ex", c]), file];
-  const { stdout, stderr } = spawnSync(program, args, { encoding: "utf8", cwd, timeout: 60_000 });
-  const complaints = stderr
-    .split("\n")
-    .filter((l) => l !== "" && !/disabling address space|personality|Remote connection closed/.test(l));
-  expect(complaints, stdout).toEqual([]);
-  return stdout;
-}
+const build = (entry: string, target: "linux" | "kernel", name: string, debug = true): string =>
+  buildProgram({ folder, name, entry, sources: { "main.ts": SOURCE }, target, debug });
+const gdb = (program: string, file: string, commands: readonly string[], cwd = folder): string =>
+  runGdb(program, file, commands, cwd);
 
 describe("gdb on a Linux program", () => {
   it("breaks at a line, and tells locals, arguments, callers", (ctx) => {

@@ -59,10 +59,15 @@ function withPrologue(lines: Lines): Lines {
 function sequence(section: DebugSection, piece: ObjectPiece, debug: FunctionDebug, files: Files): void {
   const { out } = section;
   let [address, line, column, file] = [0, 1, 0, 1];
+  let isStatement = true;
   out.u8(0).uleb(9).u8(LNE.set_address);
   section.address(piece.symbol);
   for (const { offset, place, prologueEnd } of withPrologue(debug.lines)) {
     const number = files.number(place.file);
+    // What goes on with a line is no place to stop at.
+    const begins = address === 0 || prologueEnd === true || number !== file || place.line !== line;
+    if (begins !== isStatement) out.u8(LNS.negate_stmt);
+    isStatement = begins;
     if (number !== file) out.u8(LNS.set_file).uleb(number);
     if (place.column !== column) out.u8(LNS.set_column).uleb(place.column);
     if (prologueEnd) out.u8(LNS.set_prologue_end);

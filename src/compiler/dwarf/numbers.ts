@@ -93,6 +93,7 @@ export const LNS = {
   advance_line: 3,
   set_file: 4,
   set_column: 5,
+  negate_stmt: 6,
   set_prologue_end: 10,
 } as const;
 export const LNE = { end_sequence: 1, set_address: 2 } as const;

@@ -178,6 +178,7 @@ class ProgramChecker {
       touch(place) {
         const root = rootOf(place);
         if (root.kind === "global") globals().touch(root.symbol);
+        if (root.kind === "variable") root.variable.assigned = true;
       },
       index: (frame, node) => indexOf(world, frame, node, U64),
       condition: (frame, node) => condition(world, frame, node),
@@ -289,7 +290,10 @@ class ProgramChecker {
         functions: trees,
         globals: variables,
         types: [...this.#structs.all, ...this.#enums.all],
-        files: this.#files.map((file) => ({ name: file.fileName, text: file.text })),
+        files: [...new Set([...this.#entries, ...this.#files])].map(({ fileName, text }) => ({
+          name: fileName,
+          text,
+        })),
       },
       duplicates,
     };

@@ -119,6 +119,8 @@ export interface IrFunction {
   slots: Slot[];
   readonly attributes: import("../tree.ts").Attributes;
   readonly place: Place;
+  /** The source's parameters that the signature's are, for debuggers. Undefined: it is a part of one, or none. */
+  parameters?: readonly (Variable | undefined)[];
   /** In release builds, which values a variable has: for debuggers, best effort. */
   variables: Map<Value, Variable>;
   /** Next ids for values, blocks and slots. */

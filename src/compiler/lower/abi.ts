@@ -42,7 +42,8 @@ function mark(type: Type, offset: number, classes: (Class | undefined)[]): boole
       if (field.bits === undefined) return mark(field.type, at, classes);
       // Bit fields count where their bits are, and are never misaligned.
       const first = at * 8 + field.bits.offset;
-      for (let bit = first; bit < first + field.bits.width; bit += 1) classes[Math.floor(bit / 64)] = "INTEGER";
+      for (let bit = first; bit < first + field.bits.width; bit += 1)
+        classes[Math.floor(bit / 64)] = "INTEGER";
       return true;
     });
   }

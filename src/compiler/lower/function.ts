@@ -82,6 +82,7 @@ class FunctionLowering implements Lowering {
     const { b, tree } = this;
     const { fn } = b;
     b.place = tree.place;
+    fn.parameters = this.#parameters();
     if (!tree.attributes.naked) this.#enter();
     this.#statement(body);
     b.place = tree.place;
@@ -97,6 +98,17 @@ class FunctionLowering implements Lowering {
   #neverReturns(): void {
     if (this.program.debug && !this.tree.attributes.naked) stop(this, "unreachable");
     else this.b.unreachable();
+  }
+
+  /** Of each parameter of the signature, the variable that it is all of. */
+  #parameters(): (Variable | undefined)[] {
+    const found: (Variable | undefined)[] = this.#convention.result.kind === "memory" ? [undefined] : [];
+    this.tree.params.forEach((variable, i) => {
+      const passing = this.#convention.params[i]!;
+      if (passing.kind === "parts") found.push(...passing.parts.map(() => undefined));
+      else if (passing.kind !== "nothing") found.push(variable);
+    });
+    return found;
   }
 
   /** Slots for all variables; parameters are put into theirs. */

@@ -23,6 +23,8 @@ interface Chunk {
   start: number;
   readonly lines: { offset: number; place: Place; prologueEnd?: boolean }[];
   readonly frames: { offset: number; state: Unwinding }[];
+  /** Of the block's instructions, in the chunk. */
+  readonly ends: number[];
   readonly endPlace: Place | undefined;
 }
 
@@ -32,6 +34,14 @@ export interface Emitted {
   readonly tables: readonly ObjectPiece[];
   readonly lines: FunctionDebug["lines"];
   readonly frame: readonly FrameState[];
+  /** Blocks as they stand in memory: where their first instruction begins (the entry's is behind the prologue), and where each ends. */
+  readonly chunks: readonly {
+    readonly block: MachineBlock;
+    readonly start: number;
+    readonly ends: readonly number[];
+    /** Of all, jumps included; an epilogue is not. */
+    readonly end: number;
+  }[];
   /** Where each instruction begins. */
   readonly blockStart: (block: MachineBlock) => number;
 }
@@ -96,6 +106,7 @@ export function emit(input: EmitInput): Emitted {
       start: 0,
       lines: [],
       frames: [],
+      ends: [],
       endPlace: block.endPlace,
     };
     fillChunk(chunk, frame, n === 0, symbol, tables);
@@ -119,6 +130,7 @@ export function emit(input: EmitInput): Emitted {
     frames.push(state);
   };
   let at = 0;
+  const placed: Emitted["chunks"][number][] = [];
   for (const [n, chunk] of chunks.entries()) {
     while (at < chunk.start) {
       const nop = NOPS[Math.min(9, chunk.start - at)]!;
@@ -140,6 +152,9 @@ export function emit(input: EmitInput): Emitted {
         sites.push(sitePiece(symbol, sites.length, at, target, end.key));
       at = putJump(bytes, at, jump, target);
     }
+    const { block, start } = chunk;
+    const ends = chunk.ends.map((end) => start + end);
+    placed.push({ block, start, ends, end: block.end.kind === "return" ? (ends.at(-1) ?? start) : at });
   }
   return {
     bytes,
@@ -155,6 +170,7 @@ export function emit(input: EmitInput): Emitted {
       ...sites,
     ],
     lines,
+    chunks: placed,
     frame: frames.filter((f, n) => n === 0 || !sameFrame(f, frames[n - 1]!)),
     blockStart: (block) => chunkOf.get(block)?.start ?? 0,
   };
@@ -202,7 +218,10 @@ function fillChunk(
   };
   if (isEntry && frame) for (const i of frame.prologue) put(i);
   const bodyStart = code.length;
-  block.instructions.forEach(put);
+  for (const i of block.instructions) {
+    put(i);
+    chunk.ends.push(code.length);
+  }
   if (isEntry) {
     const place = chunk.lines.find((l) => l.offset >= bodyStart)?.place ?? block.endPlace;
     if (place) {

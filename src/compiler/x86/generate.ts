@@ -10,6 +10,7 @@ import { arrange, type Loop } from "./flow.ts";
 import { type Frame, layOutFrame, placeSlots } from "./frame.ts";
 import { layOut } from "./layout.ts";
 import { type MachineBlock, mem } from "./machine.ts";
+import { type Followed, followParameters, locationsOf } from "./parameters.ts";
 import { peephole } from "./peephole.ts";
 import { NO_REGISTER } from "./registers.ts";
 import { select } from "./select.ts";
@@ -37,6 +38,8 @@ function generateFunction(fn: IrFunction, options: GenerateOptions, pool: Consta
     : layOutFrame(machine, allocation.saved, fn.attributes, options.target === "linux");
   const order = machine.blocks;
   for (const block of order) peephole(block);
+  const isOptimised = !options.debug && fn.attributes.isr === undefined && !naked;
+  const followed = isOptimised ? followParameters(fn, order, new Set(selection.slots.values())) : undefined;
   if (frame) for (const block of order) for (const i of block.instructions) placeSlots(i, frame);
   const blocks = layOut(first, order, loops);
   const aligned = new Set(options.debug ? [] : tops(blocks, loops));
@@ -49,7 +52,7 @@ function generateFunction(fn: IrFunction, options: GenerateOptions, pool: Consta
     bytes: emitted.bytes,
     relocations: emitted.relocations,
     exported: fn.attributes.exported === true,
-    debug: debugOf(fn, selection, frame, emitted),
+    debug: debugOf(fn, selection, frame, emitted, followed),
   };
   return [piece, ...emitted.tables];
 }
@@ -67,6 +70,7 @@ function debugOf(
   selection: Selection,
   frame: Frame | undefined,
   emitted: Emitted,
+  followed: Followed | undefined,
 ): FunctionDebug {
   const variables: FunctionDebug["variables"][number][] = [];
   // Where the frame is made.
@@ -85,6 +89,10 @@ function debugOf(
           }
         : { start: 0, end, at: { kind: "frame", offset } };
     variables.push({ variable: slot.variable, inlined: slot.inlined, locations: [location] });
+  }
+  if (frame !== undefined && followed !== undefined) {
+    const known = new Set(variables.map((v) => v.variable));
+    variables.push(...locationsOf(followed, frame, emitted).filter((v) => !known.has(v.variable)));
   }
   return {
     name: fn.name,

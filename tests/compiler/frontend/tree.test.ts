@@ -228,7 +228,7 @@ describe("the typed tree", () => {
       ["other", false],
       ["f", true],
     ]);
-    expect(tree.files.map((f) => f.name)).toEqual(["uart.ts", "main.ts"]);
+    expect(tree.files.map((f) => f.name)).toEqual(["main.ts", "uart.ts"]);
   });
 
   it("labels loops and jumps", () => {
