@@ -5,7 +5,7 @@
 import { printCallsHere } from "./arch/backtrace.ts";
 import { debugExit } from "./arch/debug-exit.ts";
 import { disableInterrupts, halt } from "./arch/instructions.ts";
-import { newline, print, printHex, printLine, seizeConsole } from "./console/print.ts";
+import { newline, print, printHex, printLine, printU64, seizeConsole } from "./console/print.ts";
 
 class Once extends Struct {
   /** 1: somebody is at it. */
@@ -74,4 +74,17 @@ export function panicWith(
 /** An invariant. Checked in every build. */
 export function assert(holds: bool, message: ptr<u8>): void {
   if (!holds) panic(message);
+}
+
+/**
+ * Debug builds come here when one of their own checks fails.
+ * @export
+ */
+export function __trap(reason: ptr<u8>, file: ptr<u8>, line: u32): void {
+  beginPanic(reason);
+  print(", ");
+  print(file);
+  print(":");
+  printU64(u64(line));
+  end();
 }

@@ -22,6 +22,10 @@ function startsWith(text: ptr<u8>, start: ptr<u8>): bool {
   while (start[i] !== 0 && text[i] === start[i]) i++;
   return start[i] === 0;
 }
+/** Whether a function is of the panic itself. */
+function isOwn(name: ptr<u8>): bool {
+  return startsWith(name, "panic.") || startsWith(name, "backtrace.") || startsWith(name, "__trap");
+}
 function printPlace(at: usize, name: ptr<u8>, start: usize): void {
   print("  ");
   printAddress(at);
@@ -81,7 +85,7 @@ export function printCalls(rip: usize, rsp: usize, rbp: usize): void {
       own = false;
       continue;
     }
-    own = own && (startsWith(name, "panic.") || startsWith(name, "backtrace."));
+    own = own && isOwn(name);
     if (frame.rip === last) alike++;
     else if (!own) {
       printAlike(alike);

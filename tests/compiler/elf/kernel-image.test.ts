@@ -129,7 +129,7 @@ describe("a kernel image", () => {
     expect(qemu(program, kernel(PIECES))).toEqual({ status: 43, out: "hello m0", err: "" });
     expect(qemu(program, onlyPvh(kernel(PIECES)))).toEqual({ status: 43, out: "hello p0", err: "" });
   });
-  it.each(["--is-x86-multiboot", "--is-x86-multiboot2"])("is what GRUB says it is: %s", (kind, ctx) => {
+  it.for(["--is-x86-multiboot", "--is-x86-multiboot2"])("is what GRUB says it is: %s", (kind, ctx) => {
     const program = requireTool(ctx, "grub-file");
     const file = join(folder, "grub.elf");
     writeFileSync(file, kernel(PIECES));

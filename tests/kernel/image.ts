@@ -1,0 +1,59 @@
+/**
+ * The unikernel for tests: its images, compiled by the compiler as it is, and a run of one in Vitrine or in QEMU. Not here: what an image
+ * should say.
+ */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { TestContext } from "vitest";
+import { type BuiltProgram, buildProgram } from "../../scripts/linux/build.ts";
+import { requireTool } from "../support/tools.ts";
+
+export const source = (name: string): string =>
+  fileURLToPath(new URL(`../../kernel/${name}`, import.meta.url));
+
+export interface Ran {
+  readonly status: number | null;
+  /** What it wrote to COM1, in lines. */
+  readonly lines: readonly string[];
+}
+const linesOf = (text: string): string[] => text.replaceAll("\r", "").trimEnd().split("\n");
+
+let built: BuiltProgram | undefined;
+/** Made when it is first needed: booting through a loader of TypeScript takes far longer. */
+function program(): BuiltProgram {
+  if (built === undefined) {
+    built = buildProgram();
+    process.once("exit", built.remove);
+  }
+  return built;
+}
+function vitrine(...args: string[]): { status: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program().main, ...args], {
+    encoding: "utf8",
+    input: "",
+  });
+  return { status, out: stdout, err: stderr };
+}
+
+/** Compiles a file of kernel/ as dist/ has it, to the file `out`. */
+export function buildKernel(file: string, out: string, ...options: string[]): void {
+  const args = ["build", source(file), "--target", "kernel", "--base", "1M", "-o", out, ...options];
+  const { status, err } = vitrine(...args);
+  if (status !== 0) throw new Error(err);
+}
+/** Boots in Vitrine. `options`: of vitrine boot. */
+export function bootHere(image: string, ...options: string[]): Ran {
+  const { status, out } = vitrine("boot", image, ...options);
+  return { status, lines: linesOf(out) };
+}
+/** Boots in QEMU. `options`: of qemu-system-x86_64. */
+export function bootInQemu(ctx: Pick<TestContext, "skip">, image: string, ...options: string[]): Ran {
+  const qemu = requireTool(ctx, "qemu-system-x86_64");
+  const usual =
+    "-display none -monitor none -serial stdio -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4";
+  const { status, stdout } = spawnSync(qemu, [...usual.split(" "), "-kernel", image, ...options], {
+    encoding: "utf8",
+    input: "",
+  });
+  return { status, lines: linesOf(stdout) };
+}
