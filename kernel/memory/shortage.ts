@@ -69,7 +69,7 @@ function ask(cpu: u32): bool {
   for (let attempt: u32 = 0; attempt < ATTEMPTS; attempt++) {
     sendInterrupt(cpu, RESERVES_VECTOR);
     for (let i: u32 = 0; i < PATIENCE; i++) {
-      if (i32(atomicLoadAcquire(addressOf(other.done)) - request) >= 0) return other.gave;
+      if (truncate<i32>(atomicLoadAcquire(addressOf(other.done)) - request) >= 0) return other.gave;
       pause();
     }
   }
