@@ -20,7 +20,7 @@ import type { IrProgram } from "./ir/ir.ts";
 import { printFunction, printProgram } from "./ir/printer.ts";
 import { lowerProgram } from "./lower/lower.ts";
 import type { ObjectCode } from "./object.ts";
-import { type Dump, INLINE, optimise, PASSES } from "./passes/optimise.ts";
+import { ARGUMENTS, type Dump, INLINE, optimise, PASSES } from "./passes/optimise.ts";
 import type { ProgramTree } from "./tree.ts";
 import { generate } from "./x86/generate.ts";
 
@@ -29,7 +29,7 @@ const LOWERED = "0";
 /** What `dump` knows: letters with the names of passes. */
 export const DUMPS: ReadonlyMap<string, string> = new Map([
   [LOWERED, "lowering"],
-  ...[...PASSES, INLINE].map(({ letter, name }) => [letter, name] as const),
+  ...[...PASSES, ARGUMENTS, INLINE].map(({ letter, name }) => [letter, name] as const),
 ]);
 
 /** What DW_AT_producer says. */

@@ -8,6 +8,7 @@ import type { Block, Instruction, IrFunction, IrProgram, Slot, Value } from "../
 import { Replacements } from "../ir/uses.ts";
 import type { InlinedCall, Place } from "../place.ts";
 import { cloneBlocks } from "./clone.ts";
+import { isHidden, references } from "./references.ts";
 import { forgetVariables } from "./unreachable.ts";
 
 /** In instructions, jumps included. */
@@ -65,24 +66,6 @@ function canMove(fn: IrFunction): boolean {
         op === "frame" || op === "retaddr" || (op === "call" && details.symbol === fn.symbol),
     ),
   );
-}
-
-/** How often each symbol is named by instructions, and whether only to be called. */
-function references(program: IrProgram): { count: Map<string, number>; addressed: Set<string>; asm: string } {
-  const count = new Map<string, number>();
-  const addressed = new Set(program.data.flatMap((piece) => piece.relocations.map((r) => r.symbol)));
-  let asm = "";
-  for (const fn of program.functions) {
-    for (const block of fn.blocks) {
-      for (const { op, details } of block.instructions) {
-        if (details.asm) asm += `${details.asm.text}\n`;
-        if (details.symbol === undefined) continue;
-        count.set(details.symbol, (count.get(details.symbol) ?? 0) + 1);
-        if (op !== "call") addressed.add(details.symbol);
-      }
-    }
-  }
-  return { count, addressed, asm };
 }
 
 /** What becomes of places, and of calls inlined before, when the body that they are in is inlined itself. */
@@ -182,9 +165,7 @@ export function inlineCalls(
 ): boolean {
   const functions = new Map(program.functions.map((fn) => [fn.symbol, fn]));
   const before = references(program);
-  const named = (fn: IrFunction): boolean =>
-    before.addressed.has(fn.symbol) || before.asm.includes(fn.symbol);
-  const hidden = (fn: IrFunction): boolean => !fn.attributes.exported && !fn.attributes.isr && !named(fn);
+  const hidden = (fn: IrFunction): boolean => isHidden(fn, before);
   let changed = false;
   const wanted = (callee: IrFunction, caller: IrFunction): boolean => {
     if (callee === caller || !canMove(callee) || callee.blocks.length === 0) return false;

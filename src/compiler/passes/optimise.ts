@@ -3,6 +3,7 @@
  * slot. Level 1 makes values of slots and cleans up; level 2 does all. Each pass can be dumped by its letter.
  */
 import type { IrFunction, IrProgram } from "../ir/ir.ts";
+import { propagateArguments } from "./arguments.ts";
 import { branches } from "./branches.ts";
 import { congruence } from "./congruence.ts";
 import { dead } from "./dead.ts";
@@ -21,7 +22,7 @@ import { sroa } from "./sroa.ts";
 import { unreachable } from "./unreachable.ts";
 import { widening } from "./widen.ts";
 
-/** For `--dump`: letters and names. Inlining is over the whole program, the others over functions. */
+/** For `--dump`: letters and names. Arguments and inlining are over the whole program, the others over functions. */
 export const PASSES: readonly Pass[] = [
   unreachable,
   sroa,
@@ -39,6 +40,7 @@ export const PASSES: readonly Pass[] = [
   induction,
   rebasing,
 ];
+export const ARGUMENTS = { name: "arguments", letter: "a" } as const;
 export const INLINE = { name: "inline", letter: "i" } as const;
 
 /** Told after each pass: of which function, or of the whole program. */
@@ -84,6 +86,11 @@ export function optimise(program: IrProgram, level: 0 | 1 | 2, dump: Dump = () =
     return;
   }
   for (const fn of program.functions) clean(fn);
+  if (level === 2) {
+    const changed = propagateArguments(program);
+    if (changed.length > 0) dump(ARGUMENTS.letter, ARGUMENTS.name, program, undefined);
+    for (const fn of changed) clean(fn);
+  }
   if (inlineCalls(program, { onlyMarked: level === 1 }, clean)) {
     dump(INLINE.letter, INLINE.name, program, undefined);
   }

@@ -63,6 +63,17 @@ function displace(instruction: Instruction): boolean {
   return true;
 }
 
+/** A call of an address that is known, as what is there: who casts a function to another type calls it by its address. */
+function callByName(instruction: Instruction, program: IrProgram): boolean {
+  const { op, args, details } = instruction;
+  const address = op === "callptr" ? definingInstruction(args[0]!) : undefined;
+  if (address?.op !== "symbol" || (address.details.offset ?? 0) !== 0) return false;
+  const callee = program.functions.find((fn) => fn.symbol === address.details.symbol);
+  if (callee && JSON.stringify(callee.signature) !== JSON.stringify(details.signature)) return false;
+  rewrite(instruction, "call", args.slice(1), { ...details, symbol: address.details.symbol! });
+  return true;
+}
+
 function floatRules({ op, args }: Instruction): Value | undefined {
   const right = args[1] && scalarOf(args[1]);
   switch (op) {
@@ -112,7 +123,8 @@ function sweep(fn: IrFunction, program: IrProgram): boolean {
           order(instruction) ||
           displace(instruction) ||
           fold(instruction) ||
-          loadConstant(instruction, program)
+          loadConstant(instruction, program) ||
+          callByName(instruction, program)
         ) {
           changed = true;
           continue;
