@@ -21,6 +21,7 @@ import { initPhysical } from "./memory/physical.ts";
 import { enterThreads, initThreads, startFirst } from "./thread/start.ts";
 import { initTime } from "./thread/time.ts";
 import { initAliases } from "./vm/alias.ts";
+import { refillReserve } from "./vm/fault-pages.ts";
 import { enterVm, initVm } from "./vm/vm.ts";
 
 /** `info` is of the loader's protocol: PVH's or multiboot's. Interrupts are off, the first 4 GiB mapped one to one. */
@@ -52,6 +53,7 @@ export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => v
   initTime(); //                 how fast the clock runs
   initThreads(); //              this processor idles; others can be made
   startProcessors(enter); //     the others
+  refillReserve(); //            pages for page faults of code that cannot wait
   startFirst(first); //          from here on the scheduler decides
 }
 /** How the other processors end their start. */

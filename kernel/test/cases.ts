@@ -1,10 +1,20 @@
 /** All cases of the test image, in the order in which they run. */
+
+import * as bootRoot from "./boot-root.ts";
 import { everySequence } from "./buddy.ts";
 import { earlyAlignment, earlyObjects, earlyWithoutMemory } from "./early.ts";
 import { handlersAreCalled, redZoneIsKept } from "./exceptions.ts";
 import { reservedIsNotUsable, usableRanges } from "./memory-map.ts";
 import * as physical from "./physical.ts";
 import { randomRequests } from "./physical-random.ts";
+import * as stack from "./stack.ts";
+import * as vm from "./vm.ts";
+import * as vmDemand from "./vm-demand.ts";
+import * as vmMemory from "./vm-memory.ts";
+import { mappingsAtRandom } from "./vm-random.ts";
+import * as vmRanges from "./vm-ranges.ts";
+import * as vmShootdown from "./vm-shootdown.ts";
+import { violationsAreFound } from "./walker.ts";
 import { lastOneCounts, quotesAndBackslashes, wordsAndValues } from "./words.ts";
 
 export class Case extends Struct {
@@ -41,4 +51,34 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "early objects", run: earlyObjects },
   { name: "early alignment", run: earlyAlignment },
   { name: "early without memory", run: earlyWithoutMemory },
+  { name: "vm leaves of each size", run: vm.leavesOfEachSize },
+  { name: "vm mappings are counted", run: vm.mappingsAreCounted },
+  { name: "vm large leaves are split", run: vm.largeLeavesAreSplit },
+  { name: "vm nothing stays in the TLB", run: vm.nothingStaysInTheTlb },
+  { name: "vm the image has its rights", run: vm.imageHasItsRights },
+  { name: "vm pages become code", run: vm.pagesBecomeCode },
+  { name: "vm promises are kept", run: vmDemand.promisesAreKept },
+  { name: "vm large promises", run: vmDemand.largePromises },
+  { name: "vm promises are changed", run: vmDemand.promisesAreChanged },
+  { name: "vm promises survive failure", run: vmDemand.promisesSurviveFailure },
+  { name: "vm ranges at random", run: vmRanges.rangesAtRandom },
+  { name: "vm ranges without memory", run: vmRanges.rangesWithoutMemory },
+  { name: "vm mappings at random", run: mappingsAtRandom },
+  { name: "vm mapping without memory", run: vmMemory.mappingWithoutMemory },
+  { name: "vm splitting without memory", run: vmMemory.splittingWithoutMemory },
+  { name: "vm stacks without memory", run: vmMemory.stacksWithoutMemory },
+  { name: "vm ranges without tables", run: vmMemory.rangesWithoutTables },
+  { name: "vm clones without memory", run: vmMemory.clonesWithoutMemory },
+  { name: "boot-root stray entries are found", run: bootRoot.strayEntriesAreFound },
+  { name: "boot-root clones are apart", run: bootRoot.clonesAreApart },
+  { name: "boot-root clones see the kernel", run: bootRoot.clonesSeeTheKernel },
+  { name: "stack grows", run: stack.stacksGrow },
+  { name: "stack grows without interrupts", run: stack.stacksGrowWithoutInterrupts },
+  { name: "stack ends", run: stack.stacksEnd },
+  { name: "stack many", run: stack.manyStacks },
+  { name: "vm rights are taken everywhere", run: vmShootdown.rightsAreTakenEverywhere },
+  { name: "vm frames are changed everywhere", run: vmShootdown.framesAreChangedEverywhere },
+  { name: "vm promises are kept once", run: vmShootdown.promisesAreKeptOnce },
+  { name: "vm ranges everywhere", run: vmShootdown.rangesEverywhere },
+  { name: "walker finds violations", run: violationsAreFound },
 ];

@@ -6,8 +6,9 @@ import { debugExit } from "../arch/debug-exit.ts";
 import { optionText } from "../boot/command-line.ts";
 import { print, printLine } from "../console/print.ts";
 import { startKernel } from "../main.ts";
+import { checkInvariants } from "../vm/walker.ts";
 import { cases } from "./cases.ts";
-import { beginCase, failuresOfCase } from "./check.ts";
+import { beginCase, check, failuresOfCase } from "./check.ts";
 
 const PASSED: u8 = 0x10;
 const FAILED: u8 = 0x11;
@@ -31,6 +32,7 @@ function runCases(): void {
     ran++;
     beginCase(name);
     cases[i].run();
+    check(checkInvariants(), "page tables as they must be");
     if (failuresOfCase() !== 0) failed++;
     else {
       print("ok ");

@@ -16,7 +16,7 @@ import {
   tableEntry,
   targetOf,
 } from "./entry.ts";
-import { clearPage, giveFaultPage, takeFaultPage } from "./fault-pages.ts";
+import { clearPage, giveFaultPage, type Source, takeFaultPage } from "./fault-pages.ts";
 import { divide } from "./split.ts";
 import { adoptTable, tableAt } from "./table.ts";
 
@@ -32,8 +32,8 @@ export enum Outcome {
 }
 
 /** The promise becomes a page of zeros, or if it is for more, a table of promises. False: no page was left. */
-function keep(entry: ptr<u64>, value: u64, level: u64, free: bool): bool {
-  const page = takeFaultPage(free);
+function keep(entry: ptr<u64>, value: u64, level: u64, source: Source): bool {
+  const page = takeFaultPage(source);
   if (page === NONE) return false;
   let now: u64 = 0;
   if (level === 0) {
@@ -43,12 +43,12 @@ function keep(entry: ptr<u64>, value: u64, level: u64, free: bool): bool {
     divide(page, value, level - 1);
     now = tableEntry(page, ENTRIES);
   }
-  if (atomicCompareExchange(entry, value, now) !== value) giveFaultPage(page, free);
+  if (atomicCompareExchange(entry, value, now) !== value) giveFaultPage(page, source);
   else if (level > 0) adoptTable();
   return true;
 }
-/** Sees to it that what is promised at an address is there. `free`: the interrupted code held no spin lock. Interrupts are off. */
-export function demand(root: u64, linear: usize, free: bool): Outcome {
+/** Sees to it that what is promised at an address is there. Interrupts are off. */
+export function demand(root: u64, linear: usize, source: Source): Outcome {
   let table = targetOf(root);
   for (let level: u64 = ROOT_LEVEL; ; ) {
     const entry = tableAt(table).offset(indexOf(linear, level));
@@ -58,6 +58,6 @@ export function demand(root: u64, linear: usize, free: bool): Outcome {
       level--;
     } else if (isLeaf(value, level)) return Outcome.Present;
     else if (!isPromise(value)) return Outcome.Absent;
-    else if (!keep(entry, value, level, free)) return Outcome.NoMemory;
+    else if (!keep(entry, value, level, source)) return Outcome.NoMemory;
   }
 }

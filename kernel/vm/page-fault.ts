@@ -10,6 +10,7 @@ import { newline, print, printAddress, printSize, seizeConsole } from "../consol
 import { isCaught } from "./catch.ts";
 import { demand, Outcome } from "./demand.ts";
 import { isLeaf, NO_EXECUTE, targetOf, WRITABLE } from "./entry.ts";
+import { Source } from "./fault-pages.ts";
 import { type Range, RangeKind } from "./range.ts";
 import { find } from "./range-tree.ts";
 import { spaceOf } from "./space.ts";
@@ -62,7 +63,8 @@ function onPageFault(registers: ptr<Registers>): bool {
   const root = readCr3();
   let outcome = Outcome.Absent;
   if ((code & RESERVED_BITS) === 0) {
-    if ((code & WAS_PRESENT) === 0) outcome = demand(root, linear, (registers.rflags & INTERRUPT_FLAG) !== 0);
+    const source = (registers.rflags & INTERRUPT_FLAG) !== 0 ? Source.Either : Source.Reserve;
+    if ((code & WAS_PRESENT) === 0) outcome = demand(root, linear, source);
     if (outcome !== Outcome.NoMemory && isAllowed(targetOf(root), linear, code)) {
       invalidatePage(linear);
       return true;

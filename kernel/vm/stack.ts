@@ -9,7 +9,7 @@
 import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import { PAGE_SHIFT, PAGE_SIZE } from "../memory/address.ts";
 import { demand, Outcome } from "./demand.ts";
-import { refillReserve } from "./fault-pages.ts";
+import { refillReserve, Source } from "./fault-pages.ts";
 import { RangeKind } from "./range.ts";
 import { nameRange, releaseRange, reserveRange } from "./reserve.ts";
 import { kernelSpace } from "./space.ts";
@@ -20,7 +20,7 @@ const TOUCHED: usize = 2;
 /** One promised page is made now. False: no memory. */
 function touch(linear: usize): bool {
   const flags = saveInterrupts();
-  const outcome = demand(kernelSpace.root, linear, (flags & 0x200) !== 0);
+  const outcome = demand(kernelSpace.root, linear, Source.Allocator);
   restoreInterrupts(flags);
   return outcome === Outcome.Present;
 }

@@ -15,13 +15,13 @@ export function initVm(): void {
   setInterruptHandler(SHOOTDOWN_VECTOR, onRequest);
   if (!initRanges()) panic("no memory for ranges of addresses");
   enterVm();
+  refillReserve();
 }
 /** On every processor, before it takes interrupts. */
 export function enterVm(): void {
   joinShootdowns();
-  refillReserve();
 }
-/** Another processor wants translations forgotten, or this one has used pages of its reserve. */
+/** Another processor wants translations forgotten, or this one has used pages of the reserve. */
 function onRequest(): void {
   answer();
   refillReserve();
