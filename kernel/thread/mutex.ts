@@ -9,14 +9,14 @@ import { cpuCount } from "../arch/cpu.ts";
 import { restoreInterrupts } from "../arch/instructions.ts";
 import { panicWith } from "../panic.ts";
 import { runQueues } from "./run-queue.ts";
-import { wake } from "./scheduler.ts";
 import { currentThread } from "./thread.ts";
 import { FOREVER } from "./time.ts";
 import type { Waiter, WaitQueue } from "./wait-queue.ts";
+import { wake } from "./wake.ts";
 
 const CONTENDED: u64 = 1;
 /** How often a running owner is looked at before its waiter sleeps: less than two switches cost. */
-const SPINS: u32 = 100;
+const SPINS: u32 = 16;
 
 export class Mutex extends Struct {
   owner: u64;

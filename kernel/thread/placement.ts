@@ -1,13 +1,16 @@
 /**
- * On which processor a thread runs: where it was if that one is idle, else on an idle one, else where it was, for its caches. Who finds
- * nothing to do takes from others; who has too much gives to them. Affinity is always kept.
+ * On which processor a thread runs. One that is woken runs where it was, for its caches, if that processor is busy, else where it is woken; and an
+ * idle one, best its own, is told, and takes it unless it has run by then. So two threads that wait for each other in turn come together
+ * on one processor, where a switch is much faster than an interrupt elsewhere, and no processor is idle for long while threads
+ * are ready. New threads go where there is least to do. Affinity is always kept.
  */
 import { sendInterrupt } from "../arch/apic.ts";
 import { cpuIndex, thisCpu } from "../arch/cpu.ts";
 import { WAKE_VECTOR } from "../arch/vectors.ts";
 import type { CpuMask } from "./cpu-mask.ts";
 import { GRANULARITY, type RunQueue, runQueues } from "./run-queue.ts";
-import { isAllowed, type Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
+import { nanoseconds } from "./time.ts";
 import { interruptBy } from "./timer.ts";
 
 export const NO_CPU: u32 = 0xffff_ffff;
@@ -17,15 +20,6 @@ export const online: CpuMask = zeroed();
 /** Processors with nothing to do, which nobody has given something yet. */
 export const idleCpus: CpuMask = zeroed();
 
-/** Where a thread that becomes ready shall run. */
-export function chooseCpu(thread: ptr<Thread>): u32 {
-  const home = thread.cpu;
-  const homeAllowed = isAllowed(thread, home);
-  const others = idleCpus.all() & thread.allowed;
-  if (homeAllowed && (others === 0 || ((others >> home) & 1) !== 0)) return home;
-  if (others !== 0) return ctz(others);
-  return leastLoaded(thread.allowed);
-}
 /** Of the processors of a mask, one of which is online. */
 export function leastLoaded(allowed: u32): u32 {
   let best: u32 = 0;
@@ -76,6 +70,15 @@ export function enqueue(queue: ptr<RunQueue>, thread: ptr<Thread>): void {
   if (first) thisCpu().pending = 1;
   if (tick) interruptBy(look);
 }
+/** Tells one of the idle processors of a mask, which has not been told yet, to look for work. Interrupts are off. */
+export function tellIdle(allowed: u32): void {
+  for (let rest = idleCpus.all() & allowed; rest !== 0; rest &= rest - 1) {
+    const cpu = ctz(rest);
+    if (atomicLoadRelaxed(addressOf(runQueues[cpu].notified)) !== 0) continue;
+    requestSwitch(cpu);
+    return;
+  }
+}
 /**
  * Puts a ready thread, which is in no run queue, into another processor's. The lock of the queue that guards it is held, and released
  * here. Interrupts are off.
@@ -88,8 +91,14 @@ export function migrate(from: ptr<RunQueue>, thread: ptr<Thread>, cpu: u32): voi
   queue.lock.acquire();
   enqueue(queue, thread);
 }
-/** Puts a new thread where there is least to do. Interrupts are off. */
+/** Puts a new thread where there is least to do. It has run as much as the current one, its maker. Interrupts are off. */
 export function start(thread: ptr<Thread>): void {
+  const own = addressOf(runQueues[cpuIndex()]);
+  own.lock.acquire();
+  own.advance(nanoseconds());
+  thread.runTime = own.current.runTime;
+  thread.generation = own.generation;
+  own.lock.release();
   const cpu = leastLoaded(thread.allowed);
   const queue = addressOf(runQueues[cpu]);
   queue.lock.acquire();

@@ -37,8 +37,6 @@ export class RunQueue extends Struct {
   threadPointer: usize;
   /** Whose vector registers are loaded, if they were not loaded elsewhere since. */
   vectors: ptr<Thread> | null;
-  /** What `current` had run at `since`; for other processors, which may not look at a thread that may end. */
-  claim: u64;
   /** When it last looked for a processor that has less to do. */
   balanced: u64;
   /** 1: an interrupt that asks for a switch is on its way here. */
@@ -77,7 +75,6 @@ export class RunQueue extends Struct {
     this.since = now;
     current.ran += time;
     current.runTime += chargeFor(time, now, current.inverse);
-    this.claim = current.runTime;
   }
   /** The thread's `cpu` is this one. */
   insert(thread: ptr<Thread>): void {

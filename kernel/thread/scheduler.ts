@@ -1,6 +1,7 @@
 /**
  * Which thread runs: on each processor the ready one with the least decayed run time (decay.ts), after those of higher levels; it is
- * preempted when another is ahead of it by GRANULARITY. The rest of the kernel sees `wake`, `block` and `yieldNow`.
+ * preempted when another is ahead of it by GRANULARITY. The rest of the kernel sees `block` and `yieldNow`, and
+ * `wake` of wake.ts.
  *
  * A switch is made under the run queue's lock, which the thread that comes next releases: so whoever finds a thread ready or waiting
  * under that lock, and not running, knows that its stack is at rest.
@@ -9,8 +10,7 @@ import { cpuIndex, thisCpu } from "../arch/cpu.ts";
 import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import { panicWith } from "../panic.ts";
 import { bury } from "./dead.ts";
-import { chooseCpu, enqueue, idleCpus, migrate } from "./placement.ts";
-import { resumeInterrupts } from "./preemption.ts";
+import { idleCpus, leastLoaded, migrate } from "./placement.ts";
 import { type RunQueue, runQueues } from "./run-queue.ts";
 import { switchStacks } from "./switch.ts";
 import { isAllowed, type Thread, ThreadState, threadOf } from "./thread.ts";
@@ -18,6 +18,7 @@ import { loadThreadPointer } from "./thread-local.ts";
 import { nanoseconds } from "./time.ts";
 import { interruptBy } from "./timer.ts";
 import { restoreVectors, saveVectors } from "./vector-state.ts";
+import { learnHabit, wake } from "./wake.ts";
 
 /** Why a thread that could go on gives up the processor. */
 /** @base u32 */
@@ -33,37 +34,6 @@ enum Reason {
 let reaper: ptr<Thread> | null = null;
 export function setReaper(thread: ptr<Thread>): void {
   reaper = thread;
-}
-
-/** The lock of the run queue that guards a thread is held from here. Interrupts are off. */
-export function lockQueueOf(thread: ptr<Thread>): ptr<RunQueue> {
-  for (;;) {
-    const cpu = atomicLoadRelaxed(addressOf(thread.cpu));
-    const queue = addressOf(runQueues[cpu]);
-    queue.lock.acquire();
-    if (thread.cpu === cpu) return queue;
-    queue.lock.release();
-  }
-}
-/**
- * A thread that waits goes on; any other is left alone. Once this has made it ready it is not touched again: it may be gone. With
- * interrupts on, a woken thread that outranks the caller runs at once; without, at `resumeInterrupts`.
- */
-export function wake(thread: ptr<Thread>): void {
-  const flags = saveInterrupts();
-  const queue = lockQueueOf(thread);
-  if (thread.state !== ThreadState.Waiting) queue.lock.release();
-  else if (queue.current === thread) {
-    // It has not got to its switch yet, and finds there that it need not.
-    thread.state = ThreadState.Running;
-    queue.lock.release();
-  } else {
-    thread.state = ThreadState.Ready;
-    const cpu = chooseCpu(thread);
-    if (cpu === thread.cpu) enqueue(queue, thread);
-    else migrate(queue, thread, cpu);
-  }
-  resumeInterrupts(flags);
 }
 
 /** Gives the processor to whom it belongs. Interrupts are off, no lock is held. */
@@ -82,7 +52,8 @@ function schedule(reason: Reason): void {
     );
   queue.lock.acquire();
   const current = queue.current;
-  queue.advance(nanoseconds());
+  const now = nanoseconds();
+  queue.advance(now);
   const first = queue.ready.first();
   if (current.state === ThreadState.Running) {
     if (isAllowed(current, index)) {
@@ -101,7 +72,7 @@ function schedule(reason: Reason): void {
       }
     }
     current.state = ThreadState.Ready;
-  }
+  } else if (current.wokeAt !== 0) learnHabit(current, now);
   const chosen = queue.ready.first();
   let next = queue.idle;
   if (chosen !== null) {
@@ -143,7 +114,7 @@ export function finishSwitch(previous: ptr<Thread>): void {
     if (reaper !== null) wake(reaper);
   } else if (previous.state === ThreadState.Ready && previous.node.rank === 0 && previous !== queue.idle) {
     // It may not run here any more.
-    migrate(queue, previous, chooseCpu(previous));
+    migrate(queue, previous, leastLoaded(previous.allowed));
   } else queue.lock.release();
 }
 
@@ -154,7 +125,7 @@ export function finishSwitch(previous: ptr<Thread>): void {
 export function block(): void {
   schedule(Reason.Block);
 }
-/** All others that are ready here go first. */
+/** If others are ready here, the one that has run least goes first. */
 export function yieldNow(): void {
   const flags = saveInterrupts();
   schedule(Reason.Yield);

@@ -1,8 +1,9 @@
 /** Waiting for a time alone. */
 import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
-import { block, wake } from "./scheduler.ts";
+import { block } from "./scheduler.ts";
 import { currentThread, type Thread, ThreadState } from "./thread.ts";
 import { nanoseconds } from "./time.ts";
+import { wake } from "./wake.ts";
 
 function wakeSleeper(argument: ptr<unknown>): void {
   wake(cast<Thread>(argument));

@@ -104,9 +104,6 @@ export function spawn(
   thread.detached = chosen.detached;
   listThread(thread);
   const flags = saveInterrupts();
-  const maker = currentThread();
-  thread.runTime = maker.runTime;
-  thread.generation = maker.generation;
   start(thread);
   resumeInterrupts(flags);
   return thread;

@@ -45,6 +45,11 @@ export class Thread extends Struct {
   /** Bits: processors that it may run on. */
   allowed: u32;
 
+  /** When it last woke a thread that others could have run, since it last waited; 0: it has not. */
+  wokeAt: u64;
+  /** It waited soon after it had, the last time (wake.ts). */
+  handsOver: bool;
+
   /** For sleeping, and waiting with a deadline. */
   timer: Timer;
 

@@ -3,6 +3,7 @@ import { cpuIndex, thisCpu } from "../arch/cpu.ts";
 import { setInterruptHandler, setReschedule } from "../arch/interrupts.ts";
 import { TIMER_VECTOR, WAKE_VECTOR } from "../arch/vectors.ts";
 import { balance } from "./balance.ts";
+import { tellIdle } from "./placement.ts";
 import { setSwitch } from "./preemption.ts";
 import { runQueues } from "./run-queue.ts";
 import { reschedule } from "./scheduler.ts";
@@ -20,8 +21,11 @@ function onTimer(): void {
     if (queue.outranks(threadOf(first))) thisCpu().pending = 1;
     else interruptBy(queue.sliceEnd(threadOf(first)));
   }
+  const allowed = first === null ? 0 : threadOf(first).allowed;
   queue.lock.release();
-  if (first !== null) balance();
+  if (allowed === 0) return;
+  tellIdle(allowed);
+  balance();
 }
 function onWake(): void {
   atomicStore(addressOf(runQueues[cpuIndex()].notified), 0);

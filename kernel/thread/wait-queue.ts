@@ -9,10 +9,11 @@
  *     queue.unlock(flags);
  */
 import { resumeInterrupts } from "./preemption.ts";
-import { block, wake } from "./scheduler.ts";
+import { block } from "./scheduler.ts";
 import type { SpinLock } from "./spin-lock.ts";
 import { currentThread, type Thread, ThreadState } from "./thread.ts";
 import { FOREVER, nanoseconds } from "./time.ts";
+import { wake } from "./wake.ts";
 
 export class Waiter extends Struct {
   next: ptr<Waiter> | null;

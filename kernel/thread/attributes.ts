@@ -1,10 +1,11 @@
-/** What can be changed about a thread while it lives: where it may run, and its share. */
+/** What can be asked and changed about a thread while it lives: where it may run, its share, what it has used. */
 import { saveInterrupts } from "../arch/instructions.ts";
 import { inverseOf, LEAST_WEIGHT, MOST_WEIGHT } from "./decay.ts";
-import { chooseCpu, migrate, online, requestSwitch } from "./placement.ts";
+import { leastLoaded, migrate, online, requestSwitch } from "./placement.ts";
 import { resumeInterrupts } from "./preemption.ts";
-import { lockQueueOf } from "./scheduler.ts";
 import { isAllowed, type Thread } from "./thread.ts";
+import { nanoseconds } from "./time.ts";
+import { lockQueueOf } from "./wake.ts";
 
 /**
  * Processors that a thread may run on, as bits. False: none of them is up, and nothing changes. If it may not stay where it is it moves: at
@@ -22,7 +23,7 @@ export function setAffinity(thread: ptr<Thread>, allowed: u32): bool {
     requestSwitch(cpu);
   } else if (thread.node.rank !== 0) {
     queue.remove(thread);
-    migrate(queue, thread, chooseCpu(thread));
+    migrate(queue, thread, leastLoaded(allowed));
   } else queue.lock.release();
   resumeInterrupts(flags);
   return true;
@@ -49,4 +50,15 @@ export function setLevel(thread: ptr<Thread>, level: u32): void {
   queue.lock.release();
   requestSwitch(thread.cpu);
   resumeInterrupts(flags);
+}
+/** Nanoseconds that it has been on processors, up to now. */
+export function cpuTime(thread: ptr<Thread>): u64 {
+  const flags = saveInterrupts();
+  const queue = lockQueueOf(thread);
+  const now = nanoseconds();
+  const running = queue.current === thread && now > queue.since;
+  const time = thread.ran + (running ? now - queue.since : 0);
+  queue.lock.release();
+  resumeInterrupts(flags);
+  return time;
 }
