@@ -11,6 +11,7 @@ import { join, spawn, type ThreadOptions } from "../thread/spawn.ts";
 import type { Thread } from "../thread/thread.ts";
 import { tell, tellMoment } from "./channel.ts";
 import type { Histogram } from "./histogram.ts";
+import { beginLoad, reportLoad } from "./load.ts";
 import type { Meter } from "./meter.ts";
 import type { Run } from "./run.ts";
 import { joinedMeter, prepareWorkers, runOf } from "./workers.ts";
@@ -42,6 +43,7 @@ function bench(): void {
   const slots = optionNumber("slots", 1024);
   prepareWorkers(workers, optionNumber("operations", 10_000), size, slots);
   workloadRun = workload.run;
+  beginLoad();
   tellMoment("begin");
   for (let i: u32 = 1; i < workers; i++) threads[i] = startWorker(i);
   work(runOf(0));
@@ -66,6 +68,7 @@ function report(meter: ptr<Meter>): void {
   distribution("allocations", addressOf(meter.allocations));
   distribution("frees", addressOf(meter.frees));
   tell("", "failures", meter.failures);
+  reportLoad();
 }
 function distribution(name: ptr<u8>, of: ptr<Histogram>): void {
   tell(name, "count", of.count);

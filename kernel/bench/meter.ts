@@ -5,6 +5,7 @@
 import { alignedAlloc, free, malloc, realloc } from "../memory/malloc.ts";
 import { panicWith } from "../panic.ts";
 import type { Histogram } from "./histogram.ts";
+import { loadGrows, loadShrinks } from "./load.ts";
 
 /** Rounds that find out what taking the time costs. */
 const CALIBRATION = 64;
@@ -61,6 +62,7 @@ export class Meter extends Struct {
     const before = readTsc();
     const moved = realloc(object, newSize);
     const after = readTsc();
+    if (moved !== null) loadShrinks(size);
     if (moved !== null && size >= 16 && newSize >= 16 && cast<u64>(moved).value !== (address(object) ^ size))
       panicWith("bench: realloc has lost the contents", "object", address(object), "size", size);
     return this.taken(moved, newSize, before, after);
@@ -71,6 +73,7 @@ export class Meter extends Struct {
       this.failures++;
       return null;
     }
+    loadGrows(size);
     sign(cast<u8>(object), size);
     return cast<u8>(object);
   }
@@ -81,6 +84,7 @@ export class Meter extends Struct {
     free(object);
     const after = readTsc();
     this.frees.add(this.cycles(before, after));
+    loadShrinks(size);
   }
 }
 

@@ -9,7 +9,16 @@ const ROOM = 64;
 export const options: array<Option, typeof ROOM> = [
   { name: "help", meaning: "list these" },
   { name: "memory", meaning: "print the memory map and the counters of memory" },
+  { name: "policy", meaning: "objects over half a page: seed (a page each) or dense (in slabs)" },
+  { name: "allocator", meaning: "what serves malloc: tagged, buddy, tlsf, bump" },
+  { name: "debug", meaning: "objects on pages of their own: all, size:N, size:N-M" },
+  { name: "verify", meaning: "look at what objects leave behind; a number: so many are kept back" },
   { name: "time", meaning: "print when the first thread began" },
   { name: "crash", meaning: "break on purpose: null, jump, opcode, divide, panic, assert, twice, stack" },
+  { name: "trace", meaning: "trace points to turn on: names, first parts of names, all" },
+  { name: "workload", meaning: "what to measure (bench image)" },
+  { name: "operations", meaning: "its steps" },
+  { name: "slots", meaning: "objects that it keeps at most" },
+  { name: "size", meaning: "bytes of each, where they have one size" },
   { name: "test", meaning: "only test cases whose name begins so (test image)" },
 ];

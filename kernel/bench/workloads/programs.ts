@@ -2,6 +2,7 @@
  * Allocation as programs are known to do it, by their figures in the literature (Grunwald, Zorn and Henderson, "Improving the cache
  * locality of memory allocation", 1993; Berger et al., "Hoard", 2000): shapes, not recordings.
  */
+import { sampleLoad } from "../load.ts";
 import type { Run } from "../run.ts";
 
 const STACK: usize = 1000;
@@ -82,4 +83,5 @@ export function ages(run: ptr<Run>): void {
       run.slots.fill(run.meter, at, run.random.between(low, low * 2));
     }
   }
+  sampleLoad();
 }

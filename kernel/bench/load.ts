@@ -1,0 +1,61 @@
+/**
+ * What a workload has asked for and not freed, and what the allocator held for it. The allocator is asked whenever there is some more than
+ * ever before, since that costs; what it had at the start is taken off.
+ */
+import { readCounters } from "../memory/allocators.ts";
+import type { Counters } from "../memory/counters.ts";
+import { tell } from "./channel.ts";
+
+/** Asked again when there is a 32nd more, and 64 bytes. */
+const MORE: u64 = 32;
+const LEAST_MORE: u64 = 64;
+
+/** Bytes, of all workers. */
+let requested: u64 = 0;
+let peakRequested: u64 = 0;
+let nextSample: u64 = LEAST_MORE;
+let sampling: u32 = 0;
+/** What was requested when `sample` was taken. */
+let sampleRequested: u64 = 0;
+const base: Counters = zeroed();
+const sample: Counters = zeroed();
+
+/** Before the workload. */
+export function beginLoad(): void {
+  readCounters(addressOf(base));
+}
+/** Asks the allocator now, in place of when there was most. */
+export function sampleLoad(): void {
+  sampleRequested = atomicLoad(addressOf(requested));
+  readCounters(addressOf(sample));
+  nextSample = 0xffff_ffff_ffff_ffff;
+}
+export function loadGrows(size: usize): void {
+  const now = atomicAdd(addressOf(requested), size) + size;
+  if (now <= peakRequested) return;
+  peakRequested = now;
+  if (now < nextSample || atomicExchange(addressOf(sampling), 1) !== 0) return;
+  sampleRequested = now;
+  readCounters(addressOf(sample));
+  nextSample = now + now / MORE + LEAST_MORE;
+  atomicStore(addressOf(sampling), 0);
+}
+export function loadShrinks(size: usize): void {
+  atomicAdd(addressOf(requested), 0 - size);
+}
+
+/** Not below 0: a pool that shrinks meanwhile may hold less than at the start. */
+function over(value: u64, start: u64): u64 {
+  return value > start ? value - start : 0;
+}
+export function reportLoad(): void {
+  const end: Counters = zeroed();
+  readCounters(addressOf(end));
+  tell("", "requested", sampleRequested);
+  tell("", "live", over(sample.live, base.live));
+  tell("", "held", over(sample.held, base.held));
+  tell("", "metadata", end.metadata);
+  tell("peak", "requested", peakRequested);
+  tell("peak", "live", over(end.peakLive, base.live));
+  tell("peak", "held", over(end.peakHeld, base.held));
+}
