@@ -1,11 +1,11 @@
 /**
  * Short branches become `select`: both arms empty, or with a few cheap operations that may be executed in any case. Integers only;
- * conditions become `and` and `or` where one of the two is constant. Branches that are marked likely stay: they are predicted.
+ * conditions become `and` and `or` where one of the two is constant; two branches on bounds of one value become one. Branches that are marked likely stay: they are predicted.
  */
-import { newInstruction } from "../ir/construct.ts";
+import { newBranch, newInstruction } from "../ir/construct.ts";
 import type { Block, Details, Edge, Instruction, IrFunction, IrType, Value } from "../ir/ir.ts";
 import type { OpName } from "../ir/ops.ts";
-import { constantOf, incomingEdges } from "../ir/uses.ts";
+import { constantOf, definingInstruction, incomingEdges } from "../ir/uses.ts";
 import { isSpeculable, type Pass } from "./pass.ts";
 import { removeUnreachable } from "./unreachable.ts";
 
@@ -135,13 +135,66 @@ function convertLoads(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, rea
   return true;
 }
 
+/** The comparison of a value with a constant that a branch goes by. */
+function comparedWithConstant(block: Block): Instruction | undefined {
+  const { terminator } = block;
+  const def = terminator.kind === "branch" ? definingInstruction(terminator.condition) : undefined;
+  return def?.op === "icmp" && constantOf(def.args[1]!) !== undefined ? def : undefined;
+}
+
+const sameEdge = (a: Edge, b: Edge): boolean => a.to === b.to && a.args.every((arg, i) => arg === b.args[i]);
+
+/**
+ * A branch on a value's bound after a branch on another bound of the same value, with one way in common: one branch on both, which
+ * compare-rules.ts makes one comparison of.
+ */
+function joinRanges(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly unknown[]>): boolean {
+  const { terminator } = block;
+  const first = comparedWithConstant(block);
+  if (terminator.kind !== "branch" || first === undefined) return false;
+  for (const then of [true, false]) {
+    const [to, away] = then
+      ? [terminator.then, terminator.otherwise]
+      : [terminator.otherwise, terminator.then];
+    const next = to.to;
+    const end = next.terminator;
+    const second = comparedWithConstant(next);
+    if (end.kind !== "branch" || next === block || ways.get(next)!.length !== 1 || next.params.length > 0)
+      continue;
+    if (second?.args[0] !== first.args[0] || end.likely !== terminator.likely) continue;
+    if (next.instructions.some((i) => i !== second && !FREE.has(i.op))) continue;
+    const common = sameEdge(end.otherwise, away)
+      ? "otherwise"
+      : sameEdge(end.then, away)
+        ? "then"
+        : undefined;
+    if (common === undefined) continue;
+    const { place } = terminator;
+    const make = (op: OpName, args: readonly Value[], details: Details = {}): Value => {
+      const made = newInstruction(fn, op, args, ["i1"], details, place);
+      block.instructions.push(made);
+      return made.results[0]!;
+    };
+    const opposite = (value: Value): Value => make("xor", [value, make("const", [], { value: 1n })]);
+    block.instructions.push(...next.instructions);
+    // On the way that is not common both hold.
+    const a = then ? terminator.condition : opposite(terminator.condition);
+    const b = common === "otherwise" ? end.condition : opposite(end.condition);
+    const on = common === "otherwise" ? end.then : end.otherwise;
+    block.terminator = newBranch(make("and", [a, b]), on, away, { place });
+    next.instructions = [];
+    return true;
+  }
+  return false;
+}
+
 function run(fn: IrFunction): boolean {
   let changed = false;
   for (const block of [...fn.blocks].reverse()) {
     // Arms of earlier ones are gone.
     if (!fn.blocks.includes(block)) continue;
     const ways = incomingEdges(fn);
-    if (!convert(fn, block, ways) && !convertLoads(fn, block, ways)) continue;
+    if (!convert(fn, block, ways) && !convertLoads(fn, block, ways) && !joinRanges(fn, block, ways)) continue;
     changed = true;
     removeUnreachable(fn);
   }
