@@ -1,10 +1,10 @@
 /** The early area: objects of all sizes and alignments, before and after the allocators are up; pages come back with the last object. */
 import { Area, areaOf, PAGE_SIZE } from "../memory/address.ts";
 import { earlyAllocate, earlyFree, earlySize } from "../memory/early.ts";
-import { drainPools } from "../memory/page-pool.ts";
 import { failAfter, freeFrameCount } from "../memory/physical.ts";
 import { checkPhysical } from "../memory/physical-check.ts";
 import { check, checkEqual } from "./check.ts";
+import { settle } from "./physical-model.ts";
 
 const OBJECTS = 200;
 const sizes: array<usize, 12> = [0, 1, 8, 15, 16, 100, 1000, 2047, 2048, 2049, 4096, 10_000];
@@ -13,7 +13,7 @@ const lengths: array<usize, typeof OBJECTS> = zeroed();
 
 /** Every object is zeros, aligned, of its size, and keeps what is written to it. */
 export function earlyObjects(): void {
-  drainPools();
+  settle();
   const before = freeFrameCount();
   let count: usize = 0;
   for (let align: usize = 1; align <= 2048; align *= 2) {
@@ -42,7 +42,7 @@ export function earlyObjects(): void {
   }
   for (let i: usize = 1; i < count; i += 2) earlyFree(objects[i]);
   for (let i: usize = 0; i < count; i += 2) earlyFree(objects[i]);
-  drainPools();
+  settle();
   checkEqual(freeFrameCount(), before, "all pages are back");
   check(checkPhysical(), "all invariants hold");
 }

@@ -7,7 +7,7 @@ import { Area, inArea, NONE, PAGE_SHIFT, PAGE_SIZE } from "../memory/address.ts"
 import { allocateContiguous, freeContiguous } from "../memory/contiguous.ts";
 import { FrameState, frameAt, frameOf, NO_FRAME } from "../memory/frame.ts";
 import { ORDERS, SEGMENTS, vitrine_memory } from "../memory/memory-report.ts";
-import { drainPools } from "../memory/page-pool.ts";
+import { ATTEMPTS, findMore } from "../memory/physical.ts";
 import { relieveShortage } from "../memory/shortage.ts";
 
 let bits: ptr<u64> = pointer<u64>(0);
@@ -52,10 +52,14 @@ export function modelGive(physical: usize, pages: usize): void {
   }
 }
 
+/** All that is kept in reserve goes back to the buddy allocator, so that what is free depends on what is held alone. */
+export function settle(): void {
+  for (let attempt: u32 = 0; attempt < ATTEMPTS; attempt++) findMore(attempt);
+}
 /** A number that depends on which free blocks there are, and not on their order in lists. Reserves and pools are emptied before. */
 export function freeBlocksDigest(): u64 {
   relieveShortage(0);
-  drainPools();
+  settle();
   let digest: u64 = 0;
   for (let s: usize = 0; s < usize(SEGMENTS); s++) {
     for (let order: u32 = 0; order < ORDERS; order++) {

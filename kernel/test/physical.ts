@@ -17,7 +17,7 @@ import {
 } from "../memory/physical.ts";
 import { checkPhysical } from "../memory/physical-check.ts";
 import { check, checkEqual } from "./check.ts";
-import { freeBlocksDigest } from "./physical-model.ts";
+import { freeBlocksDigest, settle } from "./physical-model.ts";
 
 const DMA_END: usize = 0x100_0000;
 
@@ -80,7 +80,7 @@ export function allOfIt(): void {
 }
 /** Frames that ordinary requests get come from below 16 MiB only when nothing else is left. */
 export function scarceMemoryLast(): void {
-  drainPools();
+  settle();
   let last = NONE;
   for (let page = allocateFrames(0); page !== NONE; page = allocateFrames(0)) {
     const others = segments[1].report.free + segments[2].report.free;
@@ -110,7 +110,7 @@ export function contiguousRanges(): void {
 }
 /** The longest range that is free, found frame by frame; it is more than a largest block, since the memory is nearly empty. */
 export function rangesBeyondTheLargestBlock(): void {
-  drainPools();
+  settle();
   let best: usize = 0;
   for (let pages: usize = 1; pages <= 1 << 22; pages *= 2) {
     const physical = allocateContiguous(pages, 1, NONE);
@@ -173,7 +173,7 @@ export function limits(): void {
 }
 /** All that devices of the ISA bus reach can be taken, and what is above stays. */
 export function allOfDma(): void {
-  drainPools();
+  settle();
   const free = u64(segments[0].report.free);
   const before = freeFrameCount();
   let last = NONE;
@@ -211,7 +211,7 @@ export function references(): void {
   dropFrame(range);
   dropFrame(range + 2 * PAGE_SIZE);
   checkEqual(freeFrameCount(), before, "all back");
-  drainPools();
+  settle();
   check(checkPhysical(), "all invariants hold");
 }
 
