@@ -3,10 +3,11 @@
  * a build that fails leaves the old dist/ as it was, and no file outlives its source.
  */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
+import { ElfFile, SEGMENT_TYPE } from "../src/machine/boot/elf.ts";
 import { completeDeclarations } from "./declarations.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -53,6 +54,25 @@ function bundle(out: string): void {
   });
 }
 
+const MIB = 2 ** 20;
+/** Where the unikernel's image begins, and where programs do (docs/kernel.md). */
+const KERNEL_START = 1 * MIB;
+const KERNEL_LIMIT = 4 * MIB;
+
+/** A kernel of kernel/, by the compiler that this build has just made. */
+const kernel = (image: string, source: string): Step => ({
+  name: image,
+  run: (out) => {
+    const path = join(out, image);
+    const options = ["--target", "kernel", "--base", `${KERNEL_START}`, "--output", path];
+    command(process.execPath, join(out, "cli/main.js"), "build", source, ...options);
+    const loads = new ElfFile(readFileSync(path)).segments().filter((s) => s.type === SEGMENT_TYPE.load);
+    const end = Math.max(...loads.map((s) => Number(s.physicalAddress) + s.memorySize));
+    if (end > KERNEL_LIMIT)
+      throw new Error(`it ends at ${end}, where programs are; the limit is ${KERNEL_LIMIT}`);
+  },
+});
+
 const steps: Step[] = [
   {
     name: "check and declare",
@@ -64,6 +84,8 @@ const steps: Step[] = [
   { name: "mark the program executable", run: (out) => chmodSync(join(out, "cli/main.js"), 0o755) },
   // The interpreter's wasm and the decoder's tables, from the instruction table.
   generate("interpreter", "cli/build-interpreter.js"),
+  kernel("kernel.elf", "kernel/main.ts"),
+  kernel("kernel-test.elf", "kernel/test/main.ts"),
 ];
 
 const out = mkdtempSync(join(root, ".build-"));
