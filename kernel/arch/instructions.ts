@@ -102,3 +102,13 @@ export function loadIdt(descriptor: ptr<unknown>): void {
 export function loadTask(selector: u16): void {
   asm({ clobbers: ["memory"] })`ltr ${selector}`;
 }
+
+/** Whether all of `count` words, one at least, have the value. */
+export function wordsAre(words: ptr<u64>, count: u64, value: u64): bool {
+  const differ = asm<u64>({
+    in: { rdi: words, rcx: count, rax: value },
+    out: "rax",
+    clobbers: ["rdi", "rcx", "memory"],
+  })`repe scasq; setne al; movzx eax, al`;
+  return differ === 0;
+}
