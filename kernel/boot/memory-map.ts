@@ -3,96 +3,48 @@
  * without the first MiB, the kernel's image and the loader's modules. Odd edges are rounded inwards after ranges that touch have
  * been joined. Nothing is allocated here.
  */
-import { entries, entryCount, moduleCount, modules, RAM } from "./loaded.ts";
+import { newline, print, printSize } from "../console/print.ts";
+import { entries, entriesLost, entryCount, moduleCount, modules, RAM } from "./loaded.ts";
+import type { MemoryRange, RangeList } from "./range-list.ts";
+
+export { MemoryRange } from "./range-list.ts";
 
 declare const __image_start: u8;
 declare const __image_end: u8;
 
-export class MemoryRange extends Struct {
-  start: usize;
-  /** The first address behind it. */
-  end: usize;
-}
-
 const MAX_RANGES = 64;
 const PAGE: usize = 4096;
 const FIRST_MIB: usize = 0x10_0000;
-/** Processors have at most 52 bits of physical address, and area aliases 44. */
+/** An alias area has so much room. */
 const LIMIT: usize = 1 << 44;
+const END: usize = 0xffff_ffff_ffff_ffff;
 
 export const usable: array<MemoryRange, typeof MAX_RANGES> = zeroed();
 export let usableCount: usize = 0;
-
-const up = (value: usize): usize => (value + PAGE - 1) & ~(PAGE - 1);
-const down = (value: usize): usize => value & ~(PAGE - 1);
-
-function removeAt(index: usize): void {
-  usableCount--;
-  for (let i = index; i < usableCount; i++) usable[i] = usable[i + 1];
-}
-/** A range for which there is no room is lost; the map's first ones are the largest, as a rule. */
-function insertAt(index: usize, start: usize, end: usize): void {
-  if (usableCount === usable.length) return;
-  for (let i = usableCount; i > index; i--) usable[i] = usable[i - 1];
-  usable[index] = { start, end };
-  usableCount++;
-}
-/** Joined with what it overlaps or touches. */
-function add(from: usize, to: usize): void {
-  let start = from;
-  let end = to;
-  let i: usize = 0;
-  while (i < usableCount && usable[i].end < start) i++;
-  while (i < usableCount && usable[i].start <= end) {
-    if (usable[i].start < start) start = usable[i].start;
-    if (usable[i].end > end) end = usable[i].end;
-    removeAt(i);
-  }
-  insertAt(i, start, end);
-}
-function remove(start: usize, end: usize): void {
-  for (let i: usize = 0; i < usableCount; ) {
-    const range: MemoryRange = { start: usable[i].start, end: usable[i].end };
-    if (range.end <= start || end <= range.start) {
-      i++;
-      continue;
-    }
-    removeAt(i);
-    if (range.start < start) {
-      insertAt(i, range.start, start);
-      i++;
-    }
-    if (end < range.end) {
-      insertAt(i, end, range.end);
-      i++;
-    }
-  }
-}
-/** Whole pages only. */
-function round(): void {
-  for (let i: usize = 0; i < usableCount; ) {
-    const start = up(usable[i].start);
-    const end = down(usable[i].end);
-    if (start < end) {
-      usable[i] = { start, end };
-      i++;
-    } else removeAt(i);
-  }
-}
+const ranges: RangeList = zeroed();
 
 export function initMemoryMap(): void {
-  usableCount = 0;
+  ranges.count = 0;
   for (let i: usize = 0; i < entryCount; i++) {
-    if (entries[i].type === RAM) add(entries[i].start, entries[i].end);
+    if (entries[i].type === RAM) ranges.add(entries[i].start, entries[i].end);
   }
   for (let i: usize = 0; i < entryCount; i++) {
-    if (entries[i].type !== RAM) remove(entries[i].start, entries[i].end);
+    if (entries[i].type !== RAM) ranges.remove(entries[i].start, entries[i].end);
   }
-  remove(0, FIRST_MIB);
-  remove(LIMIT, 0xffff_ffff_ffff_ffff);
-  remove(address(addressOf(__image_start)), up(address(addressOf(__image_end))));
-  for (let i: usize = 0; i < moduleCount; i++) remove(modules[i].start, modules[i].end);
-  round();
+  ranges.remove(0, FIRST_MIB);
+  ranges.remove(LIMIT, END);
+  const imageEnd = (address(addressOf(__image_end)) + PAGE - 1) & ~(PAGE - 1);
+  ranges.remove(address(addressOf(__image_start)), imageEnd);
+  for (let i: usize = 0; i < moduleCount; i++) ranges.remove(modules[i].start, modules[i].end);
+  ranges.round();
+  for (let i: usize = 0; i < ranges.count; i++) usable[i] = ranges.list[i];
+  usableCount = ranges.count;
+  if (entriesLost !== 0 || ranges.lost !== 0) warn();
+}
+function warn(): void {
+  print("warning: the memory map is longer than can be read; not used are at least ");
+  printSize(ranges.lost);
+  newline();
 }
 /** Bytes of all usable ranges. */
 export function usableBytes(): usize {

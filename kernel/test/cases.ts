@@ -5,8 +5,10 @@ import * as bootRoot from "./boot-root.ts";
 import { everySequence } from "./buddy.ts";
 import { earlyAlignment, earlyObjects, earlyWithoutMemory } from "./early.ts";
 import { handlersAreCalled, redZoneIsKept } from "./exceptions.ts";
+import * as firmware from "./firmware.ts";
+import * as interrupts from "./interrupts.ts";
 import { objectsWander, randomObjects, randomObjectsOnAll } from "./malloc-random.ts";
-import { reservedIsNotUsable, usableRanges } from "./memory-map.ts";
+import { rangesAtRandom, rangesThatDoNotFit, reservedIsNotUsable, usableRanges } from "./memory-map.ts";
 import * as physical from "./physical.ts";
 import * as physicalCpus from "./physical-cpus.ts";
 import { randomRequests } from "./physical-random.ts";
@@ -37,6 +39,15 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "command line the last one counts", run: lastOneCounts },
   { name: "memory-map ranges", run: usableRanges },
   { name: "memory-map reserved", run: reservedIsNotUsable },
+  { name: "memory-map ranges at random", run: rangesAtRandom },
+  { name: "memory-map ranges that do not fit", run: rangesThatDoNotFit },
+  { name: "firmware fixed hardware", run: firmware.fixedHardware },
+  { name: "firmware power management timer", run: firmware.powerManagementTimer },
+  { name: "firmware nodes", run: firmware.nodes },
+  { name: "interrupts keep registers", run: interrupts.registersAreKept },
+  { name: "interrupts to itself", run: interrupts.toItself },
+  { name: "interrupts to each processor", run: interrupts.toEachProcessor },
+  { name: "interrupts to all others", run: interrupts.toAllOthers },
   { name: "physical every frame is counted", run: physical.everyFrameIsCounted },
   { name: "physical blocks of all orders", run: physical.blocksOfAllOrders },
   { name: "physical all of it is taken and given back", run: physical.allOfIt },
