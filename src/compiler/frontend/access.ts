@@ -75,6 +75,10 @@ export function takeAddress(world: World, of: LValue, place: Place): Expression 
 const bare = (node: ts.Expression): ts.Expression =>
   ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node) ? bare(node.expression) : node;
 
+/** What an import stands for. */
+const unaliased = (world: World, symbol: ts.Symbol): ts.Symbol =>
+  (symbol.flags & ts.SymbolFlags.Alias) === 0 ? symbol : world.checker.getAliasedSymbol(symbol);
+
 /** What a name, or a name in an imported module or class, is declared as. Undefined: it is an expression. */
 export function entityOf(world: World, node: ts.Expression): ts.Declaration | undefined {
   const inner = bare(node);
@@ -82,7 +86,7 @@ export function entityOf(world: World, node: ts.Expression): ts.Declaration | un
     const shorthand = ts.isShorthandPropertyAssignment(inner.parent)
       ? world.checker.getShorthandAssignmentValueSymbol(inner.parent)
       : undefined;
-    const symbol = shorthand ?? world.symbolOf(inner);
+    const symbol = shorthand === undefined ? world.symbolOf(inner) : unaliased(world, shorthand);
     return symbol?.valueDeclaration ?? symbol?.declarations?.[0];
   }
   if (!ts.isPropertyAccessExpression(inner)) return undefined;
