@@ -6,13 +6,18 @@ import { everySequence } from "./buddy.ts";
 import { earlyAlignment, earlyObjects, earlyWithoutMemory } from "./early.ts";
 import { handlersAreCalled, redZoneIsKept } from "./exceptions.ts";
 import * as firmware from "./firmware.ts";
+import { heapKeepsOrder } from "./heap.ts";
 import * as interrupts from "./interrupts.ts";
 import { objectsWander, randomObjects, randomObjectsOnAll } from "./malloc-random.ts";
 import { rangesAtRandom, rangesThatDoNotFit, reservedIsNotUsable, usableRanges } from "./memory-map.ts";
+import * as mutex from "./mutex.ts";
 import * as physical from "./physical.ts";
 import * as physicalCpus from "./physical-cpus.ts";
 import { randomRequests } from "./physical-random.ts";
+import * as scheduler from "./scheduler.ts";
 import * as stack from "./stack.ts";
+import * as threads from "./threads.ts";
+import * as time from "./time.ts";
 import * as vm from "./vm.ts";
 import * as vmDemand from "./vm-demand.ts";
 import * as vmMemory from "./vm-memory.ts";
@@ -112,4 +117,49 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "vm promises are kept once", run: vmShootdown.promisesAreKeptOnce },
   { name: "vm ranges everywhere", run: vmShootdown.rangesEverywhere },
   { name: "walker finds violations", run: violationsAreFound },
+  { name: "scheduler heap", run: heapKeepsOrder },
+  { name: "scheduler decay", run: scheduler.decay },
+  { name: "scheduler order", run: scheduler.order },
+  { name: "scheduler two equal threads", run: scheduler.fairness },
+  { name: "scheduler weights", run: scheduler.weights },
+  { name: "scheduler generations", run: scheduler.generations },
+  { name: "scheduler preemption", run: scheduler.preemption },
+  { name: "scheduler levels", run: scheduler.levels },
+  { name: "scheduler affinity", run: scheduler.affinity },
+  { name: "scheduler affinity of others", run: scheduler.affinityOfOthers },
+  { name: "scheduler spreading", run: scheduler.spreading },
+  { name: "scheduler migration", run: scheduler.migration },
+  { name: "scheduler no ticks while idle", run: scheduler.tickless },
+  { name: "time goes forward", run: time.clockGoesForward },
+  { name: "time is right", run: time.clockIsRight },
+  { name: "time in ticks", run: time.ticksAndNanoseconds },
+  { name: "time of sleeping", run: time.sleepsAreExact },
+  { name: "time wakes in order", run: time.sleepersWakeInOrder },
+  { name: "time of timers", run: time.timersFire },
+  { name: "time again and again", run: time.timersRepeat },
+  { name: "mutex exclusion", run: mutex.exclusion },
+  { name: "mutex exclusion across processors", run: mutex.exclusionApart },
+  { name: "mutex hand-over", run: mutex.handOver },
+  { name: "mutex deadline", run: mutex.mutexDeadline },
+  { name: "condition ping-pong", run: mutex.conditionPingPong },
+  { name: "condition ping-pong across processors", run: mutex.conditionPingPongApart },
+  { name: "condition producers and consumers", run: mutex.producersAndConsumers },
+  { name: "condition broadcast", run: mutex.broadcast },
+  { name: "condition deadline", run: mutex.conditionDeadline },
+  { name: "condition deadlines and signals", run: mutex.conditionRace },
+  { name: "semaphore counts", run: mutex.semaphoreCounts },
+  { name: "semaphore deadline", run: mutex.semaphoreDeadline },
+  { name: "rw-lock readers and writers", run: mutex.readersAndWriters },
+  { name: "rw-lock writers do not starve", run: mutex.writerDoesNotStarve },
+  { name: "rw-lock deadline", run: mutex.rwLockDeadline },
+  { name: "threads a thousand", run: threads.aThousand },
+  { name: "threads at once", run: threads.atOnce },
+  { name: "threads detached", run: threads.detached },
+  { name: "threads exit", run: threads.exit },
+  { name: "threads join with a deadline", run: threads.joinDeadline },
+  { name: "threads stacks", run: threads.stacks },
+  { name: "threads and failing requests", run: threads.failingRequests },
+  { name: "threads without memory", run: threads.withoutMemory },
+  { name: "threads locals", run: threads.threadLocals },
+  { name: "threads vector registers", run: threads.vectors },
 ];

@@ -15,7 +15,7 @@
 const HALF_LIFE_SHIFT: u64 = 27;
 const STEP_SHIFT: u64 = HALF_LIFE_SHIFT - 3;
 /** Eight half-lives: 1.07 s. */
-const GENERATION_SHIFT: u64 = HALF_LIFE_SHIFT + 3;
+export const GENERATION_SHIFT: u64 = HALF_LIFE_SHIFT + 3;
 const LONGEST: u64 = 1 << 30;
 
 /** 256 · 2^(k / 8). */
