@@ -86,6 +86,7 @@ const steps: Step[] = [
   generate("interpreter", "cli/build-interpreter.js"),
   kernel("kernel.elf", "kernel/main.ts"),
   kernel("kernel-test.elf", "kernel/test/main.ts"),
+  kernel("kernel-bench.elf", "kernel/bench/main.ts"),
 ];
 
 const out = mkdtempSync(join(root, ".build-"));

@@ -17,6 +17,7 @@ export interface CommandEntry {
 
 export const commands: Readonly<Record<string, CommandEntry>> = {
   asm: { summary: "assemble Intel syntax to flat machine code", load: () => import("./asm.ts") },
+  bench: { summary: "measure the unikernel's allocators", load: () => import("./bench.ts") },
   boot: { summary: "boot a kernel in a whole computer", load: () => import("./boot.ts") },
   build: { summary: "compile the TypeScript dialect", load: () => import("./build.ts") },
   disasm: { summary: "disassemble flat machine code or an ELF file", load: () => import("./disasm.ts") },

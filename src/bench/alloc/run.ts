@@ -109,6 +109,7 @@ export function runCase(
   one: AllocationCase,
   allocator: AllocatorName,
   policy: PolicyName,
+  module?: Uint8Array,
 ): AllocationResult {
   const report = new Report();
   const serial = new Text();
@@ -132,7 +133,7 @@ export function runCase(
   const commandLine = Object.entries(options)
     .map(([name, value]) => `${name}=${value}`)
     .join(" ");
-  machine.boot({ kernel, commandLine });
+  machine.boot({ kernel, commandLine, ...(module && { initrd: module }) });
   const stop = machine.run({ until: LIMIT });
   if (stop.kind !== "exit" || stop.status !== DONE) {
     const last = serial.text.trimEnd().split("\n").slice(-3).join(" / ");
