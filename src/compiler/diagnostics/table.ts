@@ -40,6 +40,14 @@ export const D = {
     "VT1005",
     "An expression that the dialect does not have: `delete`, `typeof`, `void`, `in`, `instanceof`, `await`, `yield`, regular expressions, class expressions, …",
     (what: string) => `the dialect has no ${what}`,
+    (what) =>
+      what === "typeof" || what === "instanceof" || what === "in operator"
+        ? "types are known when the program is compiled: keep a tag in the structure"
+        : what === "void operator"
+          ? "write the expression as a statement of its own"
+          : what === "satisfies"
+            ? "give the variable a type: const x: T = …"
+            : "this needs JavaScript's run time, and there is none",
   ),
   newExpression: kind(
     "VT1006",
@@ -65,7 +73,12 @@ export const D = {
     (what: string) => `the dialect has no ${what}`,
     "compare with null: if (p !== null) …",
   ),
-  spread: kind("VT1010", "Spread and rest.", () => "the dialect has no spread or rest"),
+  spread: kind(
+    "VT1010",
+    "Spread and rest.",
+    () => "the dialect has no spread or rest",
+    "write the elements out; memcpy copies many",
+  ),
   looseEquality: kind(
     "VT1011",
     "`==` and `!=`.",
@@ -93,7 +106,16 @@ export const D = {
     "VT1014",
     "Getters, setters, constructors, abstract members, static blocks, optional fields, index signatures, and computed or private names.",
     (what: string) => `the dialect has no ${what}`,
-    "write a method or a function",
+    (what) =>
+      what.includes("names")
+        ? "use an identifier"
+        : what.startsWith("optional")
+          ? "a field is always there; a ptr<T> | null may be null"
+          : what.startsWith("index") || what.startsWith("computed")
+            ? "use an array<T, N>"
+            : what.startsWith("constructors")
+              ? "give values with init<T>({ … }), or write a static method that does"
+              : "write a method or a function",
   ),
   decorator: kind(
     "VT1015",
@@ -164,16 +186,25 @@ export const D = {
               ? from.kind === "int"
                 ? "pointer<T>(x) makes a pointer of a number"
                 : "take its address: addressOf(x)"
-              : from.kind === "ptr" && (to.kind === "struct" || to.kind === "array")
-                ? "read what it points to: p.value"
-                : "only equal types agree",
+              : from.kind === "ptr" && to.kind === "array" && from.target.kind !== "array"
+                ? 'bytes("…") fills an array of u8 with a text'
+                : from.kind === "ptr" && to.kind === "int"
+                  ? "address(p) is a pointer's number"
+                  : from.kind === "ptr" && (to.kind === "struct" || to.kind === "array")
+                    ? "read what it points to: p.value"
+                    : "only equal types agree",
   ),
   operands: kind(
     "VT2002",
     "The operands of an operator are of different types.",
     (operator: string, left: Type, right: Type) =>
       `the operands of ${operator} are ${a(left)} and ${a(right)}`,
-    "convert one of them by a call, for example u64(x)",
+    (_, left, right) =>
+      left.kind === "ptr" && right.kind === "ptr"
+        ? "cast<T>(p) one of them"
+        : left.kind === "ptr" || right.kind === "ptr"
+          ? "p.offset(n) moves a pointer; address(p) is its number"
+          : "convert one of them by a call, for example u64(x)",
   ),
   operand: kind(
     "VT2003",
@@ -223,18 +254,36 @@ export const D = {
     "VT2008",
     "A field, method or member that does not exist.",
     (type: string, name: string) => `${type} has no ${name}`,
+    (type, name) =>
+      type.startsWith("array<") && name !== "length"
+        ? "an array has its elements and length"
+        : type.startsWith("ptr<fn") || type.startsWith("mmio<fn")
+          ? "a function is called, or its address(f) taken"
+          : "see its declaration for what there is",
   ),
   notIndexed: kind(
     "VT2009",
     "Indexing what is neither an array nor a pointer.",
     (type: Type) => `${a(type)} cannot be indexed`,
+    (type) =>
+      type.kind === "struct" ? "fields are read by name: p.field" : "arrays and pointers can: cast<T>(p)[i]",
   ),
-  notCalled: kind("VT2010", "Calling what is not a function.", (type: string) => `${type} cannot be called`),
+  notCalled: kind(
+    "VT2010",
+    "Calling what is not a function.",
+    (type: string) => `${type} cannot be called`,
+    (type) =>
+      type.startsWith("the class")
+        ? "init<T>({ … }) makes a structure"
+        : "only functions and fn<…> can; functionAt<F>(address) makes one of an address",
+  ),
   argumentCount: kind(
     "VT2011",
     "Too many or too few arguments.",
     (expected: number, found: number) =>
       `${expected} ${expected === 1 ? "argument is" : "arguments are"} wanted, and there ${found === 1 ? "is 1" : `are ${found}`}`,
+    (expected, found) =>
+      found < expected ? "there are no optional parameters: give them all" : "leave the others out",
   ),
   inference: kind(
     "VT2012",
@@ -247,13 +296,23 @@ export const D = {
     "Too many or too few type arguments.",
     (name: string, expected: number) =>
       `${name} takes ${expected} type ${expected === 1 ? "argument" : "arguments"}`,
+    (name, expected) =>
+      expected === 0
+        ? `write ${name} alone`
+        : `write ${name}<${Array.from({ length: expected }, (_, i) => "TUVW"[i] ?? "…").join(", ")}>`,
   ),
   noValue: kind(
     "VT2014",
     "Something without a value is used as one.",
     (what: string) => `${what} is not a value`,
     (what) =>
-      what.startsWith("the method") ? "wrap it in a function: (p: ptr<T>): u32 => p.method()" : undefined,
+      what.startsWith("the method")
+        ? "wrap it in a function: (p: ptr<T>): u32 => p.method()"
+        : what.startsWith("the enum")
+          ? "name one of its members: E.Member"
+          : what.startsWith("the class")
+            ? "init<T>({ … }) makes a value of it"
+            : "it has no result to use",
   ),
   generic: kind(
     "VT2015",
@@ -298,22 +357,36 @@ export const D = {
     "A `static_assert` does not hold.",
     (message: string | undefined, values: string) =>
       `static assertion failed${message === undefined ? "" : `: ${message}`}${values}`,
+    "the program does not hold what it was written to rely on: change one of the two",
   ),
-  divisionByZero: kind("VT3004", "Division by a constant zero.", () => "division by zero"),
+  divisionByZero: kind(
+    "VT3004",
+    "Division by a constant zero.",
+    () => "division by zero",
+    "trap() stops the program on purpose",
+  ),
   shiftCount: kind(
     "VT3005",
     "A constant shift count is negative or not below the width.",
     (count: bigint, type: Type) => `${a(type)} cannot be shifted by ${count}`,
+    (count, type) =>
+      count < 0n
+        ? "shift the other way"
+        : type.kind === "int" && type.bits < 64
+          ? "widen it first: u64(x) << n"
+          : "nothing of the value would be left",
   ),
   index: kind(
     "VT3006",
     "A constant index is outside of its array.",
     (index: bigint, length: number) => `index ${index} is outside of an array of ${length}`,
+    (_, length) => `indices go from 0 to ${length - 1}`,
   ),
   duplicateCase: kind(
     "VT3007",
     "Two cases of a switch have one value.",
     (value: bigint) => `there is a case ${value} already`,
+    "put both bodies under one case, or take this one out",
   ),
   notPlace: kind(
     "VT3008",
@@ -326,21 +399,26 @@ export const D = {
     "VT3009",
     "The address of a bit field.",
     (name: string) => `${name} is a bit field and has no address`,
+    "copy it to a variable; for atomics, use the whole storage unit as a field and masks",
   ),
   tooManyElements: kind(
     "VT3010",
     "More initial values than elements.",
     (found: number, length: number) => `${found} values for an array of ${length}`,
+    (found) => `make the array longer: array<…, ${found}>`,
   ),
   literal: kind(
     "VT3011",
     "A literal that is wrong: a string where it cannot stand, a `char` of more than one character.",
     (what: string) => what,
+    'as in char("a"), offsetof<T>("field"), bytes("text")',
   ),
   useless: kind(
     "VT3012",
     "A fraction where an integer is wanted.",
     (value: number, type: Type) => `${value} is not ${a(type)}`,
+    (value) =>
+      Number.isInteger(value) ? `write ${BigInt(value)}` : "give the variable the type f64, or round it",
   ),
 
   // ------------------------------------------------------------------------------------------ declarations
@@ -354,6 +432,7 @@ export const D = {
     "VT4002",
     "A parameter, field or result without a type.",
     (what: string) => `${what} needs a type`,
+    "as in x: u32, or (x: u32): u32",
   ),
   fieldInitial: kind(
     "VT4003",
@@ -372,12 +451,17 @@ export const D = {
     "A field's offset is not a multiple of its alignment, or lies inside of the field before it, or a bit field's bytes are not all in a packed structure.",
     (name: string, offset: number, why: string) => `${name} cannot lie at ${offset}: ${why}`,
     (_name, _offset, why) =>
-      why.includes("bytes") ? "choose another storage unit: bitfield<3, u8>" : undefined,
+      why.includes("bytes")
+        ? "choose another storage unit: bitfield<3, u8>"
+        : why.includes("alignment")
+          ? "move it, or make the structure @packed"
+          : "fields go up; a union has several at one place",
   ),
   bitFieldWidth: kind(
     "VT4006",
     "A bit field's width is 0 or over its type's.",
-    (width: number, type: string) => `a bit field of ${width} bits in ${type}`,
+    (width: number, type: string) => `a bit field of ${width} ${width === 1 ? "bit" : "bits"} in ${type}`,
+    "a width goes from 1 to the bits of its storage unit, the second argument: bitfield<40, u64>",
   ),
   endlessLayout: kind(
     "VT4007",
@@ -401,6 +485,10 @@ export const D = {
     "VT4010",
     "A JSDoc tag with a wrong argument, or where it means nothing.",
     (tag: string, why: string) => `@${tag} ${why}`,
+    (tag, why) =>
+      why === "means nothing here"
+        ? `a comment with @${tag} stands on a line before what it is about`
+        : "docs/dialect.md has the tags and their arguments",
   ),
   handlerSignature: kind(
     "VT4011",
@@ -412,16 +500,19 @@ export const D = {
     "VT4012",
     "An enum member that is not a constant integer of the enum's base.",
     (name: string) => `${name} must be a constant integer`,
+    "use literals, members before it, and operators on them",
   ),
   storage: kind(
     "VT4013",
     "A variable, field or parameter of a type without values: void, never.",
     (type: Type) => `nothing can be kept as ${t(type)}`,
+    "leave it out; an address of anything is a ptr<unknown>",
   ),
   naked: kind(
     "VT4014",
     "A naked function with something else than `asm` in it.",
     (name: string) => `${name} is naked: its body may only be asm`,
+    "put the rest into another function, and call that from the asm",
   ),
   duplicateSymbol: kind(
     "VT4015",
@@ -429,11 +520,22 @@ export const D = {
     (symbol: string) => `there are two of the name ${symbol} in the object`,
     "rename one, or drop its @export",
   ),
-  asm: kind("VT4016", "A wrong option or operand of `asm`.", (why: string) => why),
+  asm: kind(
+    "VT4016",
+    "A wrong option or operand of `asm`.",
+    (why: string) => why,
+    (why) =>
+      why.includes("naked")
+        ? "its arguments and result are where the ABI has them: rdi, rsi, …, rax"
+        : why.includes("fixed address") || why.includes("of a label")
+          ? "name a function or label, or put the address in a register"
+          : "docs/dialect.md shows operands, results and options",
+  ),
   endlessGenerics: kind(
     "VT4017",
     "A generic function or structure needs itself with ever new types.",
     (name: string) => `${name} needs itself with ever new type arguments`,
+    "end it: use ptr<unknown> at some depth",
   ),
 
   tooLarge: kind(
@@ -456,7 +558,12 @@ export const D = {
   ),
 
   // ------------------------------------------------------------------------------------------------ modules
-  missingFile: kind("VT5001", "A file cannot be read.", (name: string) => `cannot read ${name}`),
+  missingFile: kind(
+    "VT5001",
+    "A file cannot be read.",
+    (name: string) => `cannot read ${name}`,
+    "paths are relative to the file that imports, and have their extension",
+  ),
   specifier: kind(
     "VT5002",
     "An import that is not a relative path with its extension.",
@@ -485,6 +592,7 @@ export const D = {
     "VT5006",
     "A function of kernel.d.ts used other than by calling it.",
     (name: string) => `${name} can only be called`,
+    (name) => `wrap it in a function: (…) => ${name}(…)`,
   ),
   compiler: kind(
     "VT5007",

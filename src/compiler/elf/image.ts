@@ -53,6 +53,10 @@ export function image(
   objects: readonly ObjectFile[],
   options: ImageOptions,
 ): { readonly bytes: Uint8Array<ArrayBuffer> } | { readonly problems: readonly Diagnostic[] } {
+  const begin = options.target === "kernel" ? "kmain" : "main";
+  if (!defines(objects, ENTRY) && !defines(objects, begin)) {
+    return { problems: [LINK.noEntry(undefined, begin)] };
+  }
   const { linked, problems } = link([ownPieces(objects, options.target), ...objects], {
     base: options.base ?? BASES[options.target],
     entry: ENTRY,

@@ -20,11 +20,13 @@ export const LINK = {
       other === undefined
         ? `symbol ${name} is defined twice`
         : `symbol ${name} is defined twice; the other is at ${other.file}:${other.line}:${other.column}`,
+    "rename one, or do not export it",
   ),
   noEntry: kind(
     "VT6003",
     "A program without its beginning.",
     (name: string) => `there is no exported symbol ${name}, where the program begins`,
+    (name) => (name === "main" ? "export function main(): i32" : `export function ${name}(): void`),
   ),
   mixedSection: kind(
     "VT6004",
@@ -37,20 +39,33 @@ export const LINK = {
     "Two sections overlap.",
     (a: string, start: number, end: number, b: string, from: number) =>
       `sections ${a} (${hex(start)} to ${hex(end)}) and ${b} (from ${hex(from)}) overlap`,
+    (_a, _start, end, b) => `--section ${b}=ADDRESS with an address from ${hex(end)} on`,
   ),
   sharedPage: kind(
     "VT6006",
     "Two sections lie on one page, but need different rights.",
     (a: string, b: string, address: number) =>
       `sections ${a} and ${b} are on one page, at ${hex(address)}, but need different rights`,
+    (_, b, address) => `--section ${b}=ADDRESS with an address from ${hex((address | 4095) + 1)} on`,
   ),
-  sectionAddress: kind("VT6007", "An address that a section cannot have.", (why: string) => why),
+  sectionAddress: kind(
+    "VT6007",
+    "An address that a section cannot have.",
+    (why: string) => why,
+    "see --section NAME=ADDRESS in docs/build.md",
+  ),
   reach: kind(
     "VT6008",
     "Something lies too far away for the code or the file's format.",
     (why: string) => why,
+    "lower --base or --section, or take memory while the program runs",
   ),
-  malformed: kind("VT6009", "A piece of code or data that cannot be right.", (why: string) => why),
+  malformed: kind(
+    "VT6009",
+    "A piece of code or data that cannot be right.",
+    (why: string) => why,
+    "a fault of the compiler: please report it with the program",
+  ),
 } as const;
 
 /** Where the code at a byte of a piece comes from; the piece's own place where no line says so. */

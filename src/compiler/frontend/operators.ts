@@ -190,6 +190,8 @@ function comparison(world: World, frame: Frame, node: ts.BinaryExpression, compa
 }
 
 function assignment(world: World, frame: Frame, node: ts.BinaryExpression): Expression {
+  // Destructuring: syntax.ts has said so.
+  if (ts.isArrayLiteralExpression(node.left) || ts.isObjectLiteralExpression(node.left)) world.abandon();
   const to = world.place(frame, node.left);
   world.touch(to);
   const place = placeOf(node);

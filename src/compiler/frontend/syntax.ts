@@ -128,6 +128,18 @@ function check(node: ts.Node): Diagnostic | undefined {
   if ((ts.isArrowFunction(node) || ts.isFunctionExpression(node)) && node.typeParameters !== undefined) {
     return D.generic(placeOf(node), node.name?.text ?? "this function");
   }
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === K.EqualsToken) {
+    const left = node.left;
+    if (ts.isArrayLiteralExpression(left) || ts.isObjectLiteralExpression(left)) {
+      return D.destructuring(placeOf(left));
+    }
+  }
+  if (
+    (ts.isPropertyDeclaration(node) || ts.isMethodDeclaration(node) || ts.isEnumMember(node)) &&
+    (ts.isStringLiteralLike(node.name) || ts.isNumericLiteral(node.name))
+  ) {
+    return D.accessor(placeOf(node.name), "quoted names and numbers as names");
+  }
   if (ts.isPropertyDeclaration(node) && node.questionToken !== undefined) {
     return D.accessor(placeOf(node), "optional fields");
   }

@@ -37,6 +37,7 @@ export class Data {
       relocations,
       exported: attributes.exported ?? false,
       debug: undefined,
+      place: tree.place,
     });
   }
 

@@ -184,7 +184,7 @@ describe("a kernel image", () => {
   it("is told that kmain is missing, and that a section below the image hides its header", () => {
     const { file } = objectFile({ pieces: [GREETING] });
     expect(image([file], { target: "kernel" })).toMatchObject({
-      problems: [{ message: "symbol kmain is not defined, which _start uses" }],
+      problems: [{ message: "there is no exported symbol kmain, where the program begins" }],
     });
     const low = code("low", "ret", [], { section: ".low" });
     const sections = new Map([[".low", 0x8000]]);
