@@ -1,10 +1,22 @@
 /** Breaks the kernel on purpose, so that people and tests can see what it says then: option `crash`. */
+import { setInterruptHandler } from "./arch/interrupts.ts";
 import { sameText } from "./boot/words.ts";
 import { newline, print } from "./console/print.ts";
 import { assert, panic, panicWith, setStopOthers } from "./panic.ts";
 
 /** No code and no data lie here. */
 const NOWHERE: usize = 0x10;
+
+const VECTOR: u32 = 0x61;
+const GENERAL_PROTECTION: usize = 13;
+/** Of a gate's low half. */
+const PRESENT: u64 = 1 << 47;
+
+/** @packed */
+class TablePointer extends Struct {
+  limit: u16;
+  base: u64;
+}
 
 /** @noinline */
 function writeThrough(at: ptr<u32>): void {
@@ -24,6 +36,22 @@ function recurse(depth: u64): u64 {
   block[depth % 64] = depth;
   return recurse(depth + 1) + block[(depth + 1) % 64];
 }
+/** @noinline */
+function panicInHandler(): void {
+  panic("in a handler");
+}
+/** @noinline */
+function interruptItself(): void {
+  setInterruptHandler(VECTOR, panicInHandler);
+  asm`int ${VECTOR}`;
+}
+/** A general protection fault whose gate is not present: that is another fault, and both together are a double fault. @noinline */
+function faultTwice(): void {
+  const idtr: TablePointer = zeroed();
+  asm({ clobbers: ["memory"] })`sidt [${addressOf(idtr)}]`;
+  pointer<u64>(idtr.base + GENERAL_PROTECTION * 16).value &= ~PRESENT;
+  asm({ in: { rax: 0x13f0 } })`mov ds, eax`;
+}
 /** The panic finds something to do that faults itself. */
 function panicTwice(): void {
   setStopOthers(callNowhere);
@@ -39,6 +67,8 @@ export function crash(kind: ptr<u8>): void {
   else if (sameText(kind, "panic")) panicWith("asked for", "left", 1, "right", 0xfeed);
   else if (sameText(kind, "assert")) assert(sameText(kind, "panic"), "kinds are alike");
   else if (sameText(kind, "twice")) panicTwice();
+  else if (sameText(kind, "interrupt")) interruptItself();
+  else if (sameText(kind, "double")) faultTwice();
   else if (sameText(kind, "stack")) recurse(0);
   else {
     print("warning: there is no crash called ");

@@ -3,15 +3,16 @@
  * halts. Nothing is saved or repaired. A panic within a panic says so and stops at once.
  */
 import { printCallsHere } from "./arch/backtrace.ts";
+import { cpuIndex, hasCpu, thisCpu } from "./arch/cpu.ts";
 import { debugExit } from "./arch/debug-exit.ts";
 import { disableInterrupts, halt } from "./arch/instructions.ts";
 import { newline, print, printHex, printLine, printU64, seizeConsole } from "./console/print.ts";
 
-class Once extends Struct {
-  /** 1: somebody is at it. */
+class Owner extends Struct {
+  /** 1 + the number of the processor that panics; 0: none. */
   taken: u32;
 }
-const panicking: Once = zeroed();
+const owner: Owner = zeroed();
 let stopOthers: fn<() => void> | null = null;
 
 /** `stop` keeps the other processors from going on; it returns soon, whether they have stopped or not. */
@@ -22,7 +23,11 @@ export function setStopOthers(stop: fn<() => void>): void {
 /** First half of a panic, for who has more to tell: only the first caller comes back from it. The line is not ended. */
 export function beginPanic(message: ptr<u8>): void {
   disableInterrupts();
-  if (atomicExchange(addressOf(panicking.taken), 1) !== 0) endNested(message);
+  const self = hasCpu() ? cpuIndex() + 1 : 1;
+  const before = atomicCompareExchange(addressOf(owner.taken), 0, self);
+  if (before === self) endNested(message);
+  // Another processor was first, and tells its own story.
+  if (before !== 0) halt();
   if (stopOthers !== null) stopOthers();
   seizeConsole();
   print("\npanic: ");
@@ -33,6 +38,19 @@ function endNested(message: ptr<u8>): never {
   printLine(message);
   stop();
 }
+/** Ends the line, and says on which processor and in which thread it is. */
+export function printPlace(): void {
+  newline();
+  if (!hasCpu()) return;
+  const cpu = thisCpu();
+  print("  processor ");
+  printU64(u64(cpu.index));
+  if (address(cpu.thread) !== 0) {
+    print(", thread ");
+    print(addressOf(cpu.thread.name[0]));
+  }
+  newline();
+}
 function stop(): never {
   debugExit(0);
   halt();
@@ -41,7 +59,7 @@ export function endPanic(): never {
   stop();
 }
 function end(): never {
-  newline();
+  printPlace();
   printCallsHere();
   stop();
 }

@@ -22,9 +22,10 @@ let hasDeadline: bool = false;
 /** Timer's ticks for 2³² of the time-stamp counter. */
 let ratio: u64 = 0;
 
+/** What comes between two readings makes the timer seem slower than it is: then it is early, never late. */
 function measure(): void {
-  writeApic(Register.InitialCount, MOST);
   const start = readTsc();
+  writeApic(Register.InitialCount, MOST);
   while (readTsc() - start < MEASURE) pause();
   const left = readApic(Register.CurrentCount);
   const ticks = readTsc() - start;

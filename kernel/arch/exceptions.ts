@@ -2,10 +2,10 @@
  * Exceptions: vectors 0 to 31. A handler that has been set may put things right and go on; all else is a panic, with every
  * register. SDM vol. 3 §6.15.
  */
-import { newline, print, printAddress, printHex, printU64 } from "../console/print.ts";
-import { beginPanic, endPanic } from "../panic.ts";
+import { newline, print, printAddress, printHex } from "../console/print.ts";
+import { beginPanic, endPanic, printPlace } from "../panic.ts";
 import { printCalls } from "./backtrace.ts";
-import { cpuCount, cpuIndex } from "./cpu.ts";
+import { cpuIndex } from "./cpu.ts";
 import { readCr0, readCr2, readCr3, readCr4 } from "./instructions.ts";
 import { enterPageFault, leavePageFault } from "./segments.ts";
 
@@ -110,11 +110,7 @@ export function panicAt(registers: ptr<Registers>, reason: ptr<u8>): never {
     print(", error code ");
     printHex(registers.errorCode);
   }
-  if (cpuCount > 1) {
-    print(", on processor ");
-    printU64(u64(cpuIndex()));
-  }
-  newline();
+  printPlace();
   printRegisters(registers);
   printCalls(registers.rip, registers.rsp, registers.rbp);
   endPanic();

@@ -14,7 +14,10 @@ export const options: array<Option, typeof ROOM> = [
   { name: "debug", meaning: "objects on pages of their own: all, size:N, size:N-M" },
   { name: "verify", meaning: "look at what objects leave behind; a number: so many are kept back" },
   { name: "time", meaning: "print when the first thread began" },
-  { name: "crash", meaning: "break on purpose: null, jump, opcode, divide, panic, assert, twice, stack" },
+  {
+    name: "crash",
+    meaning: "break on purpose: null, jump, opcode, divide, panic, assert, twice, double, interrupt, stack",
+  },
   { name: "trace", meaning: "trace points to turn on: names, first parts of names, all" },
   { name: "workload", meaning: "what to measure (bench image)" },
   { name: "operations", meaning: "its steps" },

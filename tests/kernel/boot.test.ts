@@ -188,6 +188,16 @@ const CRASHES = [
   { kind: "panic", says: /^panic: asked for: left = 0x1, right = 0xfeed$/, calls: ["crash.crash"] },
   { kind: "assert", says: /^panic: kinds are alike$/, calls: ["crash.crash"] },
   {
+    kind: "double",
+    says: /^panic: #DF double fault$/,
+    calls: ["crash.faultTwice", "crash.crash"],
+  },
+  {
+    kind: "interrupt",
+    says: /^ {2}interrupted by vector 97$/,
+    calls: ["crash.panicInHandler", "dispatch.dispatch", "crash.interruptItself", "crash.crash"],
+  },
+  {
     kind: "stack",
     says: /^panic: stack overflow: write at 0xffffc000/,
     calls: ["crash.recurse", "crash.recurse", "crash.crash"],
