@@ -82,6 +82,15 @@ export function takeSingles(into: ptr<u32>, count: u32): u32 {
   }
   return got;
 }
+/** Single frames become free; they are inside of nothing. Those of one segment that follow each other are given under one lock. */
+export function giveSingles(numbers: ptr<u32>, count: u32): void {
+  for (let i: u32 = 0; i < count; ) {
+    const segment = segmentOf(numbers[i]);
+    const flags = segment.lock.lock();
+    for (; i < count && segmentOf(numbers[i]) === segment; i++) segment.give(numbers[i], 0);
+    segment.lock.unlock(flags);
+  }
+}
 /** A block becomes free. Its frames are inside of nothing. */
 export function giveBlock(number: u32, order: u32): void {
   const segment = segmentOf(number);

@@ -76,16 +76,8 @@ export function frameNumber(physical: usize): u32 {
 export function framePhysical(number: u32): usize {
   return usize(number) << PAGE_SHIFT;
 }
-/** Whether there is a record: of RAM that is ours, or of a small hole in it. */
-export function hasFrame(physical: usize): bool {
-  const number = physical >> PAGE_SHIFT;
-  const index = number >> u64(SECTION_SHIFT);
-  if (index >= u64(sectionCount)) return false;
-  const section = sections.offset(index);
-  return number >= u64(section.first) && number < u64(section.end);
-}
 /**
- * The record of the page at any address; null if it has none.
+ * The record of the page at a physical address, whatever that is; null: it has none. Small holes in RAM have records, too.
  * @inline
  */
 export function findFrame(physical: usize): ptr<Frame> | null {
@@ -95,6 +87,10 @@ export function findFrame(physical: usize): ptr<Frame> | null {
   const section = sections.offset(index);
   if (number < u64(section.first) || number >= u64(section.end)) return null;
   return pointer<Frame>(section.table + number * sizeof<Frame>());
+}
+/** Whether there is a record. */
+export function hasFrame(physical: usize): bool {
+  return findFrame(physical) !== null;
 }
 /** Of a frame that has one; debug builds make sure. */
 export function frameOf(number: u32): ptr<Frame> {

@@ -5,7 +5,7 @@
  */
 import { cpuIndex, MAX_CPUS } from "../arch/cpu.ts";
 import type { SpinLock } from "../thread/spin-lock.ts";
-import { giveBlock, takeSingles } from "./buddy.ts";
+import { giveSingles, takeSingles } from "./buddy.ts";
 import { FrameState, frameOf, NO_FRAME } from "./frame-table.ts";
 import { vitrine_memory } from "./memory-report.ts";
 
@@ -34,10 +34,8 @@ class PagePool extends Struct {
    */
   private empty(left: u32): void {
     const going = this.count - left;
-    for (let i: u32 = 0; i < going; i++) {
-      frameOf(this.frames[i]).state = FrameState.Inside;
-      giveBlock(this.frames[i], 0);
-    }
+    for (let i: u32 = 0; i < going; i++) frameOf(this.frames[i]).state = FrameState.Inside;
+    giveSingles(addressOf(this.frames[0]), going);
     for (let i: u32 = 0; i < left; i++) this.frames[i] = this.frames[going + i];
     this.count = left;
   }

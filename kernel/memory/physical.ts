@@ -12,7 +12,7 @@ import { FrameKind } from "./frame-kind.ts";
 import {
   type Frame,
   FrameState,
-  frameAt,
+  findFrame,
   frameNumber,
   frameOf,
   framePhysical,
@@ -58,11 +58,10 @@ function isHeld(frame: ptr<Frame>, order: u32): bool {
 }
 /** The frame at `physical`, if it begins a held block of this order, or is held by itself, and nobody else refers to it; else panics. */
 export function checkHeld(physical: usize, order: u32): ptr<Frame> {
-  if ((physical & (PAGE_SIZE - 1)) === 0 && hasFrame(physical)) {
-    const frame = frameAt(physical);
-    if (isHeld(frame, order) && frame.references <= 1) return frame;
-  }
-  badFree(physical, order);
+  const frame = findFrame(physical);
+  const good = frame !== null && isHeld(frame, order) && frame.references <= 1;
+  if (!good || (physical & (PAGE_SIZE - 1)) !== 0) badFree(physical, order);
+  return frame;
 }
 /** What its holder kept in a frame's record is forgotten. */
 export function forgetHolder(frame: ptr<Frame>): void {

@@ -6,7 +6,7 @@
  */
 import { panicWith } from "../panic.ts";
 import type { SpinLock } from "../thread/spin-lock.ts";
-import { type Frame, FrameState, frameOf, framePhysical, hasFrame, NO_FRAME } from "./frame-table.ts";
+import { type Frame, FrameState, findFrame, frameOf, framePhysical, NO_FRAME } from "./frame-table.ts";
 import { ORDERS, type SegmentReport } from "./memory-report.ts";
 
 export class Segment extends Struct {
@@ -63,9 +63,8 @@ export class Segment extends Struct {
     this.report.free += u32(1) << order;
     while (at + 1 < ORDERS) {
       const buddy = block ^ (u32(1) << at);
-      if (!hasFrame(framePhysical(buddy))) break;
-      const frame = frameOf(buddy);
-      if (frame.state !== FrameState.Free || u32(frame.order) !== at) break;
+      const frame = findFrame(framePhysical(buddy));
+      if (frame === null || frame.state !== FrameState.Free || u32(frame.order) !== at) break;
       this.unlink(frame);
       block &= buddy;
       at++;
@@ -90,9 +89,8 @@ export class Segment extends Struct {
   blockOf(number: u32): u32 {
     for (let order: u32 = 0; order < ORDERS; order++) {
       const first = number & ~((u32(1) << order) - 1);
-      if (!hasFrame(framePhysical(first))) continue;
-      const frame = frameOf(first);
-      if (frame.state === FrameState.Free && u32(frame.order) >= order) return first;
+      const frame = findFrame(framePhysical(first));
+      if (frame !== null && frame.state === FrameState.Free && u32(frame.order) >= order) return first;
     }
     return NO_FRAME;
   }
