@@ -2,10 +2,19 @@
 import { setInterruptHandler } from "./arch/interrupts.ts";
 import { sameText } from "./boot/words.ts";
 import { newline, print } from "./console/print.ts";
+import { NONE, PAGE_SIZE } from "./memory/address.ts";
 import { assert, panic, panicWith, setStopOthers } from "./panic.ts";
+import { cloneRoot } from "./vm/clone.ts";
+import { DATA } from "./vm/entry.ts";
+import { mapRange } from "./vm/map.ts";
+import { type AddressSpace, kernelSpace } from "./vm/space.ts";
 
 /** No code and no data lie here. */
 const NOWHERE: usize = 0x10;
+
+/** Of the root's sixth entry. */
+const STRAY: usize = 5 << 39;
+const program: AddressSpace = zeroed();
 
 const VECTOR: u32 = 0x61;
 const GENERAL_PROTECTION: usize = 13;
@@ -52,6 +61,11 @@ function faultTwice(): void {
   pointer<u64>(idtr.base + GENERAL_PROTECTION * 16).value &= ~PRESENT;
   asm({ in: { rax: 0x13f0 } })`mov ds, eax`;
 }
+/** A page at a program's address is mapped in the kernel's root, of which then a program's is to be cloned. @noinline */
+function cloneStray(): void {
+  mapRange(addressOf(kernelSpace), STRAY, NONE, PAGE_SIZE, DATA);
+  cloneRoot(addressOf(program));
+}
 /** The panic finds something to do that faults itself. */
 function panicTwice(): void {
   setStopOthers(callNowhere);
@@ -70,6 +84,7 @@ export function crash(kind: ptr<u8>): void {
   else if (sameText(kind, "interrupt")) interruptItself();
   else if (sameText(kind, "double")) faultTwice();
   else if (sameText(kind, "stack")) recurse(0);
+  else if (sameText(kind, "stray")) cloneStray();
   else {
     print("warning: there is no crash called ");
     print(kind);

@@ -16,7 +16,8 @@ export const options: array<Option, typeof ROOM> = [
   { name: "time", meaning: "print when the first thread began" },
   {
     name: "crash",
-    meaning: "break on purpose: null, jump, opcode, divide, panic, assert, twice, double, interrupt, stack",
+    meaning:
+      "break on purpose: null, jump, opcode, divide, panic, assert, twice, double, interrupt, stack, stray",
   },
   { name: "trace", meaning: "trace points to turn on: names, first parts of names, all" },
   { name: "workload", meaning: "what to measure (bench image)" },

@@ -72,7 +72,7 @@ export function reportStray(stray: ptr<Stray>): void {
   unlockConsole(flags);
 }
 
-/** Makes `space` one of its own, in which nothing but the kernel is mapped. False: no memory. */
+/** Makes `space` one of its own, in which nothing but the kernel is mapped. False: no memory. @noinline */
 export function cloneRoot(space: ptr<AddressSpace>): bool {
   const stray: Stray = zeroed();
   if (findStray(addressOf(stray))) {
