@@ -20,7 +20,9 @@ import { initAllocators } from "./memory/allocators.ts";
 import { initPhysical } from "./memory/physical.ts";
 import { enterThreads, initThreads, startFirst } from "./thread/start.ts";
 import { initTime } from "./thread/time.ts";
+import { enterTrace, startTrace } from "./trace/start.ts";
 import { initAliases } from "./vm/alias.ts";
+import { initDebugPages } from "./vm/debug-pages.ts";
 import { refillReserve } from "./vm/fault-pages.ts";
 import { enterVm, initVm } from "./vm/vm.ts";
 
@@ -46,6 +48,8 @@ export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => v
   initPhysical(); //             every frame has an owner
   initAllocators(); //           objects by areas
   initVm(); //                   mappings, page faults, stacks
+  initDebugPages(); //           objects on pages of their own
+  startTrace(); //               what the command line wants to watch
   silencePics(); //              the old interrupt controllers
   initApic(); //                 the new one
   initTimer();
@@ -59,5 +63,6 @@ export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => v
 /** How the other processors end their start. */
 function enter(): void {
   enterVm();
+  enterTrace();
   enterThreads();
 }

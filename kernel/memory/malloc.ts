@@ -10,11 +10,15 @@
  *     more        large                     large
  */
 import { panicWith } from "../panic.ts";
-import { Area, areaOf, HALF_PAGE_SIZE, NONE, PAGE_SIZE } from "./address.ts";
+import { freePoint, mallocPoint, reallocPoint } from "../trace/points.ts";
+import { record } from "../trace/ring.ts";
+import { Area, areaBase, areaOf, HALF_PAGE_SIZE, NONE, PAGE_SIZE } from "./address.ts";
 import type { Allocator } from "./allocator.ts";
 import { type Cache, limitPools, prepareCache, registerCache } from "./cache.ts";
 import { allocateDebug, debugSize, freeDebug } from "./debug-area.ts";
 import { earlyFree, earlySize } from "./early.ts";
+import { FrameKind } from "./frame-kind.ts";
+import { findFrame } from "./frame-table.ts";
 import { allocateHalfPage, freeHalfPage, initHalfPages, isHalfPage } from "./half-page.ts";
 import { allocateLarge, freeLarge, largeSize, resizeLarge } from "./large.ts";
 import { cacheOf, freeMempool } from "./mempool.ts";
@@ -124,11 +128,21 @@ export function debugSizes(from: usize, to: usize): void {
 
 /** `size` bytes, at a multiple of 16, not cleared. Null: there is no memory. Size 0 gives an object that can be freed. */
 export function malloc(size: usize): ptr<unknown> | null {
+  return pointer<unknown>(staticKey(addressOf(mallocPoint.key)) ? allocateTraced(size) : allocateUsual(size));
+}
+/** @inline */
+function allocateUsual(size: usize): usize {
   if (size <= DENSE_LIMIT) {
     const cache = cacheBySize[(size + GRANULE - 1) >> GRANULE_SHIFT];
-    if (cache !== null) return pointer<unknown>(allocateObject(cache, size));
+    if (cache !== null) return allocateObject(cache, size);
   }
-  return pointer<unknown>(allocate(size, GRANULE));
+  return allocate(size, GRANULE);
+}
+/** @noinline */
+function allocateTraced(size: usize): usize {
+  const object = allocateUsual(size);
+  record(addressOf(mallocPoint), size, object, 0, 0);
+  return object;
 }
 /** The first class of at least `size` bytes whose objects all lie at multiples of `align`; null if there is none. */
 function alignedCache(size: usize, align: usize): ptr<Cache> | null {
@@ -166,7 +180,10 @@ function isPowerOfTwo(value: usize): bool {
 /** At a multiple of `align`, a power of two; another alignment gives null. `size` need not be a multiple of it. */
 export function alignedAlloc(align: usize, size: usize): ptr<unknown> | null {
   if (!isPowerOfTwo(align)) return null;
-  return align <= GRANULE ? malloc(size) : pointer<unknown>(allocate(size, align));
+  if (align <= GRANULE) return malloc(size);
+  const object = allocate(size, align);
+  if (staticKey(addressOf(mallocPoint.key))) record(addressOf(mallocPoint), size, object, 0, 0);
+  return pointer<unknown>(object);
 }
 /** POSIX: `align` a power of two, 8 at least. Gives 0, EINVAL or ENOMEM, and the object in `place` only with 0. */
 export function posixMemalign(place: ptr<ptr<unknown> | null>, align: usize, size: usize): i32 {
@@ -189,9 +206,9 @@ export function mallocUsableSize(object: ptr<unknown> | null): usize {
   if (object === null) return 0;
   const linear = address(object);
   const size = usableSize(linear);
-  if (size === 0)
-    violation(Violation.InvalidPointer, "size of no object, area", linear, 0, u64(areaOf(linear)));
-  return size;
+  if (size !== NONE) return size;
+  violation(Violation.InvalidPointer, "size of no object, area", linear, 0, u64(areaOf(linear)));
+  return 0;
 }
 /** NONE: no live object begins there. */
 function usableSize(linear: usize): usize {
@@ -249,7 +266,10 @@ export function realloc(object: ptr<unknown> | null, size: usize): ptr<unknown> 
     mallocUsableSize(object);
     return null;
   }
-  if (resizeInPlace(linear, usable, size)) return object;
+  if (resizeInPlace(linear, usable, size)) {
+    if (staticKey(addressOf(reallocPoint.key))) record(addressOf(reallocPoint), linear, size, linear, 0);
+    return object;
+  }
   const moved = malloc(size);
   if (moved === null) return size <= usable ? object : null;
   memcpy(moved, object, size < usable ? size : usable);
@@ -272,11 +292,28 @@ function freeForeign(linear: usize): void {
   violation(Violation.InvalidPointer, "no allocator's area", linear, 0, u64(areaOf(linear)));
 }
 function freeEarly(linear: usize): void {
+  const frame = findFrame(linear - areaBase(Area.Early));
+  if (frame === null || frame.kind !== FrameKind.None) {
+    violation(
+      Violation.InvalidPointer,
+      "early area, frame's kind",
+      linear,
+      0,
+      frame === null ? 0xff : u64(frame.kind),
+    );
+    return;
+  }
   earlyFree(pointer<u8>(linear));
 }
 /** An object that malloc or its kin gave, or null. */
 export function free(object: ptr<unknown> | null): void {
   const linear = address(object);
+  if (staticKey(addressOf(freePoint.key))) freeTraced(linear);
+  else frees[areaOf(linear)](linear);
+}
+/** @noinline */
+function freeTraced(linear: usize): void {
+  record(addressOf(freePoint), linear, 0, 0, 0);
   frees[areaOf(linear)](linear);
 }
 /** C23: an object that was allocated or resized to `size` bytes, or null. */

@@ -3,6 +3,9 @@
  * physical. What runs out gives NONE; giving back what is not held, or not so, is a broken invariant and panics with the values.
  * Contiguous ranges of any length are in contiguous.ts, references in frame.ts.
  */
+
+import { giveFramesPoint, takeFramesPoint } from "../trace/points.ts";
+import { record } from "../trace/ring.ts";
 import { NONE, PAGE_SIZE } from "./address.ts";
 import { badFree } from "./bad-free.ts";
 import { closeBootPages, takeSparePage } from "./boot-pages.ts";
@@ -93,10 +96,16 @@ export function allocateFrames(order: u32): usize {
   for (let attempt: u32 = 0; number === NO_FRAME && attempt < ATTEMPTS; attempt++) {
     if (findMore(attempt)) number = takeBlock(order);
   }
-  return number === NO_FRAME ? NONE : hold(number, order);
+  if (number === NO_FRAME) return NONE;
+  const physical = hold(number, order);
+  if (staticKey(addressOf(takeFramesPoint.key)))
+    record(addressOf(takeFramesPoint), physical, u64(order), 0, 0);
+  return physical;
 }
 /** A block as allocateFrames gave it. */
 export function freeFrames(physical: usize, order: u32): void {
+  if (staticKey(addressOf(giveFramesPoint.key)))
+    record(addressOf(giveFramesPoint), physical, u64(order), 0, 0);
   const frame = checkHeld(physical, order);
   forgetHolder(frame);
   frame.state = FrameState.Inside;

@@ -9,6 +9,8 @@
 import { cpuIndex, thisCpu } from "../arch/cpu.ts";
 import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import { panicWith } from "../panic.ts";
+import { switchPoint } from "../trace/points.ts";
+import { record } from "../trace/ring.ts";
 import { bury } from "./dead.ts";
 import { idleCpus, leastLoaded, migrate } from "./placement.ts";
 import { type RunQueue, runQueues } from "./run-queue.ts";
@@ -100,6 +102,8 @@ function switchTo(queue: ptr<RunQueue>, current: ptr<Thread>, next: ptr<Thread>)
     queue.threadPointer = next.threadPointer;
     loadThreadPointer(next.threadPointer);
   }
+  if (staticKey(addressOf(switchPoint.key)))
+    record(addressOf(switchPoint), address(current), address(next), 0, 0);
   finishSwitch(switchStacks(current, next));
 }
 /** In the thread that comes next: what is to be done with the one before, now that its stack is at rest. */

@@ -4,6 +4,8 @@
  */
 import { enableInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import { free, malloc } from "../memory/malloc.ts";
+import { exitPoint, startPoint } from "../trace/points.ts";
+import { record } from "../trace/ring.ts";
 import { inverseOf, LEAST_WEIGHT, MOST_WEIGHT, NORMAL_WEIGHT } from "./decay.ts";
 import { online, start } from "./placement.ts";
 import { resumeInterrupts } from "./preemption.ts";
@@ -103,6 +105,7 @@ export function spawn(
   thread.allowed = (chosen.allowed & online.all()) === 0 ? ALL_CPUS : chosen.allowed;
   thread.detached = chosen.detached;
   listThread(thread);
+  if (staticKey(addressOf(startPoint.key))) record(addressOf(startPoint), address(thread), 0, 0, 0);
   const flags = saveInterrupts();
   start(thread);
   resumeInterrupts(flags);
@@ -111,6 +114,7 @@ export function spawn(
 /** Ends the current thread. */
 export function exitThread(): never {
   const thread = currentThread();
+  if (staticKey(addressOf(exitPoint.key))) record(addressOf(exitPoint), 0, 0, 0, 0);
   const exit = addressOf(thread.exit);
   exit.lock.lock();
   thread.state = ThreadState.Exiting;

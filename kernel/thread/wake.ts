@@ -7,6 +7,8 @@
  */
 import { cpuIndex, thisCpu } from "../arch/cpu.ts";
 import { saveInterrupts } from "../arch/instructions.ts";
+import { wakePoint } from "../trace/points.ts";
+import { record } from "../trace/ring.ts";
 import { enqueue, idleCpus, leastLoaded, migrate, tellIdle } from "./placement.ts";
 import { resumeInterrupts } from "./preemption.ts";
 import { type RunQueue, runQueues } from "./run-queue.ts";
@@ -34,6 +36,7 @@ export function lockQueueOf(thread: ptr<Thread>): ptr<RunQueue> {
  * interrupts on, a woken thread that outranks the caller runs at once; without, at `resumeInterrupts`.
  */
 export function wake(thread: ptr<Thread>): void {
+  if (staticKey(addressOf(wakePoint.key))) record(addressOf(wakePoint), address(thread), 0, 0, 0);
   const flags = saveInterrupts();
   const queue = lockQueueOf(thread);
   if (thread.state !== ThreadState.Waiting) queue.lock.release();

@@ -7,13 +7,12 @@
 import { cpuIndex, MAX_CPUS, thisCpu } from "../arch/cpu.ts";
 import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import { Area, inArea } from "../memory/address.ts";
-import { allocateFrames, NONE } from "../memory/physical.ts";
 import { pointCount, points, type TracePoint } from "./point.ts";
 
 /** "VTRACE01", read as a little-endian number. */
 const MAGIC: u64 = 0x3130_4543_4152_5456;
-/** Of a ring: 2⁶ frames, 4096 records. */
-const ORDER: u32 = 6;
+/** log₂ of a ring's frames. */
+export const RING_ORDER: u32 = 6;
 const RECORD_SIZE: u64 = 64;
 const CAPACITY: u64 = (4096 << 6) / 64;
 
@@ -52,8 +51,8 @@ class TraceHeader extends Struct {
 /** @export */
 export const vitrine_trace: TraceHeader = zeroed();
 
-/** What readers go by. The first processor calls it once, when there are frames to allocate. */
-export function initTrace(): void {
+/** What readers go by. The first processor calls it once. */
+export function publishRings(): void {
   vitrine_trace.recordSize = RECORD_SIZE;
   vitrine_trace.capacity = CAPACITY;
   vitrine_trace.points = address(points());
@@ -62,13 +61,10 @@ export function initTrace(): void {
   compilerFence();
   vitrine_trace.magic = MAGIC;
 }
-/** Gives the calling processor a ring. False if there is no memory for it: then points are passed in silence here. */
-export function addRing(): bool {
-  const physical = allocateFrames(ORDER);
-  if (physical === NONE) return false;
+/** The calling processor records in these frames, 2^RING_ORDER of them, from now on. */
+export function giveRing(physical: usize): void {
   memset(pointer<u8>(inArea(Area.Early, physical)), 0, RECORD_SIZE * CAPACITY);
   vitrine_trace.rings[cpuIndex()].records = physical;
-  return true;
 }
 
 /** What a point saw; values that it does not have are 0. */

@@ -7,6 +7,10 @@
 import { PAGE_FAULT, panicAt, type Registers, setExceptionHandler } from "../arch/exceptions.ts";
 import { INTERRUPT_FLAG, invalidatePage, readCr2, readCr3 } from "../arch/instructions.ts";
 import { newline, print, printAddress, printSize, seizeConsole } from "../console/print.ts";
+import { Area, areaBase } from "../memory/address.ts";
+import { explainDebug } from "../memory/debug-area.ts";
+import { pageFaultPoint } from "../trace/points.ts";
+import { record } from "../trace/ring.ts";
 import { isCaught } from "./catch.ts";
 import { demand, Outcome } from "./demand.ts";
 import { isLeaf, NO_EXECUTE, targetOf, WRITABLE } from "./entry.ts";
@@ -45,6 +49,7 @@ function describe(range: ptr<Range>, linear: usize): void {
 }
 /** What is to be said of a fault that nothing has put right. */
 function reasonFor(linear: usize, outcome: Outcome): ptr<u8> {
+  if (linear >= areaBase(Area.Debug)) return explainDebug(linear);
   const range = find(spaceOf(linear).arena.tree, linear);
   if (range !== null && range.kind !== RangeKind.Free) {
     seizeConsole();
@@ -61,6 +66,8 @@ function onPageFault(registers: ptr<Registers>): bool {
   const linear = readCr2();
   const code = registers.errorCode;
   const root = readCr3();
+  if (staticKey(addressOf(pageFaultPoint.key)))
+    record(addressOf(pageFaultPoint), linear, code, registers.rip, 0);
   let outcome = Outcome.Absent;
   if ((code & RESERVED_BITS) === 0) {
     const source = (registers.rflags & INTERRUPT_FLAG) !== 0 ? Source.Either : Source.Reserve;
