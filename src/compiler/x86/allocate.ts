@@ -123,8 +123,12 @@ export class Allocator {
   readonly #usedCalleeSaved = new Set<Reg>();
   readonly #splits = new Map<Reg, number>();
 
-  constructor(machine: MachineFunction, loops: readonly Loop[]) {
+  readonly #most: number;
+
+  /** `registers`: of each file, so many are used at most. */
+  constructor(machine: MachineFunction, loops: readonly Loop[], registers = 16) {
     this.machine = machine;
+    this.#most = registers;
     this.#loops = loops;
     let numbering = number(machine.blocks);
     let { virtual, real } = buildIntervals(machine, numbering);
@@ -206,12 +210,13 @@ export class Allocator {
   }
 
   #candidates(interval: Interval): Reg[] {
-    const list = this.machine.fileOf(interval.register) === "xmm" ? ALLOCATABLE_XMM : ALLOCATABLE_GPR;
+    const all = this.machine.fileOf(interval.register) === "xmm" ? ALLOCATABLE_XMM : ALLOCATABLE_GPR;
+    const list = all.slice(0, this.#most);
     const scores = new Map<Reg, number>();
     for (const h of this.#hints.get(interval.register) ?? []) {
       const other = isVirtual(h.with) ? this.intervals[h.with - FIRST_VIRTUAL] : undefined;
       const r = isVirtual(h.with) ? other && this.#assigned.get(other) : h.with;
-      if (r !== undefined) scores.set(r, (scores.get(r) ?? 0) + h.frequency);
+      if (r !== undefined && list.includes(r)) scores.set(r, (scores.get(r) ?? 0) + h.frequency);
     }
     const usable = this.machine.framePointer ? list.filter((r) => r !== RBP) : list;
     if (scores.size === 0) return [...usable];

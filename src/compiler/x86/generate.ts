@@ -31,7 +31,7 @@ function generateFunction(fn: IrFunction, options: GenerateOptions, pool: Consta
   const { machine } = selection;
   const loops = arrange(machine, entry);
   const first = machine.blocks[0]!;
-  const allocation = new Allocator(machine, loops).run();
+  const allocation = new Allocator(machine, loops, options.registers).run();
   const naked = fn.attributes.naked === true;
   const frame = naked
     ? undefined

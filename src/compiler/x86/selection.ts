@@ -40,6 +40,8 @@ export interface GenerateOptions {
   readonly codeModel: "small";
   /** Instructions beyond x86-64 with SSE2. */
   readonly features?: readonly ("popcnt" | "lzcnt" | "bmi1")[];
+  /** How many registers of each file are used, at least 9; default all. For tests: most values then lie in the frame. */
+  readonly registers?: number;
 }
 
 /** What code refers to besides the program's own: doubles, masks, routines, each once in an object. */
@@ -203,7 +205,7 @@ export class Selection {
     this.#group.push(i);
     return i;
   }
-  conditional(op: "setcc" | "cmovcc", cc: number, size: Size, ...operands: Operand[]): void {
+  conditional(op: "setcc" | "setlow" | "cmovcc", cc: number, size: Size, ...operands: Operand[]): void {
     this.emit(op, size, ...operands).cc = cc;
   }
   copy(to: Reg, from: Reg): void {

@@ -36,6 +36,7 @@ const NOT_FOLDED = new Set([
   "btc",
   "xchg",
   "setcc",
+  "setlow",
   "xorpd",
   "andpd",
   "movupd",
@@ -50,6 +51,8 @@ export class Spiller {
   /** Instructions to put before and after those of an index, by order of position. */
   readonly #before = new Map<number, MachineInstruction[]>();
   readonly #after = new Map<number, MachineInstruction[]>();
+  /** Copies between parts of a value that was split; they stand in front of all others. */
+  readonly #borders = new Map<number, MachineInstruction[]>();
   readonly #slots = new Map<Reg, FrameSlot>();
   /** Registers made for several accesses of a spilled one. */
   readonly #parts = new Set<Reg>();
@@ -116,6 +119,15 @@ export class Spiller {
     const list = map.get(index);
     if (list) list.push(i);
     else map.set(index, [i]);
+  }
+
+  /**
+   * A copy at a loop's border, before the instruction of an index: on the way in after those that are there, on the way out before
+   * them, since what leaves an inner loop may leave an outer one by the same block.
+   */
+  border(way: "in" | "out", index: number, copy: MachineInstruction): void {
+    const list = this.#borders.get(index) ?? [];
+    this.#borders.set(index, way === "in" ? [...list, copy] : [copy, ...list]);
   }
 
   #load(to: Reg, from: MemoryOperand): MachineInstruction {
@@ -221,7 +233,7 @@ export class Spiller {
 
   /** Drops loads from and stores to the slot by a register that now lies there itself. */
   #forget(part: Reg): void {
-    for (const map of [this.#before, this.#after]) {
+    for (const map of [this.#borders, this.#before, this.#after]) {
       for (const [n, list] of map) {
         const kept = list.filter((i) => i.op === "copy" || !mentions(i, part));
         if (kept.length < list.length) map.set(n, kept);
@@ -230,7 +242,7 @@ export class Spiller {
   }
 
   #inserted(n: number): MachineInstruction[] {
-    return [...(this.#before.get(n) ?? []), ...(this.#after.get(n) ?? [])];
+    return [...(this.#borders.get(n) ?? []), ...(this.#before.get(n) ?? []), ...(this.#after.get(n) ?? [])];
   }
 
   /** Copies that splitting has put between instructions: one side becomes memory. */
@@ -282,6 +294,7 @@ export class Spiller {
       for (let n = first; n <= last; n++) {
         const i = this.#numbering.instructions[n];
         const place = i?.place ?? block.endPlace;
+        for (const x of this.#borders.get(n) ?? []) out.push({ ...x, place });
         for (const x of this.#before.get(n) ?? []) out.push({ ...x, place });
         if (i) out.push(i);
         for (const x of this.#after.get(n) ?? []) out.push({ ...x, place });

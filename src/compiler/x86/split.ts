@@ -123,20 +123,20 @@ function around(
   }
   const copy = (to: Reg, from: Reg) => instruction("copy", 64, reg(to), reg(from));
   const last = numbering.last.get(entry)!;
-  spiller.add("before", last, copy(inside, register));
-  inner = merged(inner, [last * STEP + AT_RELOAD + 1, stop(entry)]);
+  // Copies at one border are done one after the other: what each reads and writes is held through all of them.
+  spiller.border("in", last, copy(inside, register));
+  inner = merged(inner, [last * STEP, stop(entry)]);
   let outer: Ranges = ranges;
   if (writes) {
     // Outside it ends before the loop and begins anew on the ways out.
     outer = [];
     const blocks = machine.blocks.filter((b) => !loop.blocks.has(b));
     for (const block of blocks) {
-      const from = copied.includes(block) ? start(block) + AT_RELOAD + 1 : start(block);
       const to = block === entry ? last * STEP + AT_RELOAD + 1 : stop(block);
-      outer = merged(outer, cut(ranges, from, to));
+      outer = merged(outer, cut(ranges, start(block), to));
     }
     for (const exit of new Set(copied)) {
-      spiller.add("before", numbering.first.get(exit)!, copy(register, inside));
+      spiller.border("out", numbering.first.get(exit)!, copy(register, inside));
       inner = merged(inner, [start(exit), start(exit) + AT_RELOAD + 1]);
     }
   }

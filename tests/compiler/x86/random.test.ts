@@ -1,4 +1,4 @@
-// Random IR programs, native against the IR interpreter, for release and debug builds and both targets.
+// Random IR programs, native against the IR interpreter, for release and debug builds, both targets, and with few registers.
 import { describe, expect, it } from "vitest";
 import { Interpreter } from "../../../src/compiler/ir/interpreter.ts";
 import type { IrProgram } from "../../../src/compiler/ir/ir.ts";
@@ -55,12 +55,14 @@ describe("random programs", () => {
     ["a release build", 0, RELEASE],
     ["a debug build", 10_000, { ...RELEASE, debug: true }],
     ["the kernel target", 20_000, { ...RELEASE, target: "kernel" }],
+    ["few registers", 40_000, { ...RELEASE, registers: 9 }],
+    ["few registers in a debug build", 50_000, { ...RELEASE, debug: true, registers: 9 }],
     ["with newer instructions", 30_000, { ...RELEASE, features: ["popcnt"] }],
   ];
   for (const [name, first, options] of cases) {
     it(name, { timeout: 60_000 }, (ctx) => {
       if (process.platform !== "linux" || process.arch !== "x64") missing(ctx, "an x86-64 Linux");
-      compare(requireTool(ctx, "gcc"), first, 100, options);
+      compare(requireTool(ctx, "gcc"), first, Number(process.env.VITRINE_RANDOM ?? 100), options);
     });
   }
 });
