@@ -14,6 +14,7 @@ import { inlineCalls } from "./inline.ts";
 import { licm } from "./licm.ts";
 import { mem2reg } from "./mem2reg.ts";
 import type { Pass } from "./pass.ts";
+import { reassociation } from "./reassociate.ts";
 import { rebasing } from "./rebase.ts";
 import { rotation } from "./rotate.ts";
 import { select } from "./select.ts";
@@ -33,6 +34,7 @@ export const PASSES: readonly Pass[] = [
   branches,
   select,
   rotation,
+  reassociation,
   licm,
   division,
   widening,
@@ -50,6 +52,7 @@ const CLEAN: readonly Pass[] = [sroa, dead, mem2reg, simplify, gvn, dead, branch
 const LOOPS: readonly Pass[] = [
   rotation,
   branches,
+  reassociation,
   licm,
   simplify,
   gvn,

@@ -141,14 +141,16 @@ export function integerRules(instruction: Instruction, shop: Workshop): Verdict 
     case "or": {
       if (a === b || right === 0n) return a;
       if (right === ones(bits)) return becomeConstant(right);
-      const inner = right === undefined ? undefined : nested("or");
-      return inner ? become("or", inner[0], constant(inner[1] | right!)) : undefined;
+      if (right === undefined) return maskRules(instruction, shop);
+      const inner = nested("or");
+      return inner ? become("or", inner[0], constant(inner[1] | right)) : undefined;
     }
     case "xor": {
       if (a === b) return becomeConstant(0n);
       if (right === 0n) return a;
-      const inner = right === undefined ? undefined : nested("xor");
-      if (inner) return become("xor", inner[0], constant(inner[1] ^ right!));
+      if (right === undefined) return maskRules(instruction, shop);
+      const inner = nested("xor");
+      if (inner) return become("xor", inner[0], constant(inner[1] ^ right));
       return right === ones(bits) && bits > 1 ? become("not", a!) : undefined;
     }
     case "not":
@@ -189,6 +191,38 @@ export function integerRules(instruction: Instruction, shop: Workshop): Verdict 
     default:
       return undefined;
   }
+}
+
+/** `or` and `xor` of two masked values. */
+function maskRules(instruction: Instruction, shop: Workshop): Verdict {
+  const { op, args } = instruction;
+  const [left, right] = [isOp(args[0]!, "and"), isOp(args[1]!, "and")];
+  if (!left || !right || !shop.usedOnce(args[0]!) || !shop.usedOnce(args[1]!)) return undefined;
+  const { type } = instruction.results[0]!;
+  for (const [a, x] of [left.args, left.args.toReversed()]) {
+    for (const [b, y] of [right.args, right.args.toReversed()]) {
+      // By the same mask: it is applied once.
+      if (a === b) {
+        rewrite(instruction, "and", [a!, shop.make(op, [x!, y!], type)]);
+        return "again";
+      }
+      // By a mask and its opposite: y, but where the mask is x.
+      const not = isOp(b!, "not");
+      if (not?.args[0] !== a) continue;
+      const differing = shop.make("and", [a!, shop.make("xor", [x!, y!], type)], type);
+      rewrite(instruction, "xor", [differing, y!]);
+      return "again";
+    }
+  }
+  for (const [b, y] of [right.args, right.args.toReversed()]) {
+    for (const [a, x] of [left.args, left.args.toReversed()]) {
+      if (isOp(a!, "not")?.args[0] !== b) continue;
+      const differing = shop.make("and", [b!, shop.make("xor", [x!, y!], type)], type);
+      rewrite(instruction, "xor", [differing, x!]);
+      return "again";
+    }
+  }
+  return undefined;
 }
 
 /** By how much a value is more than another. */

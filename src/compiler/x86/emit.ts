@@ -18,8 +18,8 @@ interface Chunk {
   readonly block: MachineBlock;
   readonly code: CodeBuffer;
   readonly jumps: Jump[];
-  /** Multiple of this at its start. */
-  align: number;
+  /** A loop begins here that is worth it (alignedStart). */
+  readonly aligned: boolean;
   start: number;
   readonly lines: { offset: number; place: Place; prologueEnd?: boolean }[];
   readonly frames: { offset: number; state: Unwinding }[];
@@ -102,7 +102,7 @@ export function emit(input: EmitInput): Emitted {
       block,
       code: new CodeBuffer(),
       jumps: jumpsOf(block, blocks[n + 1]),
-      align: input.aligned.has(block) ? 16 : 1,
+      aligned: input.aligned.has(block),
       start: 0,
       lines: [],
       frames: [],
@@ -248,12 +248,18 @@ function fillChunk(
   void imm;
 }
 
+/** Where a loop begins: at a multiple of 16 if that costs little, else of 8. Control may come from above, through what is filled in. */
+function alignedStart(at: number): number {
+  const far = Math.ceil(at / 16) * 16;
+  return far - at <= 10 ? far : Math.ceil(at / 8) * 8;
+}
+
 /** Gives chunks their places; jumps that do not reach grow until all do. Returns the whole length. */
 function settle(chunks: readonly Chunk[], chunkOf: ReadonlyMap<MachineBlock, Chunk>): number {
   for (;;) {
     let at = 0;
     for (const chunk of chunks) {
-      at = Math.ceil(at / chunk.align) * chunk.align;
+      if (chunk.aligned) at = alignedStart(at);
       chunk.start = at;
       at += chunk.code.length;
       for (const jump of chunk.jumps) at += jumpLength(jump);

@@ -164,6 +164,8 @@ export const MACHINE_OPS = {
   /** rdx = sign of rax. */
   cdq: { mnemonic: "cwd", roles: "", codes: "", uses: [RAX], defs: [RDX] },
   setcc: { mnemonic: "set", roles: "w", codes: "Eb", flags: "r", conditional: true },
+  /** The low byte alone: what is above it stays. */
+  setlow: { mnemonic: "set", roles: "m", codes: "Eb", flags: "r", conditional: true },
   cmovcc: { mnemonic: "cmov", roles: "mr", codes: "Gv,Ev", flags: "r", conditional: true },
   bt: bitTest("bt", "rr"),
   bts: bitTest("bts", "mr"),

@@ -126,7 +126,7 @@ function askedBefore(list: readonly MachineInstruction[], n: number, tested: Reg
     if (!changes) continue;
     const [, from] = i.operands;
     // The SETcc, and its extension to the whole register.
-    if (i.op === "setcc") return i.cc;
+    if (i.op === "setcc" || i.op === "setlow") return i.cc;
     if (i.op !== "movzx8" || from?.kind !== "reg") return undefined;
     r = from.reg;
   }

@@ -237,7 +237,13 @@ export function vectorSource(s: Selection, v: Value): Operand {
 /** A comparison whose value somebody wants as 0 or 1. */
 export function selectComparison(s: Selection, i: Instruction): void {
   const d = resultOf(s, i);
-  const c = i.op === "icmp" ? compareFlags(s, i) : floatFlags(s, i);
+  if (i.op === "icmp") {
+    // Zeroed before the flags are set, the byte needs no extension.
+    s.emit("mov", 32, reg(d), imm(0));
+    s.conditional("setlow", compareFlags(s, i).cc, 8, reg(d));
+    return;
+  }
+  const c = floatFlags(s, i);
   const t = s.fresh();
   s.conditional("setcc", c.cc, 8, reg(t));
   if (c.parity !== undefined) {
@@ -246,6 +252,16 @@ export function selectComparison(s: Selection, i: Instruction): void {
     s.emit(c.parity === "and np" ? "and" : "or", 32, reg(t), reg(p));
   }
   s.emit("movzx8", 32, reg(d), reg(t));
+}
+
+/** The condition of a comparison that only the instruction at hand wants as a byte; nothing is emitted if it is none. */
+export function conditionOf(s: Selection, v: Value): FlagCondition | undefined {
+  const extended = producer(v, "zext");
+  const bool = extended?.args[0];
+  const def = bool && producer(bool, "icmp");
+  if (!extended || !def || !s.isLocal(extended) || !s.isLocal(def)) return undefined;
+  if (s.useCounts.get(v) !== 1 || s.useCounts.get(bool!) !== 1 || s.isRequested(bool!)) return undefined;
+  return compareFlags(s, def);
 }
 
 export function selectSelect(s: Selection, i: Instruction): void {

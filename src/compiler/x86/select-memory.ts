@@ -7,6 +7,7 @@ import { type BlockRoutine, CHANGED } from "./block-routines.ts";
 import { imm, type MachineOp, type MemoryOperand, reg, type Size } from "./machine.ts";
 import { RDI, RDX, type Reg, RSI } from "./registers.ts";
 import { addressOf, shifted } from "./select-address.ts";
+import { conditionOf } from "./select-compare.ts";
 import { immediateOf, resultOf } from "./select-integer.ts";
 import { bitsOf, constantOf, producer, type Selection } from "./selection.ts";
 
@@ -63,6 +64,13 @@ export function selectStore(s: Selection, i: Instruction): void {
     return;
   }
   if (!i.details.volatile && modifyInPlace(s, i)) return;
+  if (bits === 8) {
+    const condition = conditionOf(s, value);
+    if (condition) {
+      s.conditional("setcc", condition.cc, 8, addressOf(s, to, i.details.offset));
+      return;
+    }
+  }
   const source = reg(s.use(stored(s, value)));
   s.emit("mov", bits, addressOf(s, to, i.details.offset), source);
 }
