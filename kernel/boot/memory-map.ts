@@ -4,6 +4,7 @@
  * been joined. Nothing is allocated here.
  */
 import { newline, print, printSize } from "../console/print.ts";
+import { panicWith } from "../panic.ts";
 import { entries, entriesLost, entryCount, moduleCount, modules, RAM } from "./loaded.ts";
 import type { MemoryRange, RangeList } from "./range-list.ts";
 
@@ -39,6 +40,7 @@ export function initMemoryMap(): void {
   ranges.round();
   for (let i: usize = 0; i < ranges.count; i++) usable[i] = ranges.list[i];
   usableCount = ranges.count;
+  if (usableCount === 0) panicWith("there is no memory to use", "entries of the map", entryCount, null, 0);
   if (entriesLost !== 0 || ranges.lost !== 0) warn();
 }
 function warn(): void {

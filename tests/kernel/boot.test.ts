@@ -69,6 +69,14 @@ describe("greets and switches off", () => {
   it("by PVH in QEMU", (ctx) => {
     expect(bootInQemu(ctx, pvhImage, "-m", "256")).toEqual(greeting({ mib: 256, cpus: 1 }));
   });
+  it("on QEMU's q35", (ctx) => {
+    const ran = bootInQemu(ctx, image, "-M", "q35", "-m", "256", "-smp", "3");
+    expect(ran).toEqual(greeting({ mib: 256, cpus: 3 }));
+  });
+  it("on QEMU's microvm, whose ACPI has no fixed hardware", (ctx) => {
+    const ran = bootInQemu(ctx, pvhImage, "-M", "microvm", "-m", "256", "-smp", "2");
+    expect(ran).toEqual(greeting({ mib: 256, cpus: 2 }));
+  });
   it("as a debug build, here and in QEMU", (ctx) => {
     expect(bootHere(debugImage, "--cpus", "4")).toEqual(greeting({ mib: 256, cpus: 4 }));
     const ran = bootInQemu(ctx, debugImage, "-m", "256", "-smp", "4");

@@ -34,10 +34,14 @@ bits 32
   cld
   cli
   mov esp, ${STACK} + ${STACK_SIZE}
+  ; By PVH only ebx says anything: eax may be another protocol's by chance, as QEMU's option ROM leaves it.
+  cmp dword [ebx], 0x336ec578
+  je pvh
   cmp eax, 0x2badb002
   je known
   cmp eax, 0x36d76289
   je known
+pvh:
   mov eax, 0x336ec578
 known:
   mov esi, eax
