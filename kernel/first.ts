@@ -10,6 +10,7 @@ import { powerOff } from "./boot/power.ts";
 import { newline, print, printAddress, printLine, printSize, printU64, tab } from "./console/print.ts";
 import { crash } from "./crash.ts";
 import { printMemory } from "./memory/memory-table.ts";
+import { printThreads } from "./thread/thread-report.ts";
 import { nanoseconds } from "./thread/time.ts";
 
 const MIB: u64 = 1 << 20;
@@ -91,6 +92,7 @@ export function runFirst(): void {
     printMap();
     printMemory();
   }
+  if (hasOption("threads")) printThreads();
   const kind = optionText("crash");
   if (kind !== null) crash(kind);
   powerOff();

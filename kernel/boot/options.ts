@@ -13,6 +13,7 @@ export const options: array<Option, typeof ROOM> = [
   { name: "allocator", meaning: "what serves malloc: tagged, buddy, tlsf, bump" },
   { name: "debug", meaning: "objects on pages of their own: all, size:N, size:N-M" },
   { name: "verify", meaning: "look at what objects leave behind; a number: so many are kept back" },
+  { name: "threads", meaning: "print all threads" },
   { name: "time", meaning: "print when the first thread began" },
   {
     name: "crash",

@@ -1,6 +1,7 @@
 /** The clock, sleeping, and timers. */
 import { cpuCount } from "../arch/cpu.ts";
 import { fixed } from "../boot/fadt.ts";
+import { after } from "../thread/after.ts";
 import { setAffinity } from "../thread/attributes.ts";
 import { sleep, sleepUntil } from "../thread/sleep.ts";
 import { join, spawn } from "../thread/spawn.ts";
@@ -159,4 +160,17 @@ export function timersRepeat(): void {
   check(count >= 2 && count <= most, "it came again and again");
   sleep(MILLISECOND);
   checkEqual(rounds.late, count, "and not any more");
+}
+
+/** Calls without a timer of their own, in order; what they needed is used again. */
+export function callsLater(): void {
+  log.count = 0;
+  for (let round: usize = 0; round < 3; round++) {
+    for (let i: usize = 0; i < 10; i++)
+      check(after((10 - i) * 100 * MICROSECOND, write, pointer<unknown>(i)), "there is memory");
+    sleep(5 * MILLISECOND);
+    checkEqual(u64(log.count), (round + 1) * 10, "all have come");
+    for (let i: u64 = 0; i < 10 && isVirtual(); i++)
+      checkEqual(u64(log.entries[round * 10 + i]), 9 - i, "the last first");
+  }
 }

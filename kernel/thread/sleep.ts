@@ -2,7 +2,7 @@
 import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import { block } from "./scheduler.ts";
 import { currentThread, type Thread, ThreadState } from "./thread.ts";
-import { nanoseconds } from "./time.ts";
+import { deadlineAfter, nanoseconds } from "./time.ts";
 import { wake } from "./wake.ts";
 
 function wakeSleeper(argument: ptr<unknown>): void {
@@ -25,5 +25,5 @@ export function sleepUntil(deadline: u64): void {
 }
 /** At least `time` nanoseconds. */
 export function sleep(time: u64): void {
-  sleepUntil(nanoseconds() + time);
+  sleepUntil(deadlineAfter(time));
 }

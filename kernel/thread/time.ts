@@ -48,6 +48,11 @@ export function nanosecondsAt(ticks: u64): u64 {
 export function nanoseconds(): u64 {
   return nanosecondsAt(readTsc());
 }
+/** Nanoseconds from now, as a time; FOREVER if that is too far away to be one. */
+export function deadlineAfter(time: u64): u64 {
+  const now = nanoseconds();
+  return time < FOREVER - now ? now + time : FOREVER;
+}
 /** The first reading of the time-stamp counter, or one a tick later, at which `nanoseconds` is `time`; of FOREVER, FOREVER. */
 export function ticksAt(time: u64): u64 {
   return time === FOREVER ? FOREVER : toTicks.apply(time) + 2;
