@@ -6,11 +6,9 @@
  * Which of the two a thread does is learnt from what it did the last time, and a wrong guess is made good after PATIENCE.
  */
 import { cpuIndex, thisCpu } from "../arch/cpu.ts";
-import { saveInterrupts } from "../arch/instructions.ts";
 import { wakePoint } from "../trace/points.ts";
 import { record } from "../trace/ring.ts";
 import { enqueue, idleCpus, leastLoaded, migrate, tellIdle } from "./placement.ts";
-import { resumeInterrupts } from "./preemption.ts";
 import { type RunQueue, runQueues } from "./run-queue.ts";
 import { isAllowed, type Thread, ThreadState } from "./thread.ts";
 import { MICROSECOND, nanoseconds } from "./time.ts";
@@ -32,12 +30,11 @@ export function lockQueueOf(thread: ptr<Thread>): ptr<RunQueue> {
   }
 }
 /**
- * A thread that waits goes on; any other is left alone. Once this has made it ready it is not touched again: it may be gone. With
- * interrupts on, a woken thread that outranks the caller runs at once; without, at `resumeInterrupts`.
+ * A thread that waits goes on; any other is left alone. Once this has made it ready it is not touched again: it may be gone. Interrupts
+ * are off; if it outranks the caller it runs at `resumeInterrupts`.
  */
 export function wake(thread: ptr<Thread>): void {
   if (staticKey(addressOf(wakePoint.key))) record(addressOf(wakePoint), address(thread), 0, 0, 0);
-  const flags = saveInterrupts();
   const queue = lockQueueOf(thread);
   if (thread.state !== ThreadState.Waiting) queue.lock.release();
   else if (queue.current === thread) {
@@ -45,7 +42,6 @@ export function wake(thread: ptr<Thread>): void {
     thread.state = ThreadState.Running;
     queue.lock.release();
   } else makeReady(queue, thread);
-  resumeInterrupts(flags);
 }
 /** A thread that waited: its run queue's lock is held, and released here. */
 function makeReady(queue: ptr<RunQueue>, thread: ptr<Thread>): void {
