@@ -4,7 +4,15 @@ import { newline, print, printHex, printU64 } from "../console/print.ts";
 import { beginPanic, endPanic } from "../panic.ts";
 import { PAGE_SIZE } from "./address.ts";
 import { segmentOf } from "./buddy.ts";
-import { type Frame, FrameState, frameAt, frameNumber, hasFrame, NO_FRAME } from "./frame-table.ts";
+import {
+  type Frame,
+  FrameState,
+  frameAt,
+  frameNumber,
+  hasFrame,
+  isInTable,
+  NO_FRAME,
+} from "./frame-table.ts";
 
 function reasonOf(physical: usize, frame: ptr<Frame>): ptr<u8> {
   switch (frame.state) {
@@ -32,7 +40,8 @@ function reasonOf(physical: usize, frame: ptr<Frame>): ptr<u8> {
 export function badFree(physical: usize, order: u32): never {
   const known = hasFrame(physical);
   const odd = (physical & (PAGE_SIZE - 1)) !== 0;
-  if (!known) beginPanic("freed where no RAM is");
+  const isRam = physical >> 44 === 0 && isInTable(frameNumber(physical));
+  if (!known) beginPanic(isRam ? "freed what is free" : "freed where no RAM is");
   else beginPanic(odd ? "freed an address within a page" : reasonOf(physical, frameAt(physical)));
   print(": physical = ");
   printHex(physical);

@@ -5,12 +5,13 @@
  */
 import { usable, usableCount } from "../boot/memory-map.ts";
 import { restOf } from "./boot-pages.ts";
-import { frameNumber, framePhysical, hasFrame, NO_FRAME } from "./frame-table.ts";
+import { frameNumber, isInTable, NO_FRAME, QUARTER_FRAMES } from "./frame-table.ts";
 import { ORDERS, type SEGMENTS, vitrine_memory } from "./memory-report.ts";
 import type { Segment } from "./segment.ts";
 
 /** Frames of the largest block. */
 export const LARGEST: u32 = 1024;
+static_assert(u32(1) << (ORDERS - 1) === LARGEST && QUARTER_FRAMES === LARGEST);
 /** Frame numbers at which DMA32 and high begin. */
 const DMA32_START: u32 = 0x1000;
 const HIGH_START: u32 = 0x10_0000;
@@ -39,14 +40,13 @@ export function blockEnd(number: u32, end: u32): u32 {
 
 /** Frames that nobody has taken while there was no allocator become free. The frame table is there. */
 export function initBuddy(): void {
-  static_assert(u32(1) << (ORDERS - 1) === LARGEST);
   initSegment(0, "DMA", 0, DMA32_START);
   initSegment(1, "DMA32", DMA32_START, HIGH_START);
   initSegment(2, "high", HIGH_START, LIMIT);
   for (let i: usize = 0; i < usableCount; i++) {
     const end = frameNumber(usable[i].end);
     for (let at = frameNumber(usable[i].start); at < end; at = blockEnd(at, end)) {
-      if (hasFrame(framePhysical(at))) segmentOf(at).report.frames += blockEnd(at, end) - at;
+      if (isInTable(at)) segmentOf(at).report.frames += blockEnd(at, end) - at;
     }
     const rest = restOf(i);
     giveFrames(frameNumber(rest.low), frameNumber(rest.high));
@@ -101,7 +101,7 @@ export function giveBlock(number: u32, order: u32): void {
 /** Frames from `start` up to `end` become free; those without a record are passed over. The lock is held for at most a largest block. */
 export function giveFrames(start: u32, end: u32): void {
   for (let at = start; at < end; at = blockEnd(at, end)) {
-    if (!hasFrame(framePhysical(at))) continue;
+    if (!isInTable(at)) continue;
     const segment = segmentOf(at);
     const flags = segment.lock.lock();
     segment.giveRange(at, blockEnd(at, end) - at);

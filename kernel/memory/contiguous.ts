@@ -8,7 +8,15 @@ import { panicWith } from "../panic.ts";
 import { NONE, PAGE_SHIFT, PAGE_SIZE } from "./address.ts";
 import { giveFrames, segmentOf, segments } from "./buddy.ts";
 import { failsNow } from "./fault-injection.ts";
-import { FrameState, frameNumber, frameOf, framePhysical, hasFrame, NO_FRAME } from "./frame-table.ts";
+import {
+  FrameState,
+  frameNumber,
+  frameOf,
+  framePhysical,
+  hasFrame,
+  isInTable,
+  NO_FRAME,
+} from "./frame-table.ts";
 import { checkJunk, fillJunk } from "./junk.ts";
 import { ORDERS } from "./memory-report.ts";
 import { ATTEMPTS, checkHeld, findMore, forgetHolder } from "./physical.ts";
@@ -126,13 +134,13 @@ export function allocateContiguous(pages: usize, alignPages: usize, below: usize
 /** Exactly these frames, if all of them are free: what lies behind a range, so that it grows where it is. */
 export function allocateAt(physical: usize, pages: usize): bool {
   const start = frameNumber(physical);
-  if (pages === 0 || pages >> 32 !== 0 || !hasFrame(physical) || failsNow()) return false;
+  if (pages === 0 || pages >> 32 !== 0 || failsNow()) return false;
   const segment = segmentOf(start);
   const end = u64(start) + pages;
   if (end > u64(segment.report.end)) return false;
   const flags = segment.lock.lock();
   let at = u64(start);
-  while (at < end && hasFrame(at << PAGE_SHIFT)) {
+  while (at < end && isInTable(u32(at))) {
     const block = segment.blockOf(u32(at));
     if (block === NO_FRAME) break;
     at = u64(block) + (u64(1) << u64(frameOf(block).order));

@@ -1,7 +1,8 @@
 /**
  * The frame table: 32 bytes for each page of RAM, and none for holes. Physical memory is cut into sections of 16 MiB; a section with
- * RAM has a table from its first usable frame to its last. A record of zeros is right for most frames, so that a table is made by
- * clearing it. Who may change a record is told by its state; nothing is allocated here after start-up.
+ * RAM has a table from its first usable frame to its last. A record of zeros is right for most frames. A quarter of a section, as large
+ * as the largest block, whose frames are all free since the start has no records but its first, until some of it is taken: so the
+ * start takes no longer with more memory. Who may change a record is told by its state; nothing is allocated here after start-up.
  */
 import { usable, usableCount } from "../boot/memory-map.ts";
 import { panicWith } from "../panic.ts";
@@ -48,16 +49,21 @@ static_assert(sizeof<Frame>() === 32);
 
 /** No frame: page 0 is never ours. */
 export const NO_FRAME: u32 = 0;
-/** Frames of a section: 2^12. */
+/** Frames of a section: 2^12; of a quarter: 2^10. */
 const SECTION_SHIFT: u32 = 12;
 const SECTION_FRAMES: u32 = 1 << 12;
+const QUARTER_SHIFT: u32 = 10;
+export const QUARTER_FRAMES: u32 = 1 << 10;
+const QUARTERS: u32 = 4;
 
 export class Section extends Struct {
   /** Where frame 0 would have its record, if the section's table reached down to it. */
   table: at<0, usize>;
-  /** The first frame with a record, and the first one behind it without. The same number: no RAM. */
-  first: at<8, u32>;
-  end: at<12, u32>;
+  /** The first frame with a record, and the first one behind it without, counted from the section's first. The same: no RAM. */
+  first: at<8, u16>;
+  end: at<10, u16>;
+  /** Bit k: quarter k has its records. */
+  made: at<12, u32>;
 }
 static_assert(sizeof<Section>() === 16);
 
@@ -76,8 +82,15 @@ export function frameNumber(physical: usize): u32 {
 export function framePhysical(number: u32): usize {
   return usize(number) << PAGE_SHIFT;
 }
+/** Whether the frame table has a place for the frame: it is RAM that is ours, or a small hole in it. */
+export function isInTable(number: u32): bool {
+  const section = sections.offset(number >> SECTION_SHIFT);
+  const within = number & (SECTION_FRAMES - 1);
+  return number >> SECTION_SHIFT < sectionCount && within >= u32(section.first) && within < u32(section.end);
+}
 /**
- * The record of the page at a physical address, whatever that is; null: it has none. Small holes in RAM have records, too.
+ * The record of the page at a physical address, whatever that is; null: it has none, or has been free ever since. The first frame
+ * of a block has one in any case.
  * @inline
  */
 export function findFrame(physical: usize): ptr<Frame> | null {
@@ -85,7 +98,10 @@ export function findFrame(physical: usize): ptr<Frame> | null {
   const index = number >> u64(SECTION_SHIFT);
   if (index >= u64(sectionCount)) return null;
   const section = sections.offset(index);
-  if (number < u64(section.first) || number >= u64(section.end)) return null;
+  const within = u32(number & u64(SECTION_FRAMES - 1));
+  if (within < u32(section.first) || within >= u32(section.end)) return null;
+  const made = (section.made >> (within >> QUARTER_SHIFT)) & 1;
+  if (made === 0 && (within & (QUARTER_FRAMES - 1)) !== 0) return null;
   return pointer<Frame>(section.table + number * sizeof<Frame>());
 }
 /** Whether there is a record. */
@@ -105,60 +121,95 @@ function noFrame(physical: usize): never {
   panicWith("no frame", "physical", physical, null, 0);
 }
 
-function pagesFor(bytes: usize): usize {
-  return (bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
+/** Clears the records from frame `first` up to `end`, which are of one section. */
+function clearRecords(first: u32, end: u32): void {
+  const table = sections[first >> SECTION_SHIFT].table;
+  memset(pointer<u8>(table + usize(first) * sizeof<Frame>()), 0, usize(end - first) * sizeof<Frame>());
 }
-/** Cleared memory for a table, through the early alias; 0 if there is none. */
+/** Some of the quarter that begins with a frame is going to be taken: all records are made but the first, which is there. */
+export function makeQuarter(number: u32): void {
+  const section = sections.offset(number >> SECTION_SHIFT);
+  const bit = u32(1) << ((number >> QUARTER_SHIFT) & (QUARTERS - 1));
+  if ((section.made & bit) !== 0) return;
+  clearRecords(number + 1, number + QUARTER_FRAMES);
+  atomicOr(addressOf(section.made), bit);
+}
+
+/** Memory for a table, through the early alias; 0 if there is none. */
 function cutTable(bytes: usize): usize {
-  const pages = pagesFor(bytes);
+  const pages = (bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
   const physical = cutPages(pages, PAGE_SIZE, NONE);
   if (physical === NONE) return 0;
   tableFrames += u32(pages);
-  const table = inArea(Area.Early, physical);
-  for (let i: usize = 0; i < pages; i++) memset(pointer<u8>(table + i * PAGE_SIZE), 0, PAGE_SIZE);
-  return table;
+  return inArea(Area.Early, physical);
 }
-
-/** Section `index` gets the bounds of the RAM in it, and a table. */
+/** Section `index` gets the bounds of the RAM in it, and room for a table. */
 function makeSection(index: u32): void {
   const section = sections.offset(index);
   const base = index << SECTION_SHIFT;
-  const limit = base + SECTION_FRAMES;
   for (let i: usize = 0; i < usableCount; i++) {
     const start = frameNumber(usable[i].start);
     const end = frameNumber(usable[i].end);
-    if (end <= base || start >= limit) continue;
-    if (section.end === 0) section.first = start > base ? start : base;
-    section.end = end < limit ? end : limit;
+    if (end <= base || start >= base + SECTION_FRAMES) continue;
+    if (section.end === 0) section.first = start > base ? u16(start - base) : 0;
+    section.end = end < base + SECTION_FRAMES ? u16(end - base) : u16(SECTION_FRAMES);
   }
-  const count = section.end - section.first;
+  const count = u32(section.end) - u32(section.first);
   if (count === 0) return;
   const table = cutTable(usize(count) * sizeof<Frame>());
   if (table === 0) {
     lostFrames += count;
     section.end = section.first;
-  } else section.table = table - usize(section.first) * sizeof<Frame>();
+  } else section.table = table - usize(base + u32(section.first)) * sizeof<Frame>();
 }
-/** Frames from `start` up to `end` that have records get a state; those that do not are passed over. */
-function mark(start: usize, end: usize, state: FrameState): void {
-  for (let physical = start; physical < end; physical += PAGE_SIZE) {
-    if (!hasFrame(physical)) continue;
-    const frame = frameAt(physical);
+/** Whether all frames of the quarter are nobody's yet. */
+function isUntouched(number: u32): bool {
+  for (let i: usize = 0; i < usableCount; i++) {
+    const rest = restOf(i);
+    if (frameNumber(rest.low) <= number && number + QUARTER_FRAMES <= frameNumber(rest.high)) return true;
+  }
+  return false;
+}
+/** Clears the records that are needed from the start. */
+function clearSection(index: u32): void {
+  const section = sections.offset(index);
+  const base = index << SECTION_SHIFT;
+  const first = base + u32(section.first);
+  const end = base + u32(section.end);
+  for (let quarter: u32 = 0; quarter < QUARTERS; quarter++) {
+    const number = base + quarter * QUARTER_FRAMES;
+    const from = number < first ? first : number;
+    const to = number + QUARTER_FRAMES > end ? end : number + QUARTER_FRAMES;
+    if (from >= to) continue;
+    const untouched = isUntouched(number);
+    if (!untouched) section.made |= u32(1) << quarter;
+    clearRecords(from, untouched ? from + 1 : to);
+  }
+}
+/** Frames of section `index`, from `start` up to `end`, get a state; others are passed over. */
+function markInSection(index: u32, start: u32, end: u32, state: FrameState): void {
+  const section = sections.offset(index);
+  const base = index << SECTION_SHIFT;
+  const first = base + u32(section.first);
+  const last = base + u32(section.end);
+  const from = start < first ? first : start;
+  const to = end > last ? last : end;
+  const references: u32 = state === FrameState.Run ? 1 : 0;
+  if (from >= to) return;
+  let frame = frameOf(from);
+  for (let number = from; number < to; number++) {
     frame.state = state;
-    frame.references = state === FrameState.Run ? 1 : 0;
+    frame.references = references;
+    frame = frame.offset(1);
   }
 }
-/** What lies between two usable ranges, but not whole sections, which have no table. */
-function markHole(start: usize, end: usize): void {
-  const sectionBytes = usize(SECTION_FRAMES) << PAGE_SHIFT;
-  const next = (start + sectionBytes - 1) & ~(sectionBytes - 1);
-  if (next >= end) mark(start, end, FrameState.Hole);
-  else {
-    mark(start, next, FrameState.Hole);
-    mark(end & ~(sectionBytes - 1), end, FrameState.Hole);
-  }
+function mark(start: usize, end: usize, state: FrameState): void {
+  if (start >= end) return;
+  const from = frameNumber(start);
+  const to = frameNumber(end);
+  const last = (to - 1) >> SECTION_SHIFT;
+  for (let index = from >> SECTION_SHIFT; index <= last; index++) markInSection(index, from, to, state);
 }
-
 /**
  * Makes the table. Frames taken before are runs then, those of the table itself are marked so; the rest is inside of no block until
  * the buddy allocator makes some of it. The aliases are up.
@@ -169,15 +220,18 @@ export function initFrameTable(): void {
   const count = (frameNumber(usable[usableCount - 1].end) + SECTION_FRAMES - 1) >> SECTION_SHIFT;
   const before: array<usize, 64> = zeroed();
   for (let i: usize = 0; i < usableCount; i++) before[i] = restOf(i).high;
-  const table = cutTable(usize(count) * sizeof<Section>());
+  const bytes = usize(count) * sizeof<Section>();
+  const table = cutTable(bytes);
   if (table === 0) panicWith("no memory for the frame table", "sections", u64(count), null, 0);
+  memset(pointer<u8>(table), 0, bytes);
   sections = pointer<Section>(table);
   sectionCount = count;
   for (let i: u32 = 0; i < count; i++) makeSection(i);
+  for (let i: u32 = 0; i < count; i++) clearSection(i);
 
   for (let i: usize = 0; i < usableCount; i++) {
     const rest = restOf(i);
-    if (i > 0) markHole(usable[i - 1].end, usable[i].start);
+    if (i > 0) mark(usable[i - 1].end, usable[i].start, FrameState.Hole);
     mark(usable[i].start, rest.low, FrameState.Run);
     mark(rest.high, before[i], FrameState.Table);
     mark(before[i], usable[i].end, FrameState.Run);

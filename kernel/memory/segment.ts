@@ -6,7 +6,15 @@
  */
 import { panicWith } from "../panic.ts";
 import type { SpinLock } from "../thread/spin-lock.ts";
-import { type Frame, FrameState, findFrame, frameOf, framePhysical, NO_FRAME } from "./frame-table.ts";
+import {
+  type Frame,
+  FrameState,
+  findFrame,
+  frameOf,
+  framePhysical,
+  makeQuarter,
+  NO_FRAME,
+} from "./frame-table.ts";
 import { ORDERS, type SegmentReport } from "./memory-report.ts";
 
 export class Segment extends Struct {
@@ -30,8 +38,8 @@ export class Segment extends Struct {
     report.blocks[order]++;
     this.available |= u32(1) << order;
   }
-  /** A free block leaves its list; its first frame is inside of nothing then. */
-  private unlink(frame: ptr<Frame>): void {
+  /** A free block leaves its list. Its frames are inside of nothing then, and all have records. */
+  private unlink(number: u32, frame: ptr<Frame>): void {
     const report = this.report;
     const order = u32(frame.order);
     if (frame.next !== NO_FRAME) frameOf(frame.next).previous = frame.previous;
@@ -39,6 +47,7 @@ export class Segment extends Struct {
     else report.first[order] = frame.next;
     if (--report.blocks[order] === 0) this.available &= ~(u32(1) << order);
     frame.state = FrameState.Inside;
+    if (order + 1 === ORDERS) makeQuarter(number);
   }
 
   /** Takes a free block of the order, or the front of a larger one. NO_FRAME: there is none. */
@@ -47,7 +56,7 @@ export class Segment extends Struct {
     if (fitting === 0) return NO_FRAME;
     let at = ctz(fitting);
     const number = this.report.first[at];
-    this.unlink(frameOf(number));
+    this.unlink(number, frameOf(number));
     while (at > order) {
       at--;
       this.push(number + (u32(1) << at), at);
@@ -65,7 +74,7 @@ export class Segment extends Struct {
       const buddy = block ^ (u32(1) << at);
       const frame = findFrame(framePhysical(buddy));
       if (frame === null || frame.state !== FrameState.Free || u32(frame.order) !== at) break;
-      this.unlink(frame);
+      this.unlink(buddy, frame);
       block &= buddy;
       at++;
     }
@@ -103,7 +112,7 @@ export class Segment extends Struct {
       if (block === NO_FRAME) panicWith("a frame of a free range is not free", "frame", u64(at), null, 0);
       const frame = frameOf(block);
       const behind = block + (u32(1) << u32(frame.order));
-      this.unlink(frame);
+      this.unlink(block, frame);
       this.report.free -= behind - block;
       this.giveRange(block, at - block);
       if (behind > end) this.giveRange(end, behind - end);

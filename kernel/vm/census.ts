@@ -7,7 +7,7 @@ import { Area, inArea, NONE, PAGE_SHIFT, PAGE_SIZE } from "../memory/address.ts"
 import { segmentOf } from "../memory/buddy.ts";
 import { allocateContiguous, freeContiguous } from "../memory/contiguous.ts";
 import { FrameKind } from "../memory/frame-kind.ts";
-import { FrameState, frameAt, frameNumber, hasFrame, NO_FRAME } from "../memory/frame-table.ts";
+import { FrameState, frameAt, frameNumber, hasFrame, isInTable, NO_FRAME } from "../memory/frame-table.ts";
 
 /** A byte that cannot count further. */
 const MANY: u8 = 255;
@@ -23,6 +23,10 @@ export class Census extends Struct {
     this.pages = (this.frames + PAGE_SIZE - 1) >> PAGE_SHIFT;
     this.physical = allocateContiguous(this.pages, 1, NONE);
     if (this.physical !== NONE) memset(this.bytes(), 0, this.pages << PAGE_SHIFT);
+  }
+  /** Where the last frame ends, and behind which there is none. */
+  end(): usize {
+    return this.frames << PAGE_SHIFT;
   }
   close(): void {
     if (this.physical !== NONE) freeContiguous(this.physical, this.pages);
@@ -66,11 +70,12 @@ export class Census extends Struct {
 
 /** Whether a frame of ours is nobody's: in a free block, or in a pool. */
 export function isFree(physical: usize): bool {
-  if (!hasFrame(physical)) return false;
-  if (frameAt(physical).state === FrameState.Pooled) return true;
-  const segment = segmentOf(frameNumber(physical));
+  const number = frameNumber(physical);
+  if (!isInTable(number)) return false;
+  if (hasFrame(physical) && frameAt(physical).state === FrameState.Pooled) return true;
+  const segment = segmentOf(number);
   const flags = segment.lock.lock();
-  const block = segment.blockOf(frameNumber(physical));
+  const block = segment.blockOf(number);
   segment.lock.unlock(flags);
   return block !== NO_FRAME;
 }

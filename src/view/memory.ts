@@ -92,6 +92,7 @@ const SEGMENT = { start: 0, end: 4, frames: 8, free: 12, blocks: 16, size: 104 }
 const ORDERS = 11;
 const SECTION_SIZE = 16;
 const SECTION_FRAMES = 4096;
+const QUARTER_FRAMES = 1024;
 const FRAME_SIZE = 32;
 const FRAME = { owner: 8, data: 16, references: 24, state: 28, order: 29, kind: 30 } as const;
 const STATE = { inside: 0, free: 1, block: 2, run: 3, pooled: 4, table: 5, hole: 6 } as const;
@@ -104,6 +105,8 @@ const KINDS: readonly FrameUse[] = [
   "debug",
   "other allocator",
 ];
+/** Of an alias area, in bytes. */
+const ALIAS_SIZE = 2 ** 44;
 const MOST_SECTIONS = 1 << 20;
 const MOST_POOLS = 64;
 const LONGEST_NAME = 64;
@@ -165,9 +168,11 @@ export function readMemory(memory: PhysicalReader, at: number): MemoryView {
   const sections = physicalOf(header.getBigUint64(HEADER.sections, true));
   for (let i = 0; i < u32(HEADER.sectionCount); i++) {
     const section = reader.view(sections + i * SECTION_SIZE, SECTION_SIZE, "the table of sections");
-    const [first, end] = [section.getUint32(8, true), section.getUint32(12, true)];
-    if (end - first > SECTION_FRAMES) throw new ViewError(`section ${i} has ${end - first} frames`);
-    if (end > first) frames.take(physicalOf(section.getBigUint64(0, true)), first, end);
+    const [first, end] = [section.getUint16(8, true), section.getUint16(10, true)];
+    if (end > SECTION_FRAMES) throw new ViewError(`section ${i} has ${end} frames`);
+    const base = i * SECTION_FRAMES;
+    const made = section.getUint32(12, true);
+    if (end > first) frames.take(physicalOf(section.getBigUint64(0, true)), base + first, base + end, made);
   }
   return {
     segments: segments.filter((s) => s.frames > 0),
@@ -226,10 +231,14 @@ class Frames {
       .sort((a, b) => a.objectSize - b.objectSize || (a.name < b.name ? -1 : 1));
   }
 
-  /** Frames `first` to `end` − 1, whose records are in a table that would have frame 0's at `table`. */
-  take(table: number, first: number, end: number): void {
+  /**
+   * Frames `first` to `end` − 1 of a section, whose records are in a table that would have frame 0's at `table`. Bit k of `made`: the
+   * section's k-th quarter has records; else it is free as a whole.
+   */
+  take(table: number, first: number, end: number, made: number): void {
     const records = this.#reader.view(
-      table + first * FRAME_SIZE,
+      // Where frame 0's would lie may be below the alias's beginning.
+      (table + first * FRAME_SIZE) % ALIAS_SIZE,
       (end - first) * FRAME_SIZE,
       "a frame's record",
     );
@@ -237,6 +246,11 @@ class Frames {
     /** Frames that the block still has. */
     let left = 0;
     for (let frame = first; frame < end; frame++) {
+      if (((made >> ((frame / QUARTER_FRAMES) & 3)) & 1) === 0) {
+        left = 0;
+        this.#count(frame, "free");
+        continue;
+      }
       const at = (frame - first) * FRAME_SIZE;
       const state = records.getUint8(at + FRAME.state);
       const kind = KINDS[records.getUint8(at + FRAME.kind)] ?? "kernel";
