@@ -3,7 +3,7 @@ import { cpuCount } from "./arch/cpu.ts";
 import { processorsIgnored } from "./arch/processors.ts";
 import { printTables } from "./boot/acpi.ts";
 import { hasOption, optionText, printOptions } from "./boot/command-line.ts";
-import { entries, entryCount, RAM } from "./boot/loaded.ts";
+import { entries, entryCount, moduleCount, modules, RAM } from "./boot/loaded.ts";
 import { usable, usableCount } from "./boot/memory-map.ts";
 import { distance, nodeCount, nodeRangeCount, nodeRanges } from "./boot/numa.ts";
 import { powerOff } from "./boot/power.ts";
@@ -46,6 +46,7 @@ function printMap(): void {
     printRange(usable[i].start, usable[i].end);
     newline();
   }
+  if (moduleCount > 0) printModules();
   if (nodeCount > 1) printNodes();
   print("ACPI:");
   printTables();
@@ -58,6 +59,15 @@ function printRange(start: usize, end: usize): void {
   printAddress(end);
   tab(46);
   printSize(end - start);
+}
+function printModules(): void {
+  printLine("modules:");
+  for (let i: usize = 0; i < moduleCount; i++) {
+    printRange(modules[i].start, modules[i].end);
+    tab(62);
+    print(modules[i].text);
+    newline();
+  }
 }
 function printNodes(): void {
   printLine("nodes:");

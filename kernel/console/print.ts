@@ -7,6 +7,9 @@ import { putSerial } from "./serial.ts";
 
 const NEWLINE: u8 = 10;
 const RETURN: u8 = 13;
+/** A byte of UTF-8 that goes on with a character. */
+const CONTINUATION_MASK: u8 = 0xc0;
+const CONTINUATION: u8 = 0x80;
 const ZERO: u8 = 48;
 const LETTERS: u8 = 87;
 
@@ -32,7 +35,7 @@ export function put(byte: u8): void {
   if (byte === NEWLINE) {
     putSerial(RETURN);
     column = 0;
-  } else column++;
+  } else if ((byte & CONTINUATION_MASK) !== CONTINUATION) column++;
   putSerial(byte);
 }
 /** Up to its zero. */

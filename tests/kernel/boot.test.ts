@@ -9,6 +9,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { ElfFile, SEGMENT_TYPE } from "../../src/machine/boot/elf.ts";
 import { multibootHeader } from "../../src/machine/boot/multiboot.ts";
 import { requireTool } from "../support/tools.ts";
+import { packGrub } from "./grub.ts";
 import { bootHere, bootInQemu, buildKernel } from "./image.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vitrine-kernel-"));
@@ -94,6 +95,54 @@ describe("greets and switches off", () => {
     expect(status).toBe(0);
     expect(lines[0]).toBe("Vitrine: 5 GiB, 1 processor, 1 node");
     expect(lines.some((line) => /^ {2}0x0000000100000000 – 0x00000001[0-9a-f]{8} /.test(line))).toBe(true);
+  });
+});
+
+/** Two numbers of a line "  0x… – 0x…". */
+const rangeOf = (line: string): [number, number] => {
+  const [, start, end] = /^ {2}0x([0-9a-f]{16}) – 0x([0-9a-f]{16}) /.exec(line)!;
+  return [Number.parseInt(start!, 16), Number.parseInt(end!, 16)];
+};
+/** The lines behind a title, up to the next line that is not indented. */
+function listed(lines: readonly string[], title: string): string[] {
+  const from = lines.indexOf(title) + 1;
+  const length = lines.slice(from).findIndex((line) => !line.startsWith("  "));
+  return lines.slice(from, length < 0 ? undefined : from + length);
+}
+describe("modules", () => {
+  const MODULE = join(folder, "module");
+  writeFileSync(MODULE, "a module".repeat(1000));
+  const check = (lines: readonly string[], text: string): void => {
+    const [module] = listed(lines, "modules:");
+    expect(module?.slice(62)).toBe(text);
+    const [start, end] = rangeOf(module!);
+    expect(end - start).toBe(8000);
+    const usable = listed(lines, "usable memory:").map(rangeOf);
+    expect(usable.filter(([from, to]) => from < end && start < to)).toEqual([]);
+  };
+  it.for(["pvh", "multiboot", "multiboot2"])("are told and kept: %s", (protocol) => {
+    const { lines } = bootHere(
+      ...([image, "--protocol", protocol, "--module", `${MODULE},two words`, "--append", "memory"] as const),
+    );
+    check(lines, "two words");
+  });
+  it("are told and kept, in QEMU", (ctx) => {
+    const { lines } = bootInQemu(ctx, image, "-initrd", `${MODULE} two words`, "-append", "memory");
+    check(lines, `${MODULE} two words`);
+  });
+  it.for(["multiboot", "multiboot2"])("come by GRUB and %s, in QEMU", (protocol, ctx) => {
+    const script = [
+      `${protocol} (memdisk)/kernel.elf memory`,
+      `module${protocol.slice(9)} (memdisk)/module two words`,
+      "boot",
+    ];
+    const files = ["kernel.elf", "module"];
+    const grub = packGrub(ctx, folder, `grub-${protocol}`, { script, files, modules: [protocol] });
+    const { status, lines } = bootInQemu(ctx, grub, "-m", "256", "-smp", "2");
+    expect(status).toBe(0);
+    const at = lines.findIndex((line) => line.endsWith("Vitrine: 256 MiB, 2 processors, 1 node"));
+    expect(at).not.toBe(-1);
+    check(lines.slice(at + 1), "two words");
   });
 });
 
