@@ -33,22 +33,16 @@ export function mapRange(
   if (linear >> 63 !== 0) shareKernelTables(linear, end);
   space.lock.unlock(flags);
   // Tables may have been made for the page that failed.
-  if (reached !== end) unmapWhole(space, linear, reached + PAGE_SIZE);
+  if (reached !== end) unmapRange(space, linear, reached + PAGE_SIZE - linear);
   return reached === end;
-}
-/** Unmaps what begins and ends with leaves. */
-function unmapWhole(space: ptr<AddressSpace>, linear: usize, end: usize): void {
-  const gathered: Gathered = zeroed();
-  for (let at = linear; at < end; ) {
-    const flags = space.lock.lock();
-    at = clear(addressOf(space.root), at, end, addressOf(gathered));
-    space.lock.unlock(flags);
-    gathered.release(cpusOf(space, linear));
-  }
 }
 /** Which processors may have translations of an address of the space. */
 function cpusOf(space: ptr<AddressSpace>, linear: usize): u32 {
   return isKernels(linear) ? ALL_CPUS : atomicLoad(addressOf(space.cpus));
+}
+/** Whether large leaves reach over the ends of a range. */
+function reachOver(root: u64, linear: usize, end: usize): bool {
+  return tablesToSplit(root, linear) !== 0 || tablesToSplit(root, end) !== 0;
 }
 /** Sees to it that leaves begin at both ends of a range. False: no memory for tables; then nothing has changed. */
 function splitEnds(space: ptr<AddressSpace>, linear: usize, end: usize): bool {
@@ -68,19 +62,28 @@ function splitEnds(space: ptr<AddressSpace>, linear: usize, end: usize): bool {
  * was the mapping are free. False: a large leaf was to be split and there was no memory for its tables; then nothing has changed.
  */
 export function unmapRange(space: ptr<AddressSpace>, linear: usize, size: usize): bool {
-  if (!splitEnds(space, linear, linear + size)) return false;
-  unmapWhole(space, linear, linear + size);
+  const end = linear + size;
+  const gathered: Gathered = zeroed();
+  for (let at = linear; at < end; ) {
+    const flags = space.lock.lock();
+    const whole = at !== linear || !reachOver(space.root, linear, end);
+    if (whole) at = clear(addressOf(space.root), at, end, addressOf(gathered));
+    space.lock.unlock(flags);
+    if (!whole && !splitEnds(space, linear, end)) return false;
+    gathered.release(cpusOf(space, linear));
+  }
   return true;
 }
 /** Other rights for what is mapped there, or promised; false as above. */
 export function protectRange(space: ptr<AddressSpace>, linear: usize, size: usize, rights: u64): bool {
   const end = linear + size;
-  if (!splitEnds(space, linear, end)) return false;
   const gathered: Gathered = zeroed();
   for (let at = linear; at < end; ) {
     const flags = space.lock.lock();
-    at = protect(space.root, at, end, rights, addressOf(gathered));
+    const whole = at !== linear || !reachOver(space.root, linear, end);
+    if (whole) at = protect(space.root, at, end, rights, addressOf(gathered));
     space.lock.unlock(flags);
+    if (!whole && !splitEnds(space, linear, end)) return false;
     gathered.release(cpusOf(space, linear));
   }
   return true;

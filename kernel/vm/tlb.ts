@@ -1,6 +1,6 @@
 /**
  * Forgetting translations: a processor's own, and those of the others by an interrupt that each of them answers (SDM vol. 3 §4.10.5). One
- * request at a time, for up to 48 addresses. An answer also says that no page fault of before is still being handled there, since
+ * request at a time, for up to 32 addresses. An answer also says that no page fault of before is still being handled there, since
  * that runs with interrupts off; so who has waited may free tables.
  *
  * Not to be called with a spin lock held: the processor that waits for the lock does so with interrupts off and does not answer.
@@ -20,8 +20,8 @@ import { SHOOTDOWN_VECTOR } from "../arch/vectors.ts";
 
 /** All processors. */
 export const ALL_CPUS: u32 = 0xff;
-/** Over this, everything is forgotten. */
-const SINGLE: u32 = 32;
+/** Of more addresses than this, everything is forgotten: that costs as much, and what is needed again a page walk each. */
+const SINGLE: u32 = 16;
 const CR4_PGE: u64 = 0x80;
 
 /** Processors that use page tables of the kernel's, by bits. */

@@ -96,7 +96,7 @@ function checkLeaf(w: ptr<Walk>, linear: usize, entry: u64, level: u64): void {
     if (physical !== linear) violation(w, "the low part not one to one", linear, entry);
     return;
   }
-  for (let at: usize = 0; at < levelSize(level); at += PAGE_SIZE) {
+  for (let at: usize = 0; at < levelSize(level) && physical + at < w.census.end(); at += PAGE_SIZE) {
     if (isFree(physical + at)) violation(w, "a free frame is mapped", linear + at, physical + at);
     if ((entry & COUNTED) !== 0) w.census.count(physical + at);
   }
