@@ -1,6 +1,5 @@
 /** All cases of the test image, in the order in which they run. */
 
-import * as areas from "./areas.ts";
 import * as bootRoot from "./boot-root.ts";
 import { everySequence } from "./buddy.ts";
 import { earlyAlignment, earlyObjects, earlyWithoutMemory } from "./early.ts";
@@ -8,7 +7,6 @@ import { handlersAreCalled, redZoneIsKept } from "./exceptions.ts";
 import * as firmware from "./firmware.ts";
 import { heapKeepsOrder } from "./heap.ts";
 import * as interrupts from "./interrupts.ts";
-import { objectsWander, randomObjects, randomObjectsOnAll } from "./malloc-random.ts";
 import { rangesAtRandom, rangesThatDoNotFit, reservedIsNotUsable, usableRanges } from "./memory-map.ts";
 import * as mutex from "./mutex.ts";
 import * as physical from "./physical.ts";
@@ -25,7 +23,6 @@ import { mappingsAtRandom } from "./vm-random.ts";
 import * as vmRanges from "./vm-ranges.ts";
 import * as vmShootdown from "./vm-shootdown.ts";
 import { violationsAreFound } from "./walker.ts";
-import { pagesHoldAllOfRam, wasteOfAllSizes } from "./waste.ts";
 import { lastOneCounts, quotesAndBackslashes, wordsAndValues } from "./words.ts";
 
 export class Case extends Struct {
@@ -75,18 +72,6 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "early objects", run: earlyObjects },
   { name: "early alignment", run: earlyAlignment },
   { name: "early without memory", run: earlyWithoutMemory },
-  { name: "areas show one frame", run: areas.oneFrameInAllAreas },
-  { name: "areas refuse what is not theirs", run: areas.areasRefuseWhatIsNotTheirs },
-  { name: "areas refuse interior pointers", run: areas.interiorPointersAreRefused },
-  { name: "areas find double frees", run: areas.doubleFreesAreFound },
-  { name: "areas refuse what is nobody's", run: areas.nothingIsNobodys },
-  { name: "areas whole pages", run: areas.wholePages },
-  { name: "areas half pages", run: areas.halfPages },
-  { name: "waste of all sizes", run: wasteOfAllSizes },
-  { name: "waste pages hold all of RAM", run: pagesHoldAllOfRam },
-  { name: "malloc random objects", run: randomObjects },
-  { name: "malloc random objects on all processors", run: randomObjectsOnAll },
-  { name: "malloc objects wander", run: objectsWander },
   { name: "vm leaves of each size", run: vm.leavesOfEachSize },
   { name: "vm mappings are counted", run: vm.mappingsAreCounted },
   { name: "vm large leaves are split", run: vm.largeLeavesAreSplit },
