@@ -1,11 +1,13 @@
 /*
  * npm run fuzz -- --seconds N [--seed S] [--mode 16|32|64] [--on processor|machine] [--count N]
  * npm run fuzz -- --devices [--seconds N] [--seed S] [--count N]
+ * npm run fuzz -- --compiler [--seconds N] [--seed S] [--count N]
  *
  * Random programs, on a bare processor (stream.ts) and on whole machines (machine.ts), on the interpreter against the evaluator until the time is over or the engines disagree. Seeds go up
  * from S (default: the time), so that a failure repeats with the seed it names. With --devices: random operations on a machine's
- * devices (devices/). Exit status: 0 no disagreement or failure, 1 one, 2 bad use.
+ * devices (devices/). With --compiler: random programs of the dialect, compiled (compiler/). Exit status: 0 no disagreement or failure, 1 one, 2 bad use.
  */
+import { fuzzCompiler } from "./compiler/command.ts";
 import { fuzzDevices } from "./devices/command.ts";
 import { MachineStreams } from "./machine.ts";
 import { BadUse, readOptions } from "./options.ts";
@@ -20,6 +22,7 @@ function main(): number {
   );
   if (options === undefined) return 0;
   if (options.devices) return fuzzDevices(options);
+  if (options.compiler) return fuzzCompiler(options);
   const { seconds, seed, modes, on, count } = options;
   const streams = on.flatMap((place) =>
     modes.map((mode) => ({

@@ -13,6 +13,7 @@ describe("npm run fuzz", () => {
       modes: [16, 32, 64],
       on: ["processor", "machine"],
       devices: false,
+      compiler: false,
     });
   });
   it("repeats what a failure names", () => {
@@ -23,11 +24,16 @@ describe("npm run fuzz", () => {
       modes: [64],
       on: ["processor"],
       devices: false,
+      compiler: false,
     });
   });
   it("does things to devices", () => {
     const { devices, count } = read("--devices", "--seed", "5", "--count", "1000") ?? {};
     expect([devices, count]).toEqual([true, 1000]);
+  });
+  it("compiles programs", () => {
+    const { compiler, seed, count } = read("--compiler", "--seed", "5", "--count", "1") ?? {};
+    expect([compiler, seed, count]).toEqual([true, 5, 1]);
   });
   it("prints help", () => {
     let out = "";
@@ -37,7 +43,7 @@ describe("npm run fuzz", () => {
       }),
     ).toBeUndefined();
     expect(out).toMatch(/^Usage: npm run fuzz -- \[options\]\n/);
-    for (const option of ["--seconds", "--seed", "--count", "--mode", "--on", "--devices"])
+    for (const option of ["--seconds", "--seed", "--count", "--mode", "--on", "--devices", "--compiler"])
       expect(out).toContain(option);
   });
   it.each([
@@ -54,6 +60,8 @@ describe("npm run fuzz", () => {
     [["--mode", "8"], /Allowed choices are 16, 32, 64\.$/],
     [["--on", "qemu"], /Allowed choices are processor, machine\.$/],
     [["--devices", "--mode", "16"], /'--devices' cannot be used with option '--mode <bits>'$/],
+    [["--compiler", "--devices"], /'--compiler' cannot be used with option '--devices'$/],
+    [["--compiler", "--on", "machine"], /'--compiler' cannot be used with option '--on <place>'$/],
     [["now"], /^too many arguments/],
   ])("refuses %j in one line", (args, message) => {
     expect(() => read(...args)).toThrow(BadUse);

@@ -18,6 +18,8 @@ export interface FuzzOptions {
   readonly count: number;
   /** Operations on devices instead of programs. */
   readonly devices: boolean;
+  /** Programs of the dialect, compiled. */
+  readonly compiler: boolean;
 }
 
 const DEFAULT_SECONDS = 10;
@@ -28,6 +30,9 @@ disagree. Each seed makes one program for each mode and place; a failure names w
 
 With --devices it does random things to the devices of a machine instead, and --count is how many: port and memory
 accesses, PCI configuration, virtio rings, time. A failure is an exception, a wrong value, or work without a bound.
+
+With --compiler it compiles programs of the dialect at every level and runs them natively, on our machine, through the
+IR interpreter, and as C through gcc: all must print the same.
 
 Exit status: 0 no disagreement or failure, 1 one, 2 bad use.`;
 
@@ -58,6 +63,9 @@ export function readOptions(
     .option("--seed <n>", "the first seed (default: the time)", wholeFrom(0))
     .option("--count <n>", "seeds to run; operations with --devices", wholeFrom(1))
     .addOption(new Option("--devices", "operations on devices instead of programs").conflicts(["mode", "on"]))
+    .addOption(
+      new Option("--compiler", "programs of the dialect, compiled").conflicts(["mode", "on", "devices"]),
+    )
     .addOption(new Option("--mode <bits>", "only this code size").choices(MODES.map(String)))
     .addOption(new Option("--on <place>", "only a bare processor or whole machines").choices(PLACES))
     .helpOption("-h, --help", "print this help")
@@ -78,6 +86,7 @@ export function readOptions(
     mode?: string;
     on?: string;
     devices?: boolean;
+    compiler?: boolean;
   }>();
   return {
     seconds: given.seconds ?? (given.count === undefined ? DEFAULT_SECONDS : Number.POSITIVE_INFINITY),
@@ -86,5 +95,6 @@ export function readOptions(
     modes: MODES.filter((m) => given.mode === undefined || String(m) === given.mode),
     on: PLACES.filter((p) => given.on === undefined || p === given.on),
     devices: given.devices === true,
+    compiler: given.compiler === true,
   };
 }
