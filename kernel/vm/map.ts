@@ -5,7 +5,7 @@
  */
 import { NONE, PAGE_SHIFT, PAGE_SIZE } from "../memory/address.ts";
 import { clear } from "./clear.ts";
-import { COUNTED, isLeaf, levelSize, targetOf } from "./entry.ts";
+import { COUNTED, GLOBAL, isLeaf, levelSize, targetOf } from "./entry.ts";
 import { fill } from "./fill.ts";
 import type { Gathered } from "./gathered.ts";
 import { protect } from "./protect.ts";
@@ -27,7 +27,9 @@ export function mapRange(
   rights: u64,
 ): bool {
   const end = linear + size;
-  const bits = physical === NONE ? rights | COUNTED : rights;
+  const counted = physical === NONE ? rights | COUNTED : rights;
+  // A program's translations must not outlive its root in CR3.
+  const bits = isKernels(linear) ? counted : counted & ~GLOBAL;
   const flags = space.lock.lock();
   const reached = fill(addressOf(space.root), linear, physical, size, bits);
   if (linear >> 63 !== 0) shareKernelTables(linear, end);

@@ -5,7 +5,7 @@
  * - bits that are reserved or nobody's are 0, and addresses are below the processor's limit;
  * - a table has as many entries that are not 0 as the entry that points to it says, and at least one;
  * - there are as many tables as have been taken and not given back;
- * - none of the kernel's memory is both writable and executable;
+ * - none of the kernel's memory is both writable and executable, and nothing of programs is global;
  * - no frame is both free and mapped, but by the aliases, and one that is counted has as many references as mappings;
  * - aliases show memory at its own address, from one set of tables; programs' roots have the kernel's tables, and the kernel's root has
  *   nothing of programs.
@@ -21,6 +21,7 @@ import {
   countOf,
   DIRTY,
   ENTRIES,
+  GLOBAL,
   indexOf,
   isLeaf,
   isPromise,
@@ -110,6 +111,8 @@ function walkTable(w: ptr<Walk>, table: usize, level: u64, base: usize): u64 {
     if (entry === 0) continue;
     used++;
     const linear = base + (i << levelShift(level));
+    if ((entry & GLOBAL) !== 0 && !isKernels(linear))
+      violation(w, "a program's memory is global", linear, entry);
     if (isTable(entry, level)) walkPointer(w, entry, level, linear);
     else if (isLeaf(entry, level)) checkLeaf(w, linear, entry, level);
     else if (!isPromise(entry) || (entry & ~(RIGHTS | PROMISE)) !== 0)
