@@ -45,7 +45,8 @@ export class Cache extends Struct {
   /** Makes an object ready for use, once when its slab is made; who frees one leaves it so. */
   construct: Constructor | null;
   lock: SpinLock;
-  /** Bytes that are the caller's. */
+  /** Bytes that were asked for at each object, and that are the caller's. */
+  size: u32;
   objectSize: u32;
   /** From one object to the next. */
   distance: u32;
@@ -129,6 +130,7 @@ export function prepareCache(
   if (size === 0 || size > largest / 2 || alignment > u32(PAGE_SIZE)) return false;
   cache.name = name;
   cache.construct = construct;
+  cache.size = size;
   cache.objectSize = roundUp(size, 8);
   cache.alignment = alignment;
   cache.verified = verified;

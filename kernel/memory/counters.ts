@@ -16,6 +16,30 @@ export class Counters extends Struct {
   requested: u64;
   given: u64;
   failures: u64;
+
+  /** For allocators with one lock, which they hold: pages come and go, objects come, go and change. */
+  tookPages(bytes: u64): void {
+    this.held += bytes;
+    if (this.held > this.peakHeld) this.peakHeld = this.held;
+  }
+  gavePages(bytes: u64): void {
+    this.held -= bytes;
+  }
+  allocated(requested: u64, given: u64): void {
+    this.allocations++;
+    this.requested += requested;
+    this.given += given;
+    this.live += given;
+    if (this.live > this.peakLive) this.peakLive = this.live;
+  }
+  freed(given: u64): void {
+    this.frees++;
+    this.live -= given;
+  }
+  resized(before: u64, after: u64): void {
+    this.live += after - before;
+    if (this.live > this.peakLive) this.peakLive = this.live;
+  }
 }
 
 /** Adds to a number that several processors change, and keeps the most that it has been. `delta` may be negative, modulo 2⁶⁴. */

@@ -111,12 +111,12 @@ function fillTable(): void {
   }
 }
 /**
- * From here on another allocator serves what malloc is asked for, with addresses of area 3; null: the areas again. Objects of the one
- * before must all have been freed.
+ * From here on another allocator serves what malloc is asked for, with addresses of area 3; null: the areas again. Objects of the other
+ * one before must all have been freed; those of the areas need not.
  */
 export function replaceMalloc(allocator: ptr<Allocator> | null): void {
   other = allocator;
-  frees[u32(Area.Large)] = allocator === null ? freeLarge : allocator.free;
+  frees[u32(Area.Large)] = allocator === null ? freeLarge : freeReplaced;
   fillTable();
 }
 /** From here on objects of `from` to `to` bytes are the debug area's; 1 and 0: none are. */
@@ -210,6 +210,10 @@ export function mallocUsableSize(object: ptr<unknown> | null): usize {
   violation(Violation.InvalidPointer, "size of no object, area", linear, 0, u64(areaOf(linear)));
   return 0;
 }
+/** Of an address of area 3: whether it is of the allocator that has taken the areas' place. */
+function isOthers(linear: usize): bool {
+  return other !== null && largeSize(linear) === NONE;
+}
 /** NONE: no live object begins there. */
 function usableSize(linear: usize): usize {
   switch (areaOf(linear)) {
@@ -223,7 +227,7 @@ function usableSize(linear: usize): usize {
     case Area.Page:
       return isPageObject(linear) ? PAGE_SIZE : NONE;
     case Area.Large:
-      return other !== null ? other.usableSize(linear) : largeSize(linear);
+      return isOthers(linear) && other !== null ? other.usableSize(linear) : largeSize(linear);
     case Area.Early:
       return earlySize(pointer<u8>(linear));
     case Area.Debug:
@@ -240,7 +244,7 @@ function fits(usable: usize, size: usize): bool {
 function resizeInPlace(linear: usize, usable: usize, size: usize): bool {
   switch (areaOf(linear)) {
     case Area.Large:
-      return other !== null ? other.resize(linear, size) : resizeLarge(linear, size);
+      return isOthers(linear) && other !== null ? other.resize(linear, size) : resizeLarge(linear, size);
     case Area.Debug:
       return false;
     case Area.Mempool:
@@ -288,6 +292,10 @@ const frees: array<fn<(linear: usize) => void>, 8> = [
   freeEarly,
   freeDebug,
 ];
+function freeReplaced(linear: usize): void {
+  if (isOthers(linear) && other !== null) other.free(linear);
+  else freeLarge(linear);
+}
 function freeForeign(linear: usize): void {
   violation(Violation.InvalidPointer, "no allocator's area", linear, 0, u64(areaOf(linear)));
 }

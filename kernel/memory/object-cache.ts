@@ -2,7 +2,8 @@
  * Caches of objects by name, for what is made and freed all the time: each object lies in a slab with its kind, and is constructed once, not
  * at each allocation. `free` takes such objects, too.
  */
-import { MAX_CPUS } from "../arch/cpu.ts";
+import { forbidPreemption, MAX_CPUS } from "../arch/cpu.ts";
+import { allowPreemption } from "../thread/preemption.ts";
 import {
   type Cache,
   type Constructor,
@@ -14,6 +15,7 @@ import {
 import { trim } from "./depot.ts";
 import { cacheOf } from "./mempool.ts";
 import { allocateObject, emptyPool, freeObject } from "./object-pool.ts";
+import { countRetired } from "./usage.ts";
 import { emptyQuarantine } from "./verified.ts";
 import { Violation, violation } from "./violation.ts";
 
@@ -73,14 +75,19 @@ export function destroyCache(cache: ptr<Cache>): bool {
   if (liveObjects(cache) !== 0) return false;
   unregisterCache(cache);
   if (cache.verified) emptyQuarantine();
-  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) emptyPool(cache, addressOf(cache.pools[cpu]));
+  forbidPreemption();
+  for (let cpu: u32 = 0; cpu < MAX_CPUS; cpu++) {
+    emptyPool(cache, addressOf(cache.pools[cpu]));
+    countRetired(addressOf(cache.pools[cpu]), u64(cache.objectSize));
+  }
+  allowPreemption();
   trim(cache, 0);
   freeObject(addressOf(cacheCache), address(cache));
   return true;
 }
 /** An object, constructed; null: there is no memory. */
 export function cacheAllocate(cache: ptr<Cache>): ptr<unknown> | null {
-  return pointer<unknown>(allocateObject(cache, usize(cache.objectSize)));
+  return pointer<unknown>(allocateObject(cache, usize(cache.size)));
 }
 /** An object of the cache comes back. */
 export function cacheFree(cache: ptr<Cache>, object: ptr<unknown>): void {

@@ -88,6 +88,17 @@ export function countPooled(pool: ptr<Pool>, size: u64): void {
   pool.counted = out;
 }
 
+/** A pool that goes for good: what has gone through it stays counted. Preemption is forbidden. */
+export function countRetired(pool: ptr<Pool>, size: u64): void {
+  countPooled(pool, size);
+  const own = addressOf(accounts[cpuIndex()]);
+  own.allocations += pool.allocations;
+  own.frees += pool.frees;
+  own.requested += pool.requested;
+  own.given += pool.allocations * size;
+  own.failures += pool.failures;
+}
+
 /** What has been counted here; what pools have counted themselves is the caller's to add. */
 export function addUsage(into: ptr<Counters>): void {
   into.held += held;

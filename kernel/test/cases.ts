@@ -1,18 +1,25 @@
 /** All cases of the test image, in the order in which they run. */
 
+import * as allocators from "./allocators.ts";
+import * as areas from "./areas.ts";
 import * as bootRoot from "./boot-root.ts";
 import { everySequence } from "./buddy.ts";
+import * as debugArea from "./debug-area.ts";
 import { earlyAlignment, earlyObjects, earlyWithoutMemory } from "./early.ts";
 import { handlersAreCalled, redZoneIsKept } from "./exceptions.ts";
 import * as firmware from "./firmware.ts";
 import { heapKeepsOrder } from "./heap.ts";
 import * as interrupts from "./interrupts.ts";
+import * as malloc from "./malloc.ts";
+import { objectsWander, randomObjects, randomObjectsOnAll } from "./malloc-random.ts";
 import { rangesAtRandom, rangesThatDoNotFit, reservedIsNotUsable, usableRanges } from "./memory-map.ts";
 import * as mutex from "./mutex.ts";
+import * as oom from "./oom.ts";
 import * as physical from "./physical.ts";
 import * as physicalCpus from "./physical-cpus.ts";
 import { randomRequests } from "./physical-random.ts";
 import * as scheduler from "./scheduler.ts";
+import * as slab from "./slab.ts";
 import * as stack from "./stack.ts";
 import * as threads from "./threads.ts";
 import * as time from "./time.ts";
@@ -23,6 +30,7 @@ import { mappingsAtRandom } from "./vm-random.ts";
 import * as vmRanges from "./vm-ranges.ts";
 import * as vmShootdown from "./vm-shootdown.ts";
 import { violationsAreFound } from "./walker.ts";
+import { pagesHoldAllOfRam, wasteOfAllSizes } from "./waste.ts";
 import { lastOneCounts, quotesAndBackslashes, wordsAndValues } from "./words.ts";
 
 export class Case extends Struct {
@@ -72,6 +80,38 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "early objects", run: earlyObjects },
   { name: "early alignment", run: earlyAlignment },
   { name: "early without memory", run: earlyWithoutMemory },
+  { name: "areas show one frame", run: areas.oneFrameInAllAreas },
+  { name: "areas refuse what is not theirs", run: areas.areasRefuseWhatIsNotTheirs },
+  { name: "areas refuse interior pointers", run: areas.interiorPointersAreRefused },
+  { name: "areas find double frees", run: areas.doubleFreesAreFound },
+  { name: "areas refuse what is nobody's", run: areas.nothingIsNobodys },
+  { name: "areas whole pages", run: areas.wholePages },
+  { name: "areas half pages", run: areas.halfPages },
+  { name: "waste of all sizes", run: wasteOfAllSizes },
+  { name: "waste pages hold all of RAM", run: pagesHoldAllOfRam },
+  { name: "slab classes", run: slab.classes },
+  { name: "slab construction", run: slab.construction },
+  { name: "slab packing", run: slab.packing },
+  { name: "slab odd caches", run: slab.oddCaches },
+  { name: "slab verified caches find out", run: slab.verifiedCachesFindOut },
+  { name: "slab verified objects", run: slab.verifiedObjects },
+  { name: "debug-area objects between guards", run: debugArea.objectsBetweenGuards },
+  { name: "debug-area violations", run: debugArea.debugViolations },
+  { name: "debug-area by size", run: debugArea.debugBySize },
+  { name: "debug-area without memory", run: debugArea.debugWithoutMemory },
+  { name: "oom every allocation fails", run: oom.everyAllocationFails },
+  { name: "oom absurd sizes", run: oom.absurdSizes },
+  { name: "malloc empty objects", run: malloc.emptyObjects },
+  { name: "malloc all sizes and alignments", run: malloc.allSizesAndAlignments },
+  { name: "malloc cleared objects", run: malloc.clearedObjects },
+  { name: "malloc resizing", run: malloc.resizing },
+  { name: "malloc resizing in place", run: malloc.resizingInPlace },
+  { name: "malloc random objects", run: randomObjects },
+  { name: "malloc random objects on all processors", run: randomObjectsOnAll },
+  { name: "malloc objects wander", run: objectsWander },
+  { name: "allocators buddy", run: allocators.buddy },
+  { name: "allocators tlsf", run: allocators.tlsf },
+  { name: "allocators bump", run: allocators.bump },
   { name: "vm leaves of each size", run: vm.leavesOfEachSize },
   { name: "vm mappings are counted", run: vm.mappingsAreCounted },
   { name: "vm large leaves are split", run: vm.largeLeavesAreSplit },
@@ -122,6 +162,7 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "time wakes in order", run: time.sleepersWakeInOrder },
   { name: "time of timers", run: time.timersFire },
   { name: "time again and again", run: time.timersRepeat },
+  { name: "time of calls", run: time.callsLater },
   { name: "mutex exclusion", run: mutex.exclusion },
   { name: "mutex exclusion across processors", run: mutex.exclusionApart },
   { name: "mutex hand-over", run: mutex.handOver },
