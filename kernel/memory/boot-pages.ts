@@ -93,7 +93,8 @@ export function takeBootPages(count: usize, align: usize): usize {
   if (count === 1 && align <= PAGE_SIZE) physical = takeSparePage();
   if (physical === NONE) physical = cutPages(count, align < PAGE_SIZE ? PAGE_SIZE : align, FOUR_GIB);
   if (physical === NONE) return NONE;
-  for (let i: usize = 0; i < count; i++) memset(pointer<u8>(window | (physical + i * PAGE_SIZE)), 0, PAGE_SIZE);
+  for (let i: usize = 0; i < count; i++)
+    memset(pointer<u8>(window | (physical + i * PAGE_SIZE)), 0, PAGE_SIZE);
   return physical;
 }
 export function takeBootPage(): usize {
