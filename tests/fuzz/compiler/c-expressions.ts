@@ -116,7 +116,7 @@ export class ExpressionWriter {
       case "read": {
         const before: string[] = [];
         const at = this.place(e.place, before, this.#isOrdered(e.place, []));
-        return this.#wrap(before, at);
+        return this.#wrap(before, this.#whole(e.place, at));
       }
       case "unary":
         return e.operator === "!"
@@ -144,21 +144,22 @@ export class ExpressionWriter {
         const to = this.place(e.to, before, this.#isOrdered(e.to, [e.value]));
         const value = this.kept(e.value, before);
         const kept = e.type.kind === "f64" && isInUnion(e.to) ? `real(${value})` : value;
-        return this.#wrap(before, `${to} = ${kept}`);
+        return this.#wrap(before, this.#whole(e.to, `${to} = ${kept}`));
       }
       case "update": {
         const before: string[] = [];
         const to = this.place(e.to, before, true);
         const old = this.#old(to, e.type, before);
         const by = this.kept(e.value, before);
-        return this.#wrap(before, `${to} = ${this.#arithmetic(e.operator, old, by, e.type)}`);
+        const after = `${to} = ${this.#arithmetic(e.operator, old, by, e.type)}`;
+        return this.#wrap(before, this.#whole(e.to, after));
       }
       case "increment": {
         const before: string[] = [];
         const to = this.place(e.to, before, true);
         const old = this.#old(to, e.type, before);
         const after = `${to} = (${this.type(e.type)})(${old} ${e.operator[0]} 1)`;
-        return this.#wrap(before, e.prefix ? after : `${after}; ${old}`);
+        return this.#wrap(before, e.prefix ? this.#whole(e.to, after) : `${after}; ${old}`);
       }
       case "call":
         return this.#call(e);
@@ -201,6 +202,12 @@ export class ExpressionWriter {
         return this.#wrap(before, `((${this.type(e.type)})${this.#initial(e, texts)})`);
       }
     }
+  }
+
+  /** gcc computes on a wide bit field in its own width unless told its type. */
+  #whole(place: Place, value: string): string {
+    const isBits = place.kind === "field" && place.field.width !== undefined;
+    return isBits ? `((${this.type(place.type)})(${value}))` : value;
   }
 
   #old(place: string, type: Type, before: string[]): string {
