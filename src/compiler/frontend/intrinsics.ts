@@ -74,7 +74,7 @@ const fits = (from: IntType, to: IntType): boolean =>
 
 function toInteger(to: IntType): Call {
   return (world, frame, node) => {
-    const operand = world.expression(frame, argument(world, node, 0, 1));
+    const operand = world.expression(frame, argument(world, node, 0, 1), to);
     const place = placeOf(node);
     if (isUntyped(operand)) return { ...adaptUntyped(world, operand, to), place };
     if (!isTyped(operand)) return world.fail(D.conversion(place, ANY_POINTER, typeText(to)));

@@ -3,12 +3,25 @@ import ts from "typescript";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { placeIn } from "./place.ts";
 
+/** What to do about them in the dialect. */
+const HINTS: ReadonlyMap<number, string> = new Map([
+  ...[2739, 2740, 2741].map((code): [number, string] => [
+    code,
+    "init({ … }) leaves out fields, which are zero then, and methods",
+  ]),
+  ...[2531, 2533, 18047].map((code): [number, string] => [code, "compare it with null first"]),
+  [2454, "give it a value: zeroed(), or let x!: T for zeros"],
+  [2355, "of a naked function: return asm<T>`…`"],
+  [2304, "kernel.d.ts and what is imported is all there is"],
+  [2693, "constant<N>() is the number that N stands for"],
+]);
+
 export function fromTsc(found: ts.Diagnostic): Diagnostic {
   return {
     code: `TS${found.code}`,
     place: found.file === undefined ? undefined : placeIn(found.file, found.start ?? 0, found.length ?? 1),
     message: ts.flattenDiagnosticMessageText(found.messageText, "\n"),
-    hint: undefined,
+    hint: HINTS.get(found.code),
   };
 }
 

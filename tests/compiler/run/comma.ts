@@ -5,6 +5,7 @@ import { newline, print, printU64 } from "../../../kernel/lib/linux.ts";
 
 export function main(): i32 {
   let x: u64 = 1;
+  // biome-ignore lint/complexity/noCommaOperator: the operator is what is tested
   const y = (x++, x++, x);
   printU64(y);
   newline();

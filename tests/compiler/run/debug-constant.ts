@@ -4,6 +4,7 @@ import { print } from "../../../kernel/lib/linux.ts";
 
 function check(): void {
   if (DEBUG) return;
+  // biome-ignore lint/suspicious/noSelfCompare: only that it is a constant matters
   static_assert(DEBUG === DEBUG);
 }
 export function main(): i32 {

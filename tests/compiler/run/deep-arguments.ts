@@ -1,7 +1,7 @@
 // Calls inside of calls, with every argument register in use.
 // expect: 84
 // expect: 55
-import { newline, print, printU64 } from "../../../kernel/lib/linux.ts";
+import { newline, printU64 } from "../../../kernel/lib/linux.ts";
 
 function eight(a: u64, b: u64, c: u64, d: u64, e: u64, f: u64, g: u64, h: u64): u64 {
   return a + b * 2 + c * 3 + d * 4 + e * 5 + f * 6 + g * 7 - h * 8;

@@ -17,6 +17,7 @@ export function main(): i32 {
   }
   newline();
   let left = false;
+  // biome-ignore lint/suspicious/noConfusingLabels: labels of blocks are what is tested
   block: {
     if (!left) {
       left = true;

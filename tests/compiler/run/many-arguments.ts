@@ -25,7 +25,7 @@ function show(a: u8, b: u16, c: u32, d: u64, e: i8, f: i16, g: i32, h: i64, i: u
   printU64(j);
   newline();
 }
-function narrow(a: i8, b: u8, c: u64, d: u64, e: u64, f: u64, g: i16, h: u16): void {
+function narrow(a: i8, b: u8, _c: u64, _d: u64, _e: u64, _f: u64, g: i16, h: u16): void {
   printI64(i64(a));
   print(" ");
   printU64(u64(b));

@@ -3,7 +3,7 @@
 // expect: 20
 // expect: 9
 // expect: 7
-import { newline, print, printU64 } from "../../../kernel/lib/linux.ts";
+import { newline, printU64 } from "../../../kernel/lib/linux.ts";
 
 class P extends Struct {
   x: u64;

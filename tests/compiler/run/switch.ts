@@ -12,8 +12,11 @@ function tell(x: i32): void {
     case 1:
       print("one");
       break;
+    // biome-ignore lint/suspicious/noFallthroughSwitchClause: fall-through is what is tested
+    // biome-ignore lint/suspicious/useDefaultSwitchClauseLast: its place is what is tested
     default:
       print("other ");
+    // biome-ignore lint/suspicious/noFallthroughSwitchClause: fall-through is what is tested
     case 2:
       print("two ");
     case 3:

@@ -4,15 +4,15 @@
 // expect: 0x7788
 import { newline, print, printHex } from "../../../kernel/lib/linux.ts";
 
-class Number extends Union {
+class Word extends Union {
   float: f64;
   bits: u64;
   bytes: array<u8, 8>;
   half: array<u16, 4>;
 }
-static_assert(sizeof<Number>() === 8);
+static_assert(sizeof<Word>() === 8);
 export function main(): i32 {
-  const n: Number = zeroed();
+  const n: Word = zeroed();
   n.float = 1;
   printHex(n.bits);
   newline();
