@@ -21,7 +21,8 @@ function random(limit: u64): u64 {
 function checkLate(deadline: u64): void {
   const now = nanoseconds();
   check(now >= deadline, "not before the deadline");
-  if (isVirtual() && now > deadline + (DEBUG ? 20 : 3) * MICROSECOND) checkEqual(now, deadline, "at the deadline");
+  if (isVirtual() && now > deadline + (DEBUG ? 20 : 3) * MICROSECOND)
+    checkEqual(now, deadline, "at the deadline");
 }
 
 /** A deadline that does not come. */
