@@ -11,7 +11,7 @@ import { type Finding, LEVELS, Runner } from "./run.ts";
 import type { Program } from "./tree.ts";
 
 /** Programs that are compiled and run together. */
-const TOGETHER = 8;
+const TOGETHER = 16;
 
 /** Returns the exit status: 0, or 1 after a disagreement, which it prints with what repeats it. */
 export function fuzzCompiler(options: FuzzOptions): number {

@@ -1,10 +1,8 @@
-/* Random expressions of every type. */
-import { CallDraw } from "./draw-calls.ts";
-import { fieldsOf, hasPointers } from "./draw-types.ts";
-import type { Route } from "./routes.ts";
+/* Random expressions of every type; here those of scalar types. */
+
+import { ValueDraw } from "./draw-values.ts";
 import { ARITHMETIC, ATOMICS, COMPARISONS, type Expression, INTRINSICS, type Place } from "./tree.ts";
 import {
-  type ArrayType,
   BOOL,
   type EnumType,
   F64,
@@ -13,16 +11,13 @@ import {
   PARAMETER,
   type PointerType,
   type ScalarType,
-  type StructType,
   same,
   type Type,
   U8,
   U64,
 } from "./types.ts";
 
-const FLOATS = [0, -0, 1, -1, 0.5, -1.5, 3.25, 1e10, 123456789.125, 1e-300, 1e300, 2 ** 53, 0.1, 5e-324];
-
-export class ExpressionDraw extends CallDraw {
+export class ExpressionDraw extends ValueDraw {
   expression(type: Type, depth: number): Expression {
     switch (type.kind) {
       case "int":
@@ -36,7 +31,7 @@ export class ExpressionDraw extends CallDraw {
       case "parameter":
         return this.#parameter(depth);
       case "struct":
-        return this.#struct(type, depth);
+        return this.struct(type, depth);
       case "array":
         return (this.r.chance(50) ? this.readOf(type, depth) : undefined) ?? this.aggregate(type, depth);
       case "pointer":
@@ -46,104 +41,9 @@ export class ExpressionDraw extends CallDraw {
     }
   }
 
-  literal(type: ScalarType): Expression {
-    this.spend();
-    const { r } = this;
-    switch (type.kind) {
-      case "bool":
-        return { kind: "literal", value: BigInt(r.below(2)), type };
-      case "f64":
-        return { kind: "literal", value: r.pick(FLOATS), type };
-      case "enum":
-        return r.chance(85)
-          ? { kind: "literal", value: r.pick(type.members).value, type }
-          : { kind: "literal", value: BigInt(r.below(127)), type };
-      case "parameter":
-        return { kind: "literal", value: BigInt(r.below(100)), type };
-      case "int": {
-        const bits = r.bits(type.bits);
-        const value = r.chance(50) ? BigInt(r.below(20)) : bits;
-        return { kind: "literal", value: type.signed ? BigInt.asIntN(type.bits, value) : value, type };
-      }
-    }
-  }
-
-  #leaf(type: ScalarType, depth: number): Expression {
-    return (this.r.chance(75) ? this.readOf(type, depth) : undefined) ?? this.literal(type);
-  }
-
-  /** What expressions of every scalar type have: a choice, a call, an assignment, a comma. */
-  #common(type: ScalarType, depth: number): Expression {
-    const { r } = this;
-    switch (r.below(6)) {
-      case 0:
-        return {
-          kind: "choose",
-          condition: this.bool(depth - 1),
-          yes: this.expression(type, depth - 1),
-          no: this.expression(type, depth - 1),
-          type,
-        };
-      case 1:
-      case 2:
-        return this.call(type, depth) ?? this.#leaf(type, depth);
-      case 3: {
-        const to = this.writable((route) => same(route.type, type), depth - 1);
-        if (to === undefined) return this.#leaf(type, depth);
-        return { kind: "assign", to, value: this.expression(type, depth - 1), type };
-      }
-      case 4: {
-        const first = this.effect(depth - 1);
-        const second = this.expression(type, depth - 1);
-        return first === undefined ? second : { kind: "comma", first, second, type };
-      }
-      default:
-        return this.#leaf(type, depth);
-    }
-  }
-
-  /** Something done for what it changes. */
-  effect(depth: number): Expression | undefined {
-    const { r } = this;
-    if (r.chance(20)) return this.call(r.pick(INTEGERS), depth);
-    const isNumber = ({ type }: Route): boolean => type.kind === "int";
-    if (r.chance(35)) {
-      const to = this.writable((x) => isNumber(x) || (x.type.kind === "f64" && !x.inUnion), depth);
-      if (to === undefined) return undefined;
-      const { type } = to;
-      this.spend();
-      return { kind: "increment", operator: r.pick(["++", "--"] as const), prefix: r.chance(50), to, type };
-    }
-    if (r.chance(50)) {
-      const to = this.writable(isNumber, depth);
-      return to?.type.kind === "int" ? this.#update(to, to.type, depth) : undefined;
-    }
-    return this.assignment(depth);
-  }
-  assignment(depth: number): Expression | undefined {
-    const to = this.writable(({ type }) => isAssignable(type), depth);
-    if (to === undefined) return undefined;
-    // A pointer may be given to a place only if it lives as long.
-    const type = to.type;
-    return { kind: "assign", to, value: this.expression(type, depth), type };
-  }
-  #update(to: Place, type: IntType, depth: number): Expression {
-    const operator = this.r.pick(ARITHMETIC);
-    const value = this.#side(operator, type, depth);
-    this.spend();
-    return { kind: "update", operator, to, value, type };
-  }
-  /** The right side of an operator. */
-  #side(operator: string, type: IntType, depth: number): Expression {
-    const shift = operator === "<<" || operator === ">>";
-    if (!shift) return this.int(type, depth - 1);
-    if (this.r.chance(50)) return { kind: "literal", value: BigInt(this.r.below(type.bits)), type };
-    return this.int(this.r.chance(50) ? type : this.r.pick(INTEGERS), depth - 1);
-  }
-
   int(type: IntType, depth: number): Expression {
     const { r } = this;
-    if (depth <= 0 || this.poor) return this.#leaf(type, depth);
+    if (depth <= 0 || this.poor) return this.leaf(type, depth);
     this.spend();
     switch (r.below(16)) {
       case 0:
@@ -152,7 +52,7 @@ export class ExpressionDraw extends CallDraw {
       case 3: {
         const operator = r.pick(ARITHMETIC);
         const left = this.int(type, depth - 1);
-        return { kind: "binary", operator, left, right: this.#side(operator, type, depth), type };
+        return { kind: "binary", operator, left, right: this.side(operator, type, depth), type };
       }
       case 4: {
         const left = this.int(type, depth - 1);
@@ -171,7 +71,7 @@ export class ExpressionDraw extends CallDraw {
         return this.#conversion(type, depth);
       case 8: {
         const name = r.pick(INTRINSICS);
-        if (name === "mulHigh" && type.bits !== 64) return this.#leaf(type, depth);
+        if (name === "mulHigh" && type.bits !== 64) return this.leaf(type, depth);
         const count = name === "mulHigh" || name.startsWith("rotate") ? 2 : 1;
         const args = Array.from({ length: count }, () => this.int(type, depth - 1));
         return { kind: "intrinsic", name, args, type };
@@ -180,23 +80,23 @@ export class ExpressionDraw extends CallDraw {
         return this.#sixtyFour(type, depth);
       case 10: {
         const to = this.writable((route) => same(route.type, type), depth - 1);
-        if (to === undefined) return this.#leaf(type, depth);
-        if (r.chance(50)) return this.#update(to, type, depth);
+        if (to === undefined) return this.leaf(type, depth);
+        if (r.chance(50)) return this.update(to, type, depth);
         return { kind: "increment", operator: r.pick(["++", "--"] as const), prefix: r.chance(50), to, type };
       }
       case 11:
-        return this.#atomic(type, depth) ?? this.#leaf(type, depth);
+        return this.#atomic(type, depth) ?? this.leaf(type, depth);
       case 12:
-        return this.#ofValue(type, depth) ?? this.#leaf(type, depth);
+        return this.#ofValue(type, depth) ?? this.leaf(type, depth);
       default:
-        return this.#common(type, depth);
+        return this.common(type, depth);
     }
   }
 
   /** Of u64: layouts and wide division; else like any other. */
   #sixtyFour(type: IntType, depth: number): Expression {
     const { r } = this;
-    if (!same(type, U64)) return this.#common(type, depth);
+    if (!same(type, U64)) return this.common(type, depth);
     const { structs } = this.scope;
     if (structs.length > 0 && r.chance(30)) {
       return { kind: r.pick(["sizeof", "alignof"] as const), of: r.pick(structs), type };
@@ -266,8 +166,8 @@ export class ExpressionDraw extends CallDraw {
 
   bool(depth: number): Expression {
     const { r } = this;
-    if (depth <= 0) return this.#leaf(BOOL, depth);
-    if (this.poor) return this.#leaf(BOOL, depth);
+    if (depth <= 0) return this.leaf(BOOL, depth);
+    if (this.poor) return this.leaf(BOOL, depth);
     this.spend();
     switch (r.below(9)) {
       case 0:
@@ -289,7 +189,7 @@ export class ExpressionDraw extends CallDraw {
       case 6:
         return { kind: "unary", operator: "!", value: this.bool(depth - 1), type: BOOL };
       default:
-        return this.#common(BOOL, depth);
+        return this.common(BOOL, depth);
     }
   }
 
@@ -330,7 +230,7 @@ export class ExpressionDraw extends CallDraw {
 
   float(depth: number): Expression {
     const { r } = this;
-    if (depth <= 0 || this.poor) return this.#leaf(F64, depth);
+    if (depth <= 0 || this.poor) return this.leaf(F64, depth);
     this.spend();
     switch (r.below(8)) {
       case 0:
@@ -352,13 +252,13 @@ export class ExpressionDraw extends CallDraw {
       case 5:
         return { kind: "convert", how: "value", value: this.int(r.pick(INTEGERS), depth - 1), type: F64 };
       default:
-        return this.#common(F64, depth);
+        return this.common(F64, depth);
     }
   }
 
   #enum(type: EnumType, depth: number): Expression {
     const { r } = this;
-    if (depth <= 0 || this.poor) return this.#leaf(type, depth);
+    if (depth <= 0 || this.poor) return this.leaf(type, depth);
     this.spend();
     switch (r.below(4)) {
       case 0: {
@@ -374,13 +274,13 @@ export class ExpressionDraw extends CallDraw {
       case 1:
         return { kind: "convert", how: "value", value: this.int(type.base, depth - 1), type };
       default:
-        return this.#common(type, depth);
+        return this.common(type, depth);
     }
   }
 
   #parameter(depth: number): Expression {
     const { r } = this;
-    if (depth <= 0 || this.poor) return this.#leaf(PARAMETER, depth);
+    if (depth <= 0 || this.poor) return this.leaf(PARAMETER, depth);
     this.spend();
     switch (r.below(6)) {
       case 0:
@@ -405,51 +305,7 @@ export class ExpressionDraw extends CallDraw {
           type: PARAMETER,
         };
       default:
-        return this.#common(PARAMETER, depth);
+        return this.common(PARAMETER, depth);
     }
-  }
-
-  #struct(type: StructType, depth: number): Expression {
-    const { r } = this;
-    this.spend();
-    const choice = r.below(10);
-    if (choice < 4) {
-      const found = this.readOf(type, depth);
-      if (found !== undefined) return found;
-    }
-    if (choice < 6 && depth > 0) {
-      const found = this.call(type, depth);
-      if (found !== undefined) return found;
-    }
-    if (choice === 6 && depth > 0 && !this.poor) {
-      return {
-        kind: "choose",
-        condition: this.bool(depth - 1),
-        yes: this.#struct(type, depth - 1),
-        no: this.#struct(type, depth - 1),
-        type,
-      };
-    }
-    return this.aggregate(type, depth);
-  }
-
-  aggregate(type: StructType | ArrayType, depth: number): Expression {
-    const { r } = this;
-    if (type.kind === "array") {
-      const length = r.chance(50) || hasPointers(type.element) ? type.length : r.below(type.length + 1);
-      const parts = Array.from({ length }, () => ({
-        field: undefined,
-        value: this.expression(type.element, depth - 1),
-      }));
-      return { kind: "aggregate", parts, type };
-    }
-    if (type.form === "union") return { kind: "aggregate", parts: [], type };
-    const parts = fieldsOf(type)
-      .filter((field) => hasPointers(field.type) || r.chance(80))
-      .map((field) => ({ field, value: this.expression(field.type, depth - 1) }));
-    return { kind: "aggregate", parts, type };
   }
 }
-
-/** Arrays are assigned element by element or not at all. */
-const isAssignable = (type: Type): boolean => type.kind !== "array" || !hasPointers(type);
