@@ -59,7 +59,7 @@ export function propagateArguments(program: IrProgram): IrFunction[] {
       );
     });
   }
-  const valueOf = (value: Value): Known => {
+  const knownOf = (value: Value): Known => {
     const passed = known.get(value);
     if (passed !== undefined) return passed;
     const def = definingInstruction(value);
@@ -71,7 +71,7 @@ export function propagateArguments(program: IrProgram): IrFunction[] {
       callee.blocks[0]!.params.forEach((param, i) => {
         const before = known.get(param)!;
         const arg = instruction.args[i]!;
-        const after = meet(before, arg.type === param.type ? valueOf(arg) : "several");
+        const after = meet(before, arg.type === param.type ? knownOf(arg) : "several");
         if (after === before) return;
         known.set(param, after);
         changed = true;
