@@ -20,7 +20,7 @@ import { initAllocators } from "./memory/allocators.ts";
 import { initPhysical } from "./memory/physical.ts";
 import { enterThreads, initThreads, startFirst } from "./thread/start.ts";
 import { initTime } from "./thread/time.ts";
-import { enterTrace, startTrace } from "./trace/start.ts";
+import { enterTrace, startTrace } from "./trace/tracing.ts";
 import { initAliases } from "./vm/alias.ts";
 import { initDebugPages } from "./vm/debug-pages.ts";
 import { refillReserve } from "./vm/fault-pages.ts";

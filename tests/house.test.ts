@@ -24,7 +24,7 @@ const below: Record<string, readonly string[]> = {
   compiler: ["isa"],
   view: [],
   testing: ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler"],
-  bench: ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler"],
+  bench: ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler", "view"],
   cli: [
     "isa",
     "wasm",

@@ -129,7 +129,7 @@ describe("a program with a fault", () => {
     [
       "no main",
       "export function other(): void {}\n",
-      /VT6001: symbol main is not defined, which _start uses/,
+      /VT6003: there is no exported symbol main, where the program begins\n {2}hint: /,
     ],
     [
       "function that is declared only",
@@ -150,7 +150,7 @@ describe("a program with a fault", () => {
   });
   it("whose file is missing", async () => {
     const { status, err } = await build(at("none.ts"), "-o", at("none"));
-    expect(err).toMatch(/^error VT5001: cannot read .*none\.ts\n$/);
+    expect(err).toMatch(/^error VT5001: cannot read .*none\.ts\n {2}hint: .*\n$/);
     expect(status).toBe(1);
   });
   it("with sections that overlap", async () => {
@@ -164,7 +164,10 @@ describe("a program with a fault", () => {
       "-o",
       at("overlap"),
     );
-    expect([status, err]).toEqual([1, expect.stringMatching(/VT6005: sections .* overlap\n$/)]);
+    expect([status, err]).toEqual([
+      1,
+      expect.stringMatching(/VT6005: sections .* overlap\n {2}hint: --section .*\n$/),
+    ]);
     expect(existsSync(at("overlap"))).toBe(false);
   });
 });
