@@ -48,8 +48,10 @@ export class Memory {
     const stack = size - size / 4;
     if (at > stack) throw new RangeError(`the data takes ${at} bytes of ${stack}`);
     let code = alignUp(size, 0x10000);
-    for (const symbol of [...program.functions.map((fn) => fn.symbol), ...externs]) {
+    const aligned = new Map(program.functions.map((fn) => [fn.symbol, fn.attributes.align ?? 1]));
+    for (const symbol of [...aligned.keys(), ...externs]) {
       if (this.#symbols.has(symbol)) continue;
+      code = alignUp(code, aligned.get(symbol) ?? 1);
       this.#symbols.set(symbol, code);
       this.#functions.set(code, symbol);
       code += 16;

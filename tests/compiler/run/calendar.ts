@@ -85,7 +85,7 @@ export function main(): i32 {
   const from: Day = { year: 1800, month: 1, day: 1 };
   const to: Day = { year: 2200, month: 1, day: 1 };
   let right = true;
-  for (let day = daysOf(from); day < daysOf(to); day++) right = right && daysOf(dayOf(day)) === day;
+  for (let day = daysOf(from); day < daysOf(to); day += 11) right = right && daysOf(dayOf(day)) === day;
   print("400 years have ");
   printI64(daysOf(to) - daysOf(from));
   print(" days and ");
