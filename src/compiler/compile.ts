@@ -22,14 +22,14 @@ import { lowerProgram } from "./lower/lower.ts";
 import type { ObjectCode } from "./object.ts";
 import { ARGUMENTS, type Dump, INLINE, optimise, PASSES } from "./passes/optimise.ts";
 import type { ProgramTree } from "./tree.ts";
-import { generate } from "./x86/generate.ts";
+import { generate, STEPS } from "./x86/generate.ts";
 
 /** The letter of the IR as it is lowered. */
 const LOWERED = "0";
-/** What `dump` knows: letters with the names of passes. */
+/** What `dump` knows: letters with the names of passes, and of the back end's steps. */
 export const DUMPS: ReadonlyMap<string, string> = new Map([
   [LOWERED, "lowering"],
-  ...[...PASSES, ARGUMENTS, INLINE].map(({ letter, name }) => [letter, name] as const),
+  ...[...PASSES, ARGUMENTS, INLINE, ...STEPS].map(({ letter, name }) => [letter, name] as const),
 ]);
 
 /** What DW_AT_producer says. */
@@ -47,7 +47,10 @@ export interface CompileOptions {
   readonly debug: boolean;
   /** Default: 0 for debug builds, else 2. */
   readonly optimise?: 0 | 1 | 2;
-  /** Told the IR after each pass that changes it, by the pass's letter: of the function that it changed, or of the program. */
+  /**
+   * Told the IR after each pass that changes it, by the pass's letter: of the function that it changed, or of the program; and the machine
+   * code of each function after each step of the back end.
+   */
   readonly dump?: {
     readonly letters: string;
     readonly write: (title: string, text: string) => void;
@@ -75,7 +78,10 @@ export function compile(options: CompileOptions): Compiled | Failed {
   };
   tell(LOWERED, "lowering", ir, undefined);
   optimise(ir, options.optimise ?? (debug ? 0 : 2), tell);
-  const object = generate(ir, { debug, target, codeModel: "small" });
+  const object = generate(ir, { debug, target, codeModel: "small" }, (step, text) => {
+    const { letter } = STEPS.find(({ name }) => name === step)!;
+    if (dump?.letters.includes(letter)) dump.write(`after ${step}`, text());
+  });
   return { object, ir, tree };
 }
 

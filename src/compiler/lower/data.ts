@@ -7,6 +7,18 @@ import type { Constant, GlobalTree } from "../tree.ts";
 import { alignOf, type Type } from "../types/type.ts";
 import { storageSize } from "./machine-type.ts";
 
+/**
+ * Arrays of 16 bytes and more lie at multiples of 16 (psABI §3.1.2), larger ones of 32. Not in sections that the source names: there pieces
+ * may be meant to touch.
+ */
+function alignmentOf(type: Type, section: string | undefined): number {
+  if (type.kind === "fn") return 8;
+  const own = alignOf(type);
+  if (type.kind !== "array" || section !== undefined) return own;
+  const size = storageSize(type);
+  return Math.max(own, size >= 64 ? 32 : size >= 16 ? 16 : 1);
+}
+
 export class Data {
   readonly #pieces: ObjectPiece[] = [];
   /** Symbols of pooled pieces by their contents. */
@@ -32,7 +44,7 @@ export class Data {
       symbol,
       section: named ?? (readOnly ? ".rodata" : zeros ? ".bss" : ".data"),
       kind: zeros ? "zeros" : readOnly ? "read-only data" : "data",
-      align: Math.max(attributes.align ?? 1, type.kind === "fn" ? 8 : alignOf(type)),
+      align: Math.max(attributes.align ?? 1, alignmentOf(type, named)),
       bytes,
       relocations,
       exported: attributes.exported ?? false,

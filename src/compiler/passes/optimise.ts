@@ -9,6 +9,7 @@ import { congruence } from "./congruence.ts";
 import { dead } from "./dead.ts";
 import { division } from "./division.ts";
 import { gvn } from "./gvn.ts";
+import { idioms } from "./idioms.ts";
 import { induction } from "./induction.ts";
 import { inlineCalls } from "./inline.ts";
 import { licm } from "./licm.ts";
@@ -19,6 +20,7 @@ import { rebasing } from "./rebase.ts";
 import { rotation } from "./rotate.ts";
 import { select } from "./select.ts";
 import { simplify } from "./simplify.ts";
+import { sinking } from "./sink.ts";
 import { sroa } from "./sroa.ts";
 import { unreachable } from "./unreachable.ts";
 import { widening } from "./widen.ts";
@@ -39,7 +41,9 @@ export const PASSES: readonly Pass[] = [
   division,
   widening,
   congruence,
+  idioms,
   induction,
+  sinking,
   rebasing,
 ];
 export const ARGUMENTS = { name: "arguments", letter: "a" } as const;
@@ -61,13 +65,15 @@ const LOOPS: readonly Pass[] = [
   division,
   widening,
   simplify,
+  dead,
+  idioms,
   induction,
 ];
 const CHOOSE: readonly Pass[] = [select, simplify, dead, branches];
 /** Choices within choices are found once the inner ones are made. */
 const LAST: readonly Pass[] = [simplify, gvn, dead, branches, ...CHOOSE, ...CHOOSE];
 /** Once, after all others. */
-const FINAL: readonly Pass[] = [rebasing, dead];
+const FINAL: readonly Pass[] = [sinking, rebasing, dead];
 
 /** Changes the program in place. */
 export function optimise(program: IrProgram, level: 0 | 1 | 2, dump: Dump = () => {}): void {

@@ -30,13 +30,10 @@ function counters(fn: IrFunction, loop: Loop): Counter[] {
   });
 }
 
-const isSymbol = (value: Value | undefined): boolean =>
-  value !== undefined && definingInstruction(value)?.op === "symbol";
-
 /** Largest displacement that stays an immediate whatever is added. */
 const FAR = 1n << 24n;
 
-/** An address that is `value` and something, made anew with `by` in its place; and what has to be added to it then. */
+/** A sum that is `value` and something, made anew with the next value in its place; and what it is then too much. */
 class Rebuild {
   readonly made: Instruction[] = [];
   readonly #fn: IrFunction;
@@ -47,27 +44,44 @@ class Rebuild {
     this.#counter = counter;
     this.#uses = uses;
   }
-  address(value: Value, depth = 0): { value: Value; less: bigint } | undefined {
-    const { param, next, step } = this.#counter;
-    if (value === param) return { value: next.results[0]!, less: step };
-    const def = definingInstruction(value);
-    if (def === undefined || depth > 4) return undefined;
-    // What others use too is in a register of its own, but for a counter with a symbol.
-    if (this.#uses.get(value) !== 1 && !(def.args[0] === param && isSymbol(def.args[1]))) return undefined;
-    if (def.op === "shl") {
-      const by = constantOf(def.args[1]!);
-      const inner = by !== undefined && by <= 3n ? this.address(def.args[0]!, depth + 1) : undefined;
-      return inner && { value: this.#make(def, [inner.value, def.args[1]!]), less: inner.less << by! };
+  /** Of the result of a sum, shared or not. */
+  sum({ op, args, results, place }: Instruction, depth = 0): { value: Value; more: bigint } | undefined {
+    if (op !== "add" || results[0]!.type !== "i64") return undefined;
+    const [a, b] = [args[0]!, args[1]!];
+    for (const [moving, fixed] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const part = this.#part(moving, depth);
+      if (part === undefined) continue;
+      const by = constantOf(fixed);
+      if (by !== undefined) return { value: part.value, more: part.more - BigInt.asIntN(64, by) };
+      return { value: this.#make("add", [part.value, fixed], place), more: part.more };
     }
-    if (def.op !== "add") return undefined;
-    const [a, b] = [def.args[0]!, def.args[1]!];
-    const left = this.address(a, depth + 1);
-    if (left) return { value: this.#make(def, [left.value, b]), less: left.less };
-    const right = this.address(b, depth + 1);
-    return right && { value: this.#make(def, [a, right.value]), less: right.less };
+    return undefined;
   }
-  #make({ op, results, place }: Instruction, args: readonly Value[]): Value {
-    const made = newInstruction(this.#fn, op, args, [results[0]!.type], {}, place);
+  /** Of a part of a sum, which only the sum may use: else it has a register of its own. */
+  #part(value: Value, depth: number): { value: Value; more: bigint } | undefined {
+    const { param, next, step } = this.#counter;
+    if (value === param) return { value: next.results[0]!, more: step };
+    const def = definingInstruction(value);
+    if (def === undefined || depth > 4 || this.#uses.get(value) !== 1) return undefined;
+    if (def.op !== "shl") return this.sum(def, depth + 1);
+    const by = constantOf(def.args[1]!);
+    const inner = by !== undefined && by <= 3n ? this.#part(def.args[0]!, depth + 1) : undefined;
+    return (
+      inner && { value: this.#make("shl", [inner.value, def.args[1]!], def.place), more: inner.more << by! }
+    );
+  }
+  /** Of an address made before the next value: the counter itself, or with a symbol, which is computed at each access. */
+  address(value: Value): { value: Value; more: bigint } | undefined {
+    if (value === this.#counter.param) return this.#part(value, 0);
+    const def = definingInstruction(value);
+    const symbol = def && definingInstruction(def.args[1] ?? value)?.op === "symbol";
+    return def && (symbol || this.#uses.get(value) === 1) ? this.sum(def) : undefined;
+  }
+  #make(op: Instruction["op"], args: readonly Value[], place: Instruction["place"]): Value {
+    const made = newInstruction(this.#fn, op, args, ["i64"], {}, place);
     this.made.push(made);
     return made.results[0]!;
   }
@@ -96,21 +110,20 @@ function rebase(fn: IrFunction, loop: Loop, counter: Counter, tree: Dominators):
     for (let n = from; n < block.instructions.length; n++) {
       const instruction = block.instructions[n]!;
       const { op, args, details } = instruction;
-      if (op === "add" && args[0] === counter.param) {
-        const by = constantOf(args[1]!);
-        if (by === undefined) continue;
-        const constant = newInstruction(fn, "const", [], ["i64"], { value: BigInt.asUintN(64, by - step) });
-        instruction.args = [next.results[0]!, constant.results[0]!];
-        block.instructions.splice(n++, 0, constant);
-        changed = true;
-      }
-      if (op !== "load" && op !== "store") continue;
       const rebuild = new Rebuild(fn, counter, uses);
-      const found = rebuild.address(args[0]!);
-      const offset = BigInt(details.offset ?? 0) - (found?.less ?? 0n);
-      if (found === undefined || offset >= 1n << 31n || offset < -(1n << 31n)) continue;
-      args[0] = found.value;
-      instruction.details = { ...details, offset: Number(offset) };
+      if (op === "load" || op === "store") {
+        const found = rebuild.address(args[0]!);
+        const offset = BigInt(details.offset ?? 0) - (found?.more ?? 0n);
+        if (found === undefined || offset >= 1n << 31n || offset < -(1n << 31n)) continue;
+        args[0] = found.value;
+        instruction.details = { ...details, offset: Number(offset) };
+      } else {
+        const found = rebuild.sum(instruction);
+        if (found === undefined || found.more >= FAR || found.more <= -FAR) continue;
+        const less = newInstruction(fn, "const", [], ["i64"], { value: BigInt.asUintN(64, -found.more) });
+        instruction.args = [found.value, less.results[0]!];
+        rebuild.made.push(less);
+      }
       block.instructions.splice(n, 0, ...rebuild.made);
       n += rebuild.made.length;
       changed = true;

@@ -190,39 +190,61 @@ function contiguous(order: readonly MachineBlock[], loops: readonly Loop[]): Mac
 /** Whether control is unlikely to come here: the block ends in nothing. */
 const isCold = (block: MachineBlock): boolean => block.end.kind === "none";
 
+/** How likely each way out of a block is, in the order of `successors`; they add up to 1. */
+export class Likelihoods {
+  readonly #innermost = new Map<MachineBlock, Loop>();
+  readonly #headers: ReadonlySet<MachineBlock>;
+
+  /** `loops`: outer ones first. */
+  constructor(loops: readonly Loop[]) {
+    for (const loop of loops) for (const b of loop.blocks) this.#innermost.set(b, loop);
+    this.#headers = new Set(loops.map((l) => l.header));
+  }
+  loopOf(block: MachineBlock): Loop | undefined {
+    return this.#innermost.get(block);
+  }
+  isHeader(block: MachineBlock): boolean {
+    return this.#headers.has(block);
+  }
+  /** Whether a way leads into a loop from outside, at once or after a block before it. */
+  #entersLoop(from: MachineBlock, to: MachineBlock): boolean {
+    if (this.#headers.has(to)) return !this.loopOf(to)!.blocks.has(from);
+    const { end } = to;
+    return end.kind === "jump" && this.#headers.has(end.to) && this.loopOf(to) !== this.loopOf(end.to);
+  }
+  of(block: MachineBlock): number[] {
+    const loop = this.loopOf(block);
+    const { end } = block;
+    const weights = successorsOf(block).map((to) => {
+      let weight = 1;
+      if (end.kind === "branch" && end.likely !== undefined) {
+        weight = (end.likely === "taken") === (to === end.taken) ? LIKELY : 1 - LIKELY;
+      } else if (end.kind === "toggle") weight = to === end.taken ? 1 - LIKELY : LIKELY;
+      if (isCold(to)) weight = COLD;
+      else if (loop && !loop.blocks.has(to)) weight /= TRIPS - 1;
+      // Loops are there to be run.
+      else if (this.#entersLoop(block, to)) weight *= 4;
+      return weight;
+    });
+    const sum = weights.reduce((a, b) => a + b, 0);
+    return weights.map((weight) => weight / sum);
+  }
+}
+
 function estimate(order: readonly MachineBlock[], loops: readonly Loop[]): void {
-  const innermost = new Map<MachineBlock, Loop>();
-  for (const loop of loops) for (const b of loop.blocks) innermost.set(b, loop);
+  const likely = new Likelihoods(loops);
   const position = new Map(order.map((b, n) => [b, n]));
   for (const b of order) {
     b.frequency = 0;
     b.depth = 0;
-    for (let l = innermost.get(b); l !== undefined; l = l.parent) b.depth++;
+    for (let l = likely.loopOf(b); l !== undefined; l = l.parent) b.depth++;
   }
   order[0]!.frequency = 1;
-  const headers = new Set(loops.map((l) => l.header));
-  const entersLoop = (b: MachineBlock): boolean =>
-    headers.has(b) ||
-    (b.end.kind === "jump" && headers.has(b.end.to) && innermost.get(b) !== innermost.get(b.end.to));
   for (const block of order) {
-    if (loops.some((l) => l.header === block)) block.frequency *= TRIPS;
-    const loop = innermost.get(block);
-    const targets = successorsOf(block);
-    const { end } = block;
-    const weights = targets.map((to) => {
-      let weight = 1;
-      if (end.kind === "branch" && end.likely !== undefined) {
-        weight = (end.likely === "taken") === (to === end.taken) ? LIKELY : 1 - LIKELY;
-      }
-      if (isCold(to) || (end.kind === "toggle" && to === end.taken)) weight = COLD;
-      else if (loop && !loop.blocks.has(to)) weight /= TRIPS;
-      // Loops are there to be run.
-      else if (entersLoop(to)) weight *= 4;
-      return weight;
-    });
-    const sum = weights.reduce((a, b) => a + b, 0);
-    targets.forEach((to, n) => {
-      if (position.get(to)! > position.get(block)!) to.frequency += (block.frequency * weights[n]!) / sum;
+    if (likely.isHeader(block)) block.frequency *= TRIPS;
+    const ways = likely.of(block);
+    successorsOf(block).forEach((to, n) => {
+      if (position.get(to)! > position.get(block)!) to.frequency += block.frequency * ways[n]!;
     });
   }
   for (const b of order) b.frequency = Math.max(b.frequency, 1e-6);

@@ -12,36 +12,56 @@ import { layOut } from "./layout.ts";
 import { type MachineBlock, mem } from "./machine.ts";
 import { type Followed, followParameters, locationsOf } from "./parameters.ts";
 import { peephole } from "./peephole.ts";
+import { printMachine } from "./printer.ts";
 import { NO_REGISTER } from "./registers.ts";
 import { select } from "./select.ts";
 import { ConstantPool, type GenerateOptions, type Selection } from "./selection.ts";
 
 export type { GenerateOptions } from "./selection.ts";
 
+/** Steps after which a function's machine code can be looked at, by letters for `--dump`. */
+export const STEPS = [
+  { name: "selection", letter: "x" },
+  { name: "allocation", letter: "y" },
+  { name: "peephole", letter: "p" },
+  { name: "layout", letter: "z" },
+] as const;
+/** Told after each step of each function; `text` prints its blocks. */
+export type Watch = (step: (typeof STEPS)[number]["name"], text: () => string) => void;
+
 /** Functions in the order given, each with its tables; then constants of all; then the program's data. */
-export function generate(program: IrProgram, options: GenerateOptions): ObjectCode {
+export function generate(program: IrProgram, options: GenerateOptions, watch: Watch = () => {}): ObjectCode {
   const pool = new ConstantPool();
   const pieces: ObjectPiece[] = [];
-  for (const fn of program.functions) pieces.push(...generateFunction(fn, options, pool));
+  for (const fn of program.functions) pieces.push(...generateFunction(fn, options, pool, watch));
   return { pieces: [...pieces, ...pool.pieces, ...program.data] };
 }
 
-function generateFunction(fn: IrFunction, options: GenerateOptions, pool: ConstantPool): ObjectPiece[] {
+function generateFunction(
+  fn: IrFunction,
+  options: GenerateOptions,
+  pool: ConstantPool,
+  watch: Watch,
+): ObjectPiece[] {
   const { selection, entry } = select(fn, options, pool);
   const { machine } = selection;
   const loops = arrange(machine, entry);
+  watch("selection", () => printMachine(fn.symbol, machine.blocks));
   const first = machine.blocks[0]!;
   const allocation = new Allocator(machine, loops, options.registers).run();
+  watch("allocation", () => printMachine(fn.symbol, machine.blocks));
   const naked = fn.attributes.naked === true;
   const frame = naked
     ? undefined
     : layOutFrame(machine, allocation.saved, fn.attributes, options.target === "linux");
   const order = machine.blocks;
   for (const block of order) peephole(block);
+  watch("peephole", () => printMachine(fn.symbol, machine.blocks));
   const isOptimised = !options.debug && fn.attributes.isr === undefined && !naked;
   const followed = isOptimised ? followParameters(fn, order, new Set(selection.slots.values())) : undefined;
   if (frame) for (const block of order) for (const i of block.instructions) placeSlots(i, frame);
   const blocks = layOut(first, order, loops);
+  watch("layout", () => printMachine(fn.symbol, blocks));
   const aligned = new Set(options.debug ? [] : tops(blocks, loops));
   const emitted = emit({ symbol: fn.symbol, blocks, frame, aligned });
   const piece: ObjectPiece = {

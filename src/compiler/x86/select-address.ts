@@ -52,6 +52,11 @@ function mayFold(s: Selection, v: Value, registers: number): boolean {
   return s.useCounts.get(v) === 1 && s.homeDepth(def) >= s.depth;
 }
 
+/** Whether a value is in a register here whatever the address takes. */
+function livesAlone(s: Selection, v: Value): boolean {
+  return producer(v, "symbol", "slot") !== undefined || s.livesOn(v);
+}
+
 function addTerm(s: Selection, t: Terms, v: Value, depth: number, forced = false): Terms | undefined {
   const constant = constantOf(v);
   if (constant !== undefined) {
@@ -76,6 +81,15 @@ function addTerm(s: Selection, t: Terms, v: Value, depth: number, forced = false
       const [a, b] = [def.args[0]!, def.args[1]!];
       const plain = constantOf(b) !== undefined || constantOf(a) !== undefined;
       if (!forced && !mayFold(s, v, plain ? 1 : 2)) break;
+      // What has a register anyway costs nothing; the operand would have to live on for this alone.
+      if (
+        !forced &&
+        plain &&
+        s.isLocal(def) &&
+        s.isRequested(v) &&
+        !livesAlone(s, constantOf(b) === undefined ? b : a)
+      )
+        break;
       // The side with structure first, as registers alone fit anywhere.
       const [first, second] = producer(b, "shl", "mul", "const", "symbol", "slot") ? [b, a] : [a, b];
       const half = addTerm(s, t, first, depth + 1);
