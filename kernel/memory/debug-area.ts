@@ -114,7 +114,8 @@ export function allocateDebug(size: usize, align: usize): usize {
     return 0;
   }
   const end = start + (count << PAGE_SHIFT);
-  const linear = (end - size) & ~(alignment - 1);
+  // An object without bytes has an address in its page, too.
+  const linear = (end - (size === 0 ? 1 : size)) & ~(alignment - 1);
   memset(pointer<u8>(start), PATTERN, linear - start);
   memset(pointer<u8>(linear + size), PATTERN, end - linear - size);
   const frame = frameAt(pages.translate(start));

@@ -1,5 +1,5 @@
 /** What the tagged address promises: one frame behind every alias, an area for each kind of object, and no other area that frees it. */
-import { optionText } from "../boot/command-line.ts";
+import { hasOption, optionText } from "../boot/command-line.ts";
 import { Area, areaBase, areaOf, inArea, NONE, PAGE_SIZE, physicalOf } from "../memory/address.ts";
 import { readCounters } from "../memory/allocators.ts";
 import type { Counters } from "../memory/counters.ts";
@@ -166,8 +166,9 @@ export function halfPages(): void {
   }
   checkEqual(heldBytes(), before, "and none when all are free");
 }
-/** Whether cases of the tagged allocator's own mean anything. */
-export function isTagged(): bool {
+/** Whether malloc is the areas' as they usually are: other allocators and options have other places and sizes for objects. */
+export function isPlain(): bool {
   const name = optionText("allocator");
-  return name === null || (name[0] === char("t") && name[1] === char("a"));
+  const isTagged = name === null || (name[0] === char("t") && name[1] === char("a"));
+  return isTagged && !hasOption("verify") && !hasOption("debug");
 }

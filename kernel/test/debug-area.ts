@@ -60,6 +60,7 @@ export function objectsBetweenGuards(): void {
   }
 }
 export function debugViolations(): void {
+  checkEqual(u64(found(cast<u8>(debugAlloc(16, 0)))), u64(Violation.None), "an object without bytes is one");
   const object = debugAlloc(16, 100);
   if (object === null) return;
   const bytes = cast<u8>(object);

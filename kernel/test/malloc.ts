@@ -9,7 +9,7 @@ import {
   posixMemalign,
   realloc,
 } from "../memory/malloc.ts";
-import { isTagged } from "./areas.ts";
+import { isPlain } from "./areas.ts";
 import { check, checkEqual } from "./check.ts";
 import { isMarkedBy, mark } from "./objects.ts";
 
@@ -82,7 +82,7 @@ export function resizing(): void {
 }
 /** What need not move stays: within its class, and pages that have free ones behind them. */
 export function resizingInPlace(): void {
-  if (!isTagged()) return;
+  if (!isPlain()) return;
   const small = malloc(100);
   check(realloc(small, 112) === small && realloc(small, 97) === small, "within its class");
   free(small);
