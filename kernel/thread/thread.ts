@@ -52,6 +52,10 @@ export class Thread extends Struct {
 
   /** For sleeping, and waiting with a deadline. */
   timer: Timer;
+  /** It is to leave waits that can be interrupted (wait-queue.ts): it has a signal. Changed by atomics. */
+  interrupted: bool;
+  /** It is in such a wait. */
+  interruptible: bool;
 
   id: u32;
   name: array<u8, typeof NAME_SIZE>;
@@ -74,6 +78,9 @@ export class Thread extends Struct {
   switches: u64;
   /** How often that was another one than before. */
   migrations: u64;
+
+  /** What it is to a program; null: it is the kernel's. */
+  program: ptr<unknown> | null;
 
   /** Links of a list that it is in: all threads, the dead. */
   nextThread: ptr<Thread> | null;

@@ -8,12 +8,24 @@
  *     while (!ready) queue.wait(FOREVER);           ready = true; queue.wakeAll();
  *     queue.unlock(flags);
  */
+import { saveInterrupts } from "../arch/instructions.ts";
 import { resumeInterrupts } from "./preemption.ts";
 import { block } from "./scheduler.ts";
 import type { SpinLock } from "./spin-lock.ts";
 import { currentThread, type Thread, ThreadState } from "./thread.ts";
 import { FOREVER, nanoseconds } from "./time.ts";
 import { wake } from "./wake.ts";
+
+/** How a wait that can be interrupted has ended. */
+export enum WaitEnd {
+  Woken,
+  /** The deadline has come. */
+  Late,
+  /** `interrupt` was called for the thread, before or while it waited. */
+  Interrupted,
+  /** It goes on. */
+  Never,
+}
 
 export class Waiter extends Struct {
   next: ptr<Waiter> | null;
@@ -69,6 +81,23 @@ export class WaitQueue extends Struct {
     this.lock.acquire();
     return woken;
   }
+  /** `wait` that `interrupt` ends too: at once, if it has been called and `thread.interrupted` is true still. */
+  waitInterruptibly(deadline: u64): WaitEnd {
+    const thread = currentThread();
+    let end = WaitEnd.Interrupted;
+    atomicStore(addressOf(thread.interruptible), true);
+    if (!atomicLoad(addressOf(thread.interrupted))) {
+      const waiter: Waiter = zeroed();
+      waiter.thread = thread;
+      this.append(addressOf(waiter));
+      thread.state = ThreadState.Waiting;
+      this.lock.release();
+      end = awaitEnd(addressOf(this), addressOf(waiter), deadline, true);
+      this.lock.acquire();
+    }
+    atomicStore(addressOf(thread.interruptible), false);
+    return end;
+  }
   /** Wakes the thread that has waited longest. False: nobody waits. */
   wakeOne(): bool {
     const waiter = this.first;
@@ -110,24 +139,45 @@ function lockQueueOf(waiter: ptr<Waiter>): ptr<WaitQueue> {
 export function awaitWaker(queue: ptr<WaitQueue>, waiter: ptr<Waiter>, deadline: u64): bool {
   if (deadline === FOREVER) {
     block();
-    return true;
+    // Seldom not: `interrupt` may come late, for a wait before this one.
+    if (waiter.woken || resume(queue, waiter, FOREVER, false) === WaitEnd.Woken) return true;
   }
+  return awaitEnd(queue, waiter, deadline, false) === WaitEnd.Woken;
+}
+/** The same, of a wait that can be interrupted or not. */
+function awaitEnd(queue: ptr<WaitQueue>, waiter: ptr<Waiter>, deadline: u64, interruptible: bool): WaitEnd {
   const thread = currentThread();
   const timer = addressOf(thread.timer);
-  timer.callback = wakeByTimer;
-  timer.argument = thread;
-  timer.start(deadline);
+  if (deadline !== FOREVER) {
+    timer.callback = wakeByTimer;
+    timer.argument = thread;
+    timer.start(deadline);
+  }
   for (;;) {
     block();
-    const at = lockQueueOf(waiter);
-    const woken = waiter.woken;
-    const late = !woken && at === queue && nanoseconds() >= deadline;
-    if (late) at.remove(waiter);
-    else if (!woken) thread.state = ThreadState.Waiting;
-    at.lock.release();
-    if (woken || late) {
-      timer.cancel();
-      return woken;
-    }
+    const end = resume(queue, waiter, deadline, interruptible);
+    if (end === WaitEnd.Never) continue;
+    if (deadline !== FOREVER) timer.cancel();
+    return end;
   }
+}
+/** Why the current thread goes on; Never: it has to wait again, and its state says so. */
+function resume(queue: ptr<WaitQueue>, waiter: ptr<Waiter>, deadline: u64, interruptible: bool): WaitEnd {
+  const thread = currentThread();
+  const at = lockQueueOf(waiter);
+  let end = WaitEnd.Never;
+  if (waiter.woken) end = WaitEnd.Woken;
+  else if (at === queue && deadline !== FOREVER && nanoseconds() >= deadline) end = WaitEnd.Late;
+  else if (interruptible && atomicLoad(addressOf(thread.interrupted))) end = WaitEnd.Interrupted;
+  if (end === WaitEnd.Never) thread.state = ThreadState.Waiting;
+  else if (end !== WaitEnd.Woken) at.remove(waiter);
+  at.lock.release();
+  return end;
+}
+/** Ends the thread's waits that can be interrupted, the one that it is in and those to come, until `thread.interrupted` is false again. */
+export function interrupt(thread: ptr<Thread>): void {
+  const flags = saveInterrupts();
+  atomicStore(addressOf(thread.interrupted), true);
+  if (atomicLoad(addressOf(thread.interruptible))) wake(thread);
+  resumeInterrupts(flags);
 }
