@@ -2,22 +2,22 @@
  * The kernel's image, booted in Vitrine and in QEMU: the same words at every size, by every protocol; panics that tell where; the end of the machine.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ElfFile, SEGMENT_TYPE } from "../../src/machine/boot/elf.ts";
 import { multibootHeader } from "../../src/machine/boot/multiboot.ts";
+import { builtKernel } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 import { packGrub } from "./grub.ts";
-import { bootHere, bootInQemu, buildKernel } from "./image.ts";
+import { bootHere, bootInQemu } from "./image.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vitrine-kernel-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const image = join(folder, "kernel.elf");
-const debugImage = join(folder, "kernel-debug.elf");
-buildKernel("main.ts", image);
-buildKernel("main.ts", debugImage, "--debug");
+copyFileSync(builtKernel("main.ts"), image);
+const debugImage = builtKernel("main.ts", "--debug");
 
 /** The image without its multiboot header, which QEMU starts by its PVH note. */
 const pvhImage = join(folder, "kernel-pvh.elf");

@@ -1,16 +1,11 @@
 /* The kernel's own test cases, which run inside it: one test for each, in Vitrine and in QEMU, on one processor and on four. */
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { bootHere, bootInQemu, buildKernel, type Ran, source } from "./image.ts";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { builtKernel } from "../support/built.ts";
+import { bootHere, bootInQemu, type Ran, source } from "./image.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "vitrine-kernel-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-const image = join(folder, "test.elf");
-const debugImage = join(folder, "test-debug.elf");
-buildKernel("test/main.ts", image);
-buildKernel("test/main.ts", debugImage, "--debug");
+const image = builtKernel("test/main.ts");
+const debugImage = builtKernel("test/main.ts", "--debug");
 
 /** (0x10 << 1) | 1 at the debug-exit port. */
 const PASSED = 33;

@@ -1,11 +1,10 @@
 /**
- * The unikernel for tests: its images, compiled by the compiler as it is, and a run of one in Vitrine or in QEMU. Not here: what an image
- * should say.
+ * Runs of the unikernel's images (support/built.ts) in Vitrine and in QEMU. Not here: what an image should say.
  */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { TestContext } from "vitest";
-import { type BuiltProgram, buildProgram } from "../../scripts/linux/build.ts";
+import { builtProgram } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 
 export const source = (name: string): string =>
@@ -18,28 +17,14 @@ export interface Ran {
 }
 const linesOf = (text: string): string[] => text.replaceAll("\r", "").trimEnd().split("\n");
 
-let built: BuiltProgram | undefined;
-/** Made when it is first needed: booting through a loader of TypeScript takes far longer. */
-function program(): BuiltProgram {
-  if (built === undefined) {
-    built = buildProgram();
-    process.once("exit", built.remove);
-  }
-  return built;
-}
-function vitrine(...args: string[]): { status: number | null; out: string; err: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program().main, ...args], {
+/** Runs the program as it is built (support/built.ts): booting through a loader of TypeScript takes far longer. */
+export function vitrine(...args: string[]): { status: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [builtProgram(), ...args], {
     encoding: "utf8",
     input: "",
+    maxBuffer: 2 ** 28,
   });
   return { status, out: stdout, err: stderr };
-}
-
-/** Compiles a file of kernel/ as dist/ has it, to the file `out`. */
-export function buildKernel(file: string, out: string, ...options: string[]): void {
-  const args = ["build", source(file), "--target", "kernel", "--base", "1M", "-o", out, ...options];
-  const { status, err } = vitrine(...args);
-  if (status !== 0) throw new Error(err);
 }
 /** Boots in Vitrine. `options`: of vitrine boot. */
 export function bootHere(image: string, ...options: string[]): Ran {

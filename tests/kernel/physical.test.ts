@@ -2,21 +2,16 @@
  * Physical memory, in an image of its own that ends at the allocator: memory maps full of holes, objects from before, misuse that panics
  * with its values; and the host's view of the same counters.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { main } from "../../src/cli/program.ts";
-import { bootHere, bootInQemu, buildKernel } from "./image.ts";
+import { builtKernel } from "../support/built.ts";
+import { bootHere, bootInQemu } from "./image.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "vitrine-kernel-physical-"));
-const images = { release: join(folder, "physical.elf"), debug: join(folder, "physical-debug.elf") };
+const images = {
+  release: builtKernel("test/physical-boot.ts"),
+  debug: builtKernel("test/physical-boot.ts", "--debug"),
+};
 const builds = ["release", "debug"] as const;
-afterAll(() => rmSync(folder, { recursive: true }));
-beforeAll(async () => {
-  await buildKernel("test/physical-boot.ts", images.release);
-  await buildKernel("test/physical-boot.ts", images.debug, "--debug");
-});
 
 /** (0x10 << 1) | 1 at the debug-exit port, and what a panic leaves there. */
 const PASSED = 33;
@@ -24,8 +19,8 @@ const PANICKED = 1;
 const SILENT = [""];
 
 describe("early objects, and memory maps full of holes", () => {
-  it.each(builds)("here: %s", async (build) => {
-    const ran = await bootHere(images[build], "--memory", "96M", "--append", "crash=holes");
+  it.each(builds)("here: %s", (build) => {
+    const ran = bootHere(images[build], "--memory", "96M", "--append", "crash=holes");
     expect(ran).toEqual({ status: PASSED, lines: SILENT });
   });
   it("in QEMU", (ctx) => {
@@ -36,8 +31,8 @@ describe("early objects, and memory maps full of holes", () => {
     const ran = bootInQemu(ctx, images.release, "-m", "5G");
     expect(ran).toEqual({ status: PASSED, lines: SILENT });
   });
-  it.each(["16M", "17M", "256M", "3G"])("without holes, %s", async (memory) => {
-    const ran = await bootHere(images.release, "--memory", memory);
+  it.each(["16M", "17M", "256M", "3G"])("without holes, %s", (memory) => {
+    const ran = bootHere(images.release, "--memory", memory);
     expect(ran).toEqual({ status: PASSED, lines: SILENT });
   });
 });
@@ -61,21 +56,15 @@ const PANICS: [scenario: string, message: RegExp][] = [
   ["dropped", /^panic: a reference dropped too often: physical = 0x[1-9a-f][0-9a-f]*000$/],
 ];
 describe.each(builds)("misuse panics with its values: %s", (build) => {
-  it.each(PANICS)("%s", async (scenario, message) => {
-    const { status, lines } = await bootHere(
-      images[build],
-      "--memory",
-      "96M",
-      "--append",
-      `crash=${scenario}`,
-    );
+  it.each(PANICS)("%s", (scenario, message) => {
+    const { status, lines } = bootHere(images[build], "--memory", "96M", "--append", `crash=${scenario}`);
     expect(lines.find((line) => line.startsWith("panic: "))).toMatch(message);
     expect(status).toBe(PANICKED);
   });
 });
 
-it("finds out who writes to what it has freed, in debug builds", async () => {
-  const { status, lines } = await bootHere(images.debug, "--memory", "96M", "--append", "crash=junk");
+it("finds out who writes to what it has freed, in debug builds", () => {
+  const { status, lines } = bootHere(images.debug, "--memory", "96M", "--append", "crash=junk");
   expect(lines.find((line) => line.startsWith("panic: "))).toMatch(
     /^panic: a free frame was written to: physical = 0x[1-9a-f][0-9a-f]*040, word = 0xdbdbdbdb00001234$/,
   );
@@ -90,7 +79,7 @@ interface SegmentView {
 }
 it("says outside what it says inside", async () => {
   const options = ["--memory", "96M", "--append", "crash=table"];
-  const { lines } = await bootHere(images.release, ...options);
+  const { lines } = bootHere(images.release, ...options);
   const inside = lines
     .map((line) => /^(DMA\d*|high)\s+(.*)$/.exec(line))
     .filter((match) => match !== null)

@@ -1,0 +1,114 @@
+/**
+ * What test files share and would else build each for itself: the program `vitrine` of the source as it is, and images of kernel/. They lie in
+ * node_modules/.cache/vitrine-tests under a hash of all that they are made of, so that nothing of another state of the source is ever
+ * used; those used last are kept. Two who make one thing at once both do, and one of them is thrown away.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildProgram } from "../../scripts/linux/build.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const cache = join(root, "node_modules/.cache/vitrine-tests");
+/** Entries that are kept: a few states of the source. */
+const KEPT = 40;
+
+/** Of names and contents of files, or of all that lie below folders. */
+function hashOf(paths: readonly string[], ...words: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const word of words) hash.update(`${word}\0`);
+  for (const path of paths) {
+    const isFolder = statSync(join(root, path)).isDirectory();
+    const files = isFolder
+      ? readdirSync(join(root, path), { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name))
+          .sort()
+      : [join(root, path)];
+    for (const file of files) hash.update(`${file}\0`).update(readFileSync(file)).update("\0");
+  }
+  return hash.digest("hex").slice(0, 24);
+}
+/** The cache's entry of this name, which `make` makes if it is not there: it gives the path of what is to become it. */
+function entry(name: () => string, make: () => string): string {
+  const wanted = name();
+  const path = join(cache, wanted);
+  if (existsSync(path)) {
+    const now = new Date();
+    utimesSync(path, now, now);
+    return path;
+  }
+  mkdirSync(cache, { recursive: true });
+  const made = make();
+  if (name() !== wanted) {
+    // The source has changed meanwhile, and nobody knows which of it this is made of.
+    process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+    return made;
+  }
+  try {
+    renameSync(made, path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+    rmSync(made, { recursive: true, force: true });
+  }
+  forgetOld();
+  return path;
+}
+function forgetOld(): void {
+  const entries = readdirSync(cache)
+    .map((name) => join(cache, name))
+    .map((path) => ({ path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
+    .sort((a, b) => b.used - a.used);
+  for (const { path } of entries.slice(KEPT)) rmSync(path, { recursive: true, force: true });
+}
+
+const PROGRAM = ["src", "scripts/linux/build.ts", "package-lock.json"];
+const programName = (): string => `program-${hashOf(PROGRAM, process.version)}`;
+let program: string | undefined;
+/** The path of the program's main file, for Node. */
+export function builtProgram(): string {
+  program ??= entry(programName, () => join(buildProgram().main, "../.."));
+  return join(program, "cli/main.js");
+}
+
+/** The path of an image of `file`, a file of kernel/, compiled as dist/ has its own. `options`: of vitrine build. Throws what the compiler says. */
+export function builtKernel(file: string, ...options: readonly string[]): string {
+  const compiler = builtProgram();
+  const name = (): string => `${hashOf(["kernel"], compiler, file, ...options)}.elf`;
+  return entry(name, () => {
+    const folder = mkdtempSync(join(cache, "image-"));
+    const image = join(folder, "image.elf");
+    const args = [
+      "build",
+      join(root, "kernel", file),
+      "--target",
+      "kernel",
+      "--base",
+      "1M",
+      "-o",
+      image,
+      ...options,
+    ];
+    const { status, stderr } = spawnSync(process.execPath, [compiler, ...args], { encoding: "utf8" });
+    if (status === 0) {
+      const made = `${folder}.elf`;
+      renameSync(image, made);
+      rmSync(folder, { recursive: true });
+      return made;
+    }
+    rmSync(folder, { recursive: true });
+    throw new Error(stderr);
+  });
+}
