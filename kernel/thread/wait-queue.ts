@@ -83,16 +83,20 @@ export class WaitQueue extends Struct {
   }
   /** `wait` that `interrupt` ends too: at once, if it has been called and `thread.interrupted` is true still. */
   waitInterruptibly(deadline: u64): WaitEnd {
+    const waiter: Waiter = zeroed();
+    return this.waitAs(addressOf(waiter), deadline);
+  }
+  /** The same, as a waiter of the caller's. */
+  waitAs(waiter: ptr<Waiter>, deadline: u64): WaitEnd {
     const thread = currentThread();
     let end = WaitEnd.Interrupted;
     atomicStore(addressOf(thread.interruptible), true);
     if (!atomicLoad(addressOf(thread.interrupted))) {
-      const waiter: Waiter = zeroed();
       waiter.thread = thread;
-      this.append(addressOf(waiter));
+      this.append(waiter);
       thread.state = ThreadState.Waiting;
       this.lock.release();
-      end = awaitEnd(addressOf(this), addressOf(waiter), deadline, true);
+      end = awaitEnd(addressOf(this), waiter, deadline, true);
       this.lock.acquire();
     }
     atomicStore(addressOf(thread.interruptible), false);
