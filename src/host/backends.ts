@@ -11,6 +11,8 @@ export interface CharacterBackend {
   write(bytes: Uint8Array): void;
   /** Up to `most` bytes that have arrived; empty if there are none now. */
   read(most: number): Uint8Array;
+  /** Nothing will arrive any more. `onReady` is called when it becomes true. Default: something may. */
+  readonly ended?: boolean;
   /** Set by the device: called when bytes have arrived. */
   onReady: (() => void) | undefined;
 }

@@ -57,7 +57,12 @@ export interface ConsoleSize {
 }
 
 /** What a port still has to be told, in the order in which it is: so the messages that wait are bounded. */
-const TOLD = ["portAdd", "consolePort", "portName", "resize", "portOpen"] as const;
+const TOLD = ["portAdd", "consolePort", "portName", "resize", "portOpen", "portClosed"] as const;
+/** The value of a message; the host's end is opened and closed by the same event. */
+const told = (message: (typeof TOLD)[number]): { event: number; value: number } =>
+  message === "portClosed"
+    ? { event: CONSOLE_EVENT.portOpen, value: 0 }
+    : { event: CONSOLE_EVENT[message], value: 1 };
 
 interface Port {
   readonly id: number;
@@ -69,6 +74,8 @@ interface Port {
   ready: boolean;
   /** The guest has it open. */
   open: boolean;
+  /** The guest has been told that nothing will come any more. */
+  closed: boolean;
 }
 
 /** Throws RangeError for a name that is not ASCII. */
@@ -112,6 +119,7 @@ export class VirtioConsole implements VirtioDevice {
       added: false,
       ready: false,
       open: false,
+      closed: false,
     }));
     for (const port of this.#ports) port.backend.onReady = () => this.#input(port);
   }
@@ -136,7 +144,7 @@ export class VirtioConsole implements VirtioDevice {
     this.#host = undefined;
     for (const port of this.#ports) {
       port.untold.clear();
-      port.added = port.ready = port.open = false;
+      port.added = port.ready = port.open = port.closed = false;
     }
   }
   reset(): void {
@@ -176,10 +184,11 @@ export class VirtioConsole implements VirtioDevice {
     return {
       columns: this.#config.read(CONFIG.columns, 2),
       rows: this.#config.read(CONFIG.rows, 2),
-      ports: this.#ports.map(({ added, ready, open, untold }) => ({
+      ports: this.#ports.map(({ added, ready, open, closed, untold }) => ({
         added,
         ready,
         open,
+        closed,
         untold: TOLD.filter((event) => untold.has(event)),
       })),
     };
@@ -212,6 +221,7 @@ export class VirtioConsole implements VirtioDevice {
         const bytes = port.backend.read(Math.min(chain.writable, MOST_INPUT));
         if (bytes.length === 0) {
           queue.unpop(chain);
+          if (port.backend.ended === true) this.#close(port);
           break;
         }
         chain.write(bytes);
@@ -219,6 +229,15 @@ export class VirtioConsole implements VirtioDevice {
       queue.push(chain, chain.written);
     }
     queue.notify();
+  }
+
+  /** The driver is told, once and after the last input, that the host's end is closed (§5.3.6.1). */
+  #close(port: Port): void {
+    if (port.closed || this.#host === undefined) return;
+    port.closed = true;
+    if (!this.#host.has(CONSOLE_FEATURE.multiport)) return;
+    port.untold.add("portClosed");
+    this.#tell(this.#host);
   }
 
   /** Control messages of the driver. One that makes no sense is dropped. */
@@ -245,7 +264,7 @@ export class VirtioConsole implements VirtioDevice {
       port.ready = true;
       if (port.console) port.untold.add("consolePort");
       if (port.name !== undefined) port.untold.add("portName");
-      // The host's end is always open.
+      // The host's end is open until its input has ended.
       port.untold.add("portOpen");
     } else if (event === CONSOLE_EVENT.portOpen) {
       port.open = value === 1;
@@ -276,8 +295,9 @@ export class VirtioConsole implements VirtioDevice {
   #message(chain: Chain, port: Port, event: (typeof TOLD)[number]): number {
     const head = new DataView(new ArrayBuffer(MESSAGE));
     head.setUint32(0, port.id, true);
-    head.setUint16(4, CONSOLE_EVENT[event], true);
-    head.setUint16(6, 1, true);
+    const { event: number, value } = told(event);
+    head.setUint16(4, number, true);
+    head.setUint16(6, value, true);
     chain.write(new Uint8Array(head.buffer));
     if (event === "portName") chain.write(port.name ?? new Uint8Array(0));
     if (event === "resize") {

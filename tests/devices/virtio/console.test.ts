@@ -10,6 +10,7 @@ class Far implements CharacterBackend {
   onReady: (() => void) | undefined;
   shown = "";
   waiting = "";
+  ended = false;
 
   write(bytes: Uint8Array): void {
     this.shown += Buffer.from(bytes).toString("latin1");
@@ -172,6 +173,26 @@ describe.each([
         [2, CONSOLE_EVENT.consolePort, 1],
         [2, CONSOLE_EVENT.portOpen, 1],
       ]);
+    });
+
+    it("tells once that input has ended, when all of it has been taken", () => {
+      const s = set(ring, three);
+      buffers(s, 20);
+      s.send(CONTROL_TX, control(0, CONSOLE_EVENT.deviceReady, 1));
+      s.send(CONTROL_TX, control(0, CONSOLE_EVENT.portReady, 1));
+      s.send(CONTROL_TX, control(0, CONSOLE_EVENT.portOpen, 1));
+      s.told();
+      s.far[0]!.ended = true;
+      s.far[0]!.type("last");
+      expect(s.told()).toEqual([]);
+      s.send(RX0, 10);
+      expect(s.received(RX0)).toEqual(["last"]);
+      expect(s.told()).toEqual([]);
+      s.send(RX0, 10);
+      expect(s.told()).toEqual([[0, CONSOLE_EVENT.portOpen, 0]]);
+      s.send(RX0, 10);
+      s.far[0]!.onReady?.();
+      expect(s.told()).toEqual([]);
     });
 
     it("keeps messages until the driver has room, and cuts off what does not fit", () => {
