@@ -2,9 +2,17 @@
  * A node: a file, directory, symbolic link or device of some file system, as long as somebody refers to it. What a file system does is
  * in its `NodeOperations`; all of them may sleep, give 0 or a count, or the negative of an error, and get kernel addresses only.
  * Names are bytes with a length, without a slash, not empty, at most NAME_MAX, and never `.` or `..`.
+ *
+ * Who calls an operation holds `lock` of the directory (lookup, create, symlink, link, unlink, list, and both in rename), and also of what
+ * unlink or rename takes away, of what gets a link, and of what setAttributes changes. `refresh`, `readLink`, `readPage`, `writePage`, `read`,
+ * `write` and `sync` are called with or without; `release` when nobody else can. Whether the names allow it has been seen to: that those to be made are not
+ * there and those to be taken away are, that rename does not move a directory below itself, and that what it replaces is of the same
+ * kind. Whether a directory is empty is for the file system to say.
  */
 import type { Mutex } from "../thread/mutex.ts";
+import type { OpenFile } from "./file.ts";
 import type { FilePages } from "./file-pages.ts";
+import type { Name } from "./name.ts";
 
 export const NAME_MAX: usize = 255;
 
@@ -43,6 +51,17 @@ export class Attributes extends Struct {
   changed: i64;
 }
 
+/** @base u32 */
+export enum NodeState {
+  /** In use. */
+  Ready,
+  /** Being filled by who asked for it first. */
+  New,
+  /** Nobody refers to it; what is not written yet is being written. */
+  Going,
+}
+
+/** Made by `makeNode` and `obtainNode` (node-cache.ts). */
 export class Node extends Struct {
   operations: ptr<NodeOperations>;
   /** The file system that it is of. */
@@ -60,6 +79,10 @@ export class Node extends Struct {
   data: ptr<unknown> | null;
   /** What is mounted on it. */
   covered: ptr<FileSystem> | null;
+  /** The cache's. */
+  state: NodeState;
+  hashed: bool;
+  nextInHash: ptr<Node> | null;
 }
 
 /** One name of a directory, for `list`. False: the taker has no room for it; it will be asked for again. */
@@ -70,36 +93,29 @@ export type TakeEntry = fn<
 /** What a file system does not have is null, and gives EPERM, EROFS or EINVAL as Linux would. */
 export class NodeOperations extends Struct {
   /** Leaves a node that the caller has to drop. */
-  lookup: fn<(directory: ptr<Node>, name: ptr<u8>, length: usize, found: ptr<ptr<Node> | null>) => i64> | null;
+  lookup: fn<
+    (directory: ptr<Node>, name: ptr<u8>, length: usize, found: ptr<ptr<Node> | null>) => i64
+  > | null;
   /** A new file, directory or device by the type in `mode`; `device` is a device file's. Leaves its node. */
-  create:
-    | fn<
-        (
-          directory: ptr<Node>,
-          name: ptr<u8>,
-          length: usize,
-          mode: u32,
-          device: u64,
-          found: ptr<ptr<Node> | null>,
-        ) => i64
-      >
-    | null;
-  symlink: fn<(directory: ptr<Node>, name: ptr<u8>, length: usize, target: ptr<u8>, bytes: usize) => i64> | null;
+  create: fn<
+    (
+      directory: ptr<Node>,
+      name: ptr<u8>,
+      length: usize,
+      mode: u32,
+      device: u64,
+      found: ptr<ptr<Node> | null>,
+    ) => i64
+  > | null;
+  symlink: fn<
+    (directory: ptr<Node>, name: ptr<u8>, length: usize, target: ptr<u8>, bytes: usize) => i64
+  > | null;
   link: fn<(directory: ptr<Node>, name: ptr<u8>, length: usize, node: ptr<Node>) => i64> | null;
   /** `isDirectory`: rmdir. */
   unlink: fn<(directory: ptr<Node>, name: ptr<u8>, length: usize, isDirectory: bool) => i64> | null;
-  rename:
-    | fn<
-        (
-          from: ptr<Node>,
-          name: ptr<u8>,
-          length: usize,
-          to: ptr<Node>,
-          newName: ptr<u8>,
-          newLength: usize,
-        ) => i64
-      >
-    | null;
+  rename: fn<
+    (from: ptr<Node>, name: ptr<u8>, length: usize, to: ptr<Node>, newName: ptr<u8>, newLength: usize) => i64
+  > | null;
   /** Bytes of the target, not ended by a zero; at most `room` are stored. */
   readLink: fn<(node: ptr<Node>, to: ptr<u8>, room: usize) => i64> | null;
   /** Names from `position` on: 0 at first, then the `next` of the last one taken. Without `.` and `..`. */
@@ -110,12 +126,21 @@ export class NodeOperations extends Struct {
   setAttributes: fn<(node: ptr<Node>, wanted: ptr<Attributes>, changes: u32) => i64> | null;
   /** Fills one page of a regular file, at physical memory in the page area's alias; bytes behind the end are zeros. null: new pages are zeros. */
   readPage: fn<(node: ptr<Node>, index: u64, to: ptr<u8>) => i64> | null;
+  /**
+   * Fills up to `count` pages that follow each other, each at an address of its own in `to`; gives how many, at least one, or an error. For who reads
+   * several faster than one by one; null: `readPage` will do.
+   */
+  readPages: fn<(node: ptr<Node>, index: u64, to: ptr<ptr<u8>>, count: usize) => i64> | null;
   /** Writes `bytes` of a page back. null: pages are the file. */
   writePage: fn<(node: ptr<Node>, index: u64, from: ptr<u8>, bytes: usize) => i64> | null;
   /** Regular files that do not go by pages (proc), and devices. */
   read: fn<(node: ptr<Node>, position: u64, to: ptr<u8>, count: usize) => i64> | null;
   write: fn<(node: ptr<Node>, position: u64, from: ptr<u8>, count: usize) => i64> | null;
-  /** What is not written yet is written. */
+  /** Makes the file of what is opened, for who does it in a way of his own (devices, pipes): sets its operations and data. */
+  open: fn<(node: ptr<Node>, file: ptr<OpenFile>) => i64> | null;
+  /** Of symbolic links that lead somewhere without a path (/proc/self/fd): leaves a name that the caller has to drop. */
+  follow: fn<(node: ptr<Node>, found: ptr<ptr<Name> | null>) => i64> | null;
+  /** What the file system keeps of the node is written. Its pages have been. */
   sync: fn<(node: ptr<Node>) => i64> | null;
   /** Nobody refers to it any more. */
   release: fn<(node: ptr<Node>) => void> | null;
