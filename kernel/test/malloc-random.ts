@@ -2,6 +2,7 @@
 
 import { cpuCount } from "../arch/cpu.ts";
 import type { Random } from "../bench/random.ts";
+import { hasOption } from "../boot/command-line.ts";
 import { alignedAlloc, free, freeSized, malloc, realloc } from "../memory/malloc.ts";
 import { yieldNow } from "../thread/scheduler.ts";
 import { join, spawn, type ThreadOptions } from "../thread/spawn.ts";
@@ -10,7 +11,9 @@ import { check } from "./check.ts";
 import { isIntact, isMarkedBy, mark, type Owned, own, randomSize } from "./objects.ts";
 
 const SLOTS = 192;
+/** Of one workload on one processor; fewer with the debug area, which asks all processors at each. */
 const STEPS: u64 = 6000;
+const DEBUG_STEPS: u64 = 600;
 const MAX_CPUS = 8;
 
 class Book extends Struct {
@@ -52,9 +55,12 @@ function step(book: ptr<Book>): void {
   } else if (random.chance(1, 4)) resize(owned, size, seed);
   else release(owned, random.chance(1, 2));
 }
+function steps(): u64 {
+  return hasOption("debug") ? DEBUG_STEPS : STEPS;
+}
 function work(argument: ptr<unknown>): void {
   const book = cast<Book>(argument);
-  for (let i: u64 = 0; i < STEPS; i++) step(book);
+  for (let i: u64 = steps(); i > 0; i--) step(book);
   for (let i: usize = 0; i < SLOTS; i++) release(addressOf(book.owned[i]), false);
 }
 /** One workload on the calling processor, whoever malloc is. */
@@ -87,7 +93,7 @@ const boxes: array<usize, typeof BOXES> = zeroed();
 /** In its first word an object has its size, so that whoever frees it knows what to look for. */
 function trade(argument: ptr<unknown>): void {
   const random = addressOf(cast<Book>(argument).random);
-  for (let i: u64 = 0; i < STEPS; i++) {
+  for (let i: u64 = steps(); i > 0; i--) {
     const size = 16 + random.below(3000);
     const fresh = malloc(size);
     if (fresh !== null) {
