@@ -18,8 +18,8 @@ export class TracePoint extends Struct {
 }
 static_assert(sizeof<TracePoint>() === 24);
 
-declare const __tracepoints_start: TracePoint;
-declare const __tracepoints_end: TracePoint;
+export declare const __tracepoints_start: TracePoint;
+export declare const __tracepoints_end: TracePoint;
 
 /** All points are `points()[0]` to `points()[pointCount() - 1]`. */
 export function points(): ptr<TracePoint> {

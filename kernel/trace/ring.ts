@@ -2,19 +2,19 @@
  * Where trace points write: a ring of records for each processor, in memory that a reader outside shares and never writes. The oldest
  * record is overwritten. Nothing waits, and nothing is locked: a ring has one writer, which keeps interrupts off for one record.
  *
- * `vitrine_trace`, a symbol of the image, tells all that a reader needs; addresses are physical.
+ * `vitrine_trace`, a symbol of the image, tells all that a reader needs, the points also before the kernel has begun; addresses are physical.
  */
 import { cpuIndex, MAX_CPUS, thisCpu } from "../arch/cpu.ts";
 import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import { Area, inArea } from "../memory/address.ts";
-import { pointCount, points, type TracePoint } from "./point.ts";
+import { __tracepoints_end, __tracepoints_start, points, type TracePoint } from "./point.ts";
 
 /** "VTRACE01", read as a little-endian number. */
-const MAGIC: u64 = 0x3130_4543_4152_5456;
+const MAGIC = 0x3130_4543_4152_5456;
 /** log₂ of a ring's frames. */
 export const RING_ORDER: u32 = 6;
-const RECORD_SIZE: u64 = 64;
-const CAPACITY: u64 = (4096 << 6) / 64;
+const RECORD_SIZE = 64;
+const CAPACITY = (4096 << 6) / 64;
 
 export class TraceRecord extends Struct {
   /** From 1; written last, so that a record is whole if it has the number that its place should have. */
@@ -41,26 +41,24 @@ class TraceHeader extends Struct {
   recordSize: at<8, u64>;
   /** Records in a ring. */
   capacity: at<16, u64>;
-  /** Address of the table of points, and how many they are. */
-  points: at<24, u64>;
-  pointCount: at<32, u64>;
+  /** The table of points: the first one, and behind the last one. */
+  points: at<24, ptr<TracePoint>>;
+  pointsEnd: at<32, ptr<TracePoint>>;
   ringCount: at<40, u64>;
   rings: at<48, array<Ring, typeof MAX_CPUS>>;
 }
+static_assert(offsetof<TraceHeader>("rings") === 48 && sizeof<Ring>() === 16);
 
 /** @export */
-export const vitrine_trace: TraceHeader = zeroed();
+export const vitrine_trace: TraceHeader = init({
+  magic: MAGIC,
+  recordSize: RECORD_SIZE,
+  capacity: CAPACITY,
+  points: addressOf(__tracepoints_start),
+  pointsEnd: addressOf(__tracepoints_end),
+  ringCount: MAX_CPUS,
+});
 
-/** What readers go by. The first processor calls it once. */
-export function publishRings(): void {
-  vitrine_trace.recordSize = RECORD_SIZE;
-  vitrine_trace.capacity = CAPACITY;
-  vitrine_trace.points = address(points());
-  vitrine_trace.pointCount = pointCount();
-  vitrine_trace.ringCount = MAX_CPUS;
-  compilerFence();
-  vitrine_trace.magic = MAGIC;
-}
 /** The calling processor records in these frames, 2^RING_ORDER of them, from now on. */
 export function giveRing(physical: usize): void {
   memset(pointer<u8>(inArea(Area.Early, physical)), 0, RECORD_SIZE * CAPACITY);

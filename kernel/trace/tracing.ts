@@ -4,7 +4,7 @@ import { print, printLine } from "../console/print.ts";
 import { NONE } from "../memory/address.ts";
 import { allocateFrames } from "../memory/physical.ts";
 import { setPoints } from "./point.ts";
-import { giveRing, publishRings, RING_ORDER } from "./ring.ts";
+import { giveRing, RING_ORDER } from "./ring.ts";
 
 let tracing: bool = false;
 
@@ -17,7 +17,6 @@ function addRing(): void {
 export function startTrace(): void {
   const list = optionText("trace");
   if (list === null) return;
-  publishRings();
   addRing();
   tracing = true;
   if (setPoints(list, true) !== 0) return;

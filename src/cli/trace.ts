@@ -5,16 +5,27 @@
 import type { Command } from "commander";
 import { usePrebuilt } from "../engine/chunks.ts";
 import { FileOutput } from "../host/file-output.ts";
+import { ElfError, ElfFile, SEGMENT_TYPE } from "../machine/boot/elf.ts";
+import { type ElfSymbol, symbolsIn } from "../machine/boot/elf-symbols.ts";
 import { loadPrebuilt } from "../prebuilt.ts";
-import { eventText, TRACE_SYMBOL, type TraceEvent, TraceRings } from "../view/trace-rings.ts";
+import {
+  isNamed,
+  type PhysicalReader,
+  readTraceHeader,
+  TRACE_SYMBOL,
+  type TracePoint,
+} from "../view/trace-points.ts";
+import { eventText, type TraceEvent, TraceRings } from "../view/trace-rings.ts";
 import { addBootOptions, type BootOptions, checkBootOptions } from "./boot-options.ts";
 import { type Onlooker, runBoot } from "./boot-run.ts";
 import { UserError } from "./errors.ts";
+import { readInput } from "./input.ts";
 
 interface TraceOptions extends BootOptions {
   readonly points: string;
   readonly json?: true;
   readonly output?: string;
+  readonly list?: true;
 }
 
 /** Cycles in which no ring can overflow. */
@@ -32,14 +43,19 @@ export function register(program: Command): void {
     )
     .argument("<kernel>", "the kernel's file")
     .option("--points <list>", "names of points, or first parts of names, with commas", "all")
+    .option("--list", "print the kernel's points and their values, and do not boot it")
     .option("--json", "one object for each event, on a line")
     .option("-o, --output <file>", "events go there (default: standard error)");
   addBootOptions(command);
   command.action(async (kernel: string, options: TraceOptions) => {
-    const err = (text: string): void => command.configureOutput().writeErr?.(text);
+    const { writeOut, writeErr } = command.configureOutput();
+    const err = (text: string): void => writeErr?.(text);
     checkBootOptions(options);
-    if (!/^[\w.,]+$/.test(options.points))
-      throw new UserError(`--points: not a list of names: ${options.points}`);
+    if (options.list) {
+      writeOut?.(pointTable(pointsInFile(kernel)));
+      process.exitCode = 0;
+      return;
+    }
     let failed: Error | undefined;
     const file =
       options.output === undefined
@@ -59,16 +75,67 @@ export function register(program: Command): void {
   });
 }
 
+/** Where an image has its header, and the points that it tells of. Throws UserError for an image without. */
+function findPoints(
+  kernel: string,
+  symbols: readonly ElfSymbol[],
+  memory: PhysicalReader,
+): { readonly header: number; readonly points: readonly TracePoint[] } {
+  const symbol = symbols.find(({ name }) => name === TRACE_SYMBOL);
+  const header = symbol && readTraceHeader(memory, Number(symbol.address));
+  if (symbol === undefined || header === undefined)
+    throw new UserError(`${kernel}: has no trace points (no symbol ${TRACE_SYMBOL} that tells of them)`);
+  return { header: Number(symbol.address), points: header.points };
+}
+/** Of a kernel that is not booted. */
+function pointsInFile(kernel: string): readonly TracePoint[] {
+  const bytes = readInput(kernel);
+  try {
+    return findPoints(kernel, symbolsIn(bytes), imageReader(bytes)).points;
+  } catch (error) {
+    if (error instanceof ElfError) throw new UserError(`${kernel}: ${error.message}`);
+    throw error;
+  }
+}
+/** What the image has in memory when it is loaded. */
+function imageReader(bytes: Uint8Array): PhysicalReader {
+  let file: ElfFile | undefined;
+  return {
+    read: (address, length) => {
+      file ??= new ElfFile(bytes);
+      const loads = file.segments().filter(({ type }) => type === SEGMENT_TYPE.load);
+      const load = loads.find(({ physicalAddress, fileSize }) => {
+        const offset = address - Number(physicalAddress);
+        return offset >= 0 && offset + length <= fileSize;
+      });
+      return load && file.slice(load.offset + address - Number(load.physicalAddress), length);
+    },
+  };
+}
+function pointTable(points: readonly TracePoint[]): string {
+  const width = Math.max(0, ...points.map(({ name }) => name.length));
+  return points
+    .map(({ name, values }) => `${name.padEnd(width)}  ${values.map((v) => v.name).join(" ")}`.trimEnd())
+    .map((line) => `${line}\n`)
+    .join("");
+}
+function checkPoints(list: string, points: readonly TracePoint[], kernel: string): void {
+  for (const word of list.split(",")) {
+    if (points.some((point) => isNamed(point, word))) continue;
+    const names = points.map(({ name }) => name).join(", ");
+    throw new UserError(`--points: ${kernel} has no point called ${JSON.stringify(word)}; it has ${names}`);
+  }
+}
+
 function printer(kernel: string, options: TraceOptions, write: (text: string) => void): Onlooker {
   let rings: TraceRings | undefined;
   const line = options.json ? jsonLine : textLine;
   return {
     everyCycles: SLICE,
     loaded: (machine, plan) => {
-      const header = plan.symbols().find(({ name }) => name === TRACE_SYMBOL);
-      if (header === undefined)
-        throw new UserError(`${kernel}: has no trace points (no symbol ${TRACE_SYMBOL})`);
-      rings = new TraceRings(machine.memory, Number(header.address));
+      const { header, points } = findPoints(kernel, plan.symbols(), machine.memory);
+      checkPoints(options.points, points, kernel);
+      rings = new TraceRings(machine.memory, header);
     },
     between: () => {
       const news = rings?.news();

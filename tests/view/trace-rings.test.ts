@@ -19,7 +19,7 @@ class Memory {
       64n,
       BigInt(CAPACITY),
       BigInt(POINTS),
-      2n,
+      BigInt(POINTS + 2 * 24),
       2n,
     ].entries())
       this.put(HEADER + 8 * i, value);
@@ -90,7 +90,9 @@ describe("trace rings", () => {
   it.each([
     ["records of another size", 8, 65n],
     ["no room", 16, 0n],
-    ["endless points", 32, 1n << 40n],
+    ["endless points", 32, BigInt(POINTS) + 24n * 100_000n],
+    ["points that end before they begin", 32, BigInt(POINTS) - 24n],
+    ["a part of a point", 32, BigInt(POINTS) + 30n],
     ["endless rings", 40, 1n << 40n],
     ["a ring outside of RAM", 48, 1n << 60n],
     ["points outside of RAM", 24, 1n << 60n],
