@@ -5,13 +5,13 @@
  */
 import { usable, usableCount } from "../boot/memory-map.ts";
 import { restOf } from "./boot-pages.ts";
-import { frameNumber, isInTable, NO_FRAME, QUARTER_FRAMES } from "./frame-table.ts";
+import { frameNumber, isInTable, NO_FRAME, SECTION_FRAMES } from "./frame-table.ts";
 import { ORDERS, type SEGMENTS, vitrine_memory } from "./memory-report.ts";
 import type { Segment } from "./segment.ts";
 
 /** Frames of the largest block. */
 export const LARGEST: u32 = 1024;
-static_assert(u32(1) << (ORDERS - 1) === LARGEST && QUARTER_FRAMES === LARGEST);
+static_assert(u32(1) << (ORDERS - 1) === LARGEST && SECTION_FRAMES === LARGEST);
 /** Frame numbers at which DMA32 and high begin. */
 const DMA32_START: u32 = 0x1000;
 const HIGH_START: u32 = 0x10_0000;

@@ -78,7 +78,12 @@ export class Cache extends Struct {
   out: u64;
   /** Objects have a trailer that is looked at (trailer.ts); pools are not used. */
   verified: bool;
+  /** Bytes of a slab's objects, from the first one to behind the last. */
+  extent: u32;
+  /** 2⁶⁴ divided by the distance, rounded up: for the question whether an offset is a multiple of it. */
+  reciprocal: u64;
 }
+static_assert(sizeof<Cache>() === 640);
 
 /** Every cache that exists, the last one first. */
 export let caches: ptr<Cache> | null = null;
@@ -150,6 +155,8 @@ export function prepareCache(
   const bytes = u32(PAGE_SIZE) << cache.order;
   cache.slabMask = usize(bytes) - 1;
   cache.count = bytes / cache.distance;
+  cache.extent = cache.count * cache.distance;
+  cache.reciprocal = 0xffff_ffff_ffff_ffff / u64(cache.distance) + 1;
   cache.colourShift = ctz(alignment > LINE ? alignment : LINE);
   const colours = ((bytes - cache.count * cache.distance) >> cache.colourShift) + 1;
   cache.colourMask = (u32(1) << (31 - clz(colours))) - 1;

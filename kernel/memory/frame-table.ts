@@ -1,8 +1,8 @@
 /**
- * The frame table: 32 bytes for each page of RAM, and none for holes. Physical memory is cut into sections of 16 MiB; a section with
- * RAM has a table from its first usable frame to its last. A record of zeros is right for most frames. A quarter of a section, as large
- * as the largest block, whose frames are all free since the start has no records but its first, until some of it is taken: so the
- * start takes no longer with more memory. Who may change a record is told by its state; nothing is allocated here after start-up.
+ * The frame table: 32 bytes for each page of RAM, and none for holes. Physical memory is cut into sections of 4 MiB, the largest block; a
+ * section with RAM has a table from its first usable frame to its last. A record of zeros is right for most frames. A section whose
+ * frames are all free since the start has no records but its first, until some of it is taken: so the start hardly takes longer with
+ * more memory. Who may change a record is told by its state; nothing is allocated here after start-up.
  */
 import { usable, usableCount } from "../boot/memory-map.ts";
 import { panicWith } from "../panic.ts";
@@ -49,12 +49,9 @@ static_assert(sizeof<Frame>() === 32);
 
 /** No frame: page 0 is never ours. */
 export const NO_FRAME: u32 = 0;
-/** Frames of a section: 2^12; of a quarter: 2^10. */
-const SECTION_SHIFT: u32 = 12;
-const SECTION_FRAMES: u32 = 1 << 12;
-const QUARTER_SHIFT: u32 = 10;
-export const QUARTER_FRAMES: u32 = 1 << 10;
-const QUARTERS: u32 = 4;
+/** Frames of a section: 2^10. */
+const SECTION_SHIFT: u32 = 10;
+export const SECTION_FRAMES: u32 = 1 << 10;
 
 export class Section extends Struct {
   /** Where frame 0 would have its record, if the section's table reached down to it. */
@@ -62,8 +59,23 @@ export class Section extends Struct {
   /** The first frame with a record, and the first one behind it without, counted from the section's first. The same: no RAM. */
   first: at<8, u16>;
   end: at<10, u16>;
-  /** Bit k: quarter k has its records. */
-  made: at<12, u32>;
+  /** Records that there are, from `first` on: all, or one. */
+  made: at<12, u16>;
+
+  /**
+   * Whether one of its frames has a record.
+   * @inline
+   */
+  records(number: usize): bool {
+    return (truncate<u32>(number) & (SECTION_FRAMES - 1)) - u32(this.first) < u32(this.made);
+  }
+  /**
+   * The record of one of its frames.
+   * @inline
+   */
+  record(number: usize): ptr<Frame> {
+    return pointer<Frame>(this.table + number * sizeof<Frame>());
+  }
 }
 static_assert(sizeof<Section>() === 16);
 
@@ -89,20 +101,23 @@ export function isInTable(number: u32): bool {
   return number >> SECTION_SHIFT < sectionCount && within >= u32(section.first) && within < u32(section.end);
 }
 /**
+ * The section of any frame number; null: there is none.
+ * @inline
+ */
+export function findSection(number: usize): ptr<Section> | null {
+  const all = sections;
+  const index = number >> u64(SECTION_SHIFT);
+  return index < u64(sectionCount) ? all.offset(index) : null;
+}
+/**
  * The record of the page at a physical address, whatever that is; null: it has none, or has been free ever since. The first frame
  * of a block has one in any case.
- * @inline
  */
 export function findFrame(physical: usize): ptr<Frame> | null {
   const number = physical >> PAGE_SHIFT;
-  const index = number >> u64(SECTION_SHIFT);
-  if (index >= u64(sectionCount)) return null;
-  const section = sections.offset(index);
-  const within = u32(number & u64(SECTION_FRAMES - 1));
-  if (within < u32(section.first) || within >= u32(section.end)) return null;
-  const made = (section.made >> (within >> QUARTER_SHIFT)) & 1;
-  if (made === 0 && (within & (QUARTER_FRAMES - 1)) !== 0) return null;
-  return pointer<Frame>(section.table + number * sizeof<Frame>());
+  const section = findSection(number);
+  if (section === null) return null;
+  return section.records(number) ? section.record(number) : null;
 }
 /** Whether there is a record. */
 export function hasFrame(physical: usize): bool {
@@ -126,13 +141,13 @@ function clearRecords(first: u32, end: u32): void {
   const table = sections[first >> SECTION_SHIFT].table;
   memset(pointer<u8>(table + usize(first) * sizeof<Frame>()), 0, usize(end - first) * sizeof<Frame>());
 }
-/** Some of the quarter that begins with a frame is going to be taken: all records are made but the first, which is there. */
-export function makeQuarter(number: u32): void {
+/** Some of the section that begins with a frame is going to be taken: all records are made but the first, which is there. */
+export function makeRecords(number: u32): void {
   const section = sections.offset(number >> SECTION_SHIFT);
-  const bit = u32(1) << ((number >> QUARTER_SHIFT) & (QUARTERS - 1));
-  if ((section.made & bit) !== 0) return;
-  clearRecords(number + 1, number + QUARTER_FRAMES);
-  atomicOr(addressOf(section.made), bit);
+  const count = section.end - section.first;
+  if (section.made === count) return;
+  clearRecords(number + 1, number + SECTION_FRAMES);
+  atomicStoreRelease(addressOf(section.made), count);
 }
 
 /** Memory for a table, through the early alias; 0 if there is none. */
@@ -162,11 +177,11 @@ function makeSection(index: u32): void {
     section.end = section.first;
   } else section.table = table - usize(base + u32(section.first)) * sizeof<Frame>();
 }
-/** Whether all frames of the quarter are nobody's yet. */
+/** Whether all frames of the section are nobody's yet. */
 function isUntouched(number: u32): bool {
   for (let i: usize = 0; i < usableCount; i++) {
     const rest = restOf(i);
-    if (frameNumber(rest.low) <= number && number + QUARTER_FRAMES <= frameNumber(rest.high)) return true;
+    if (frameNumber(rest.low) <= number && number + SECTION_FRAMES <= frameNumber(rest.high)) return true;
   }
   return false;
 }
@@ -174,17 +189,11 @@ function isUntouched(number: u32): bool {
 function clearSection(index: u32): void {
   const section = sections.offset(index);
   const base = index << SECTION_SHIFT;
+  const count = section.end - section.first;
+  if (count === 0) return;
+  section.made = isUntouched(base) ? 1 : count;
   const first = base + u32(section.first);
-  const end = base + u32(section.end);
-  for (let quarter: u32 = 0; quarter < QUARTERS; quarter++) {
-    const number = base + quarter * QUARTER_FRAMES;
-    const from = number < first ? first : number;
-    const to = number + QUARTER_FRAMES > end ? end : number + QUARTER_FRAMES;
-    if (from >= to) continue;
-    const untouched = isUntouched(number);
-    if (!untouched) section.made |= u32(1) << quarter;
-    clearRecords(from, untouched ? from + 1 : to);
-  }
+  clearRecords(first, first + u32(section.made));
 }
 /** Frames of section `index`, from `start` up to `end`, get a state; others are passed over. */
 function markInSection(index: u32, start: u32, end: u32, state: FrameState): void {

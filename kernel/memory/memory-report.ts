@@ -27,7 +27,7 @@ static_assert(sizeof<SegmentReport>() === 104);
 export class MemoryReport extends Struct {
   /** The last to be written: before, nothing here means anything. */
   magic: at<0, u64>;
-  /** Linear address of the table of sections, 16 bytes each (frame-table.ts), of 4096 frames each. */
+  /** Linear address of the table of sections, 16 bytes each (frame-table.ts), of 1024 frames each. */
   sections: at<8, u64>;
   sectionCount: at<16, u32>;
   /** Bytes of a frame's record. */

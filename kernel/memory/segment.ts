@@ -12,7 +12,7 @@ import {
   findFrame,
   frameOf,
   framePhysical,
-  makeQuarter,
+  makeRecords,
   NO_FRAME,
 } from "./frame-table.ts";
 import { ORDERS, type SegmentReport } from "./memory-report.ts";
@@ -47,7 +47,7 @@ export class Segment extends Struct {
     else report.first[order] = frame.next;
     if (--report.blocks[order] === 0) this.available &= ~(u32(1) << order);
     frame.state = FrameState.Inside;
-    if (order + 1 === ORDERS) makeQuarter(number);
+    if (order + 1 === ORDERS) makeRecords(number);
   }
 
   /** Takes a free block of the order, or the front of a larger one. NO_FRAME: there is none. */

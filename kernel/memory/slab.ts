@@ -44,15 +44,29 @@ function colourOf(cache: ptr<Cache>, physical: usize): u32 {
   return ((frameNumber(physical) >> cache.order) & cache.colourMask) << cache.colourShift;
 }
 /**
+ * Bytes from the first object of a slab to an address in one of its frames, modulo 2³².
+ * @inline
+ */
+function offsetIn(frame: ptr<Frame>, physical: usize): u32 {
+  return truncate<u32>(physical & (PAGE_SIZE - 1)) + slabIn(frame).phase;
+}
+/**
+ * Whether an object begins at an address in a frame of one of the cache's slabs. An offset below 2³² is a multiple exactly if, times
+ * the reciprocal and modulo 2⁶⁴, it is less than that (Lemire, Kaser and Kurz, "Faster remainder by direct computation", 2019).
+ * @inline
+ */
+export function beginsObject(cache: ptr<Cache>, frame: ptr<Frame>, physical: usize): bool {
+  const offset = offsetIn(frame, physical);
+  return offset < cache.extent && u64(offset) * cache.reciprocal < cache.reciprocal;
+}
+/**
  * The number of the object that begins at an address in a frame of one of the cache's slabs; `count` or more if none does.
  *
  * An offset is a multiple of odd · 2^shift exactly if, times the inverse of the odd part and rotated by the shift, it gives the
  * quotient; others give more than any quotient can be (Warren, Hacker's Delight §10-17).
- * @inline
  */
-export function objectNumber(cache: ptr<Cache>, frame: ptr<Frame>, physical: usize): u32 {
-  const offset = truncate<u32>(physical & (PAGE_SIZE - 1)) + slabIn(frame).phase;
-  return rotateRight(offset * cache.inverse, cache.shift);
+function objectNumber(cache: ptr<Cache>, frame: ptr<Frame>, physical: usize): u32 {
+  return rotateRight(offsetIn(frame, physical) * cache.inverse, cache.shift);
 }
 function objectIn(cache: ptr<Cache>, slab: usize, index: u32): usize {
   const first = inArea(Area.Mempool, slab) + usize(0 - slabIn(frameAt(slab)).phase);

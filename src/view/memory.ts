@@ -91,8 +91,7 @@ const SEGMENTS = 56;
 const SEGMENT = { start: 0, end: 4, frames: 8, free: 12, blocks: 16, size: 104 } as const;
 const ORDERS = 11;
 const SECTION_SIZE = 16;
-const SECTION_FRAMES = 4096;
-const QUARTER_FRAMES = 1024;
+const SECTION_FRAMES = 1024;
 const FRAME_SIZE = 32;
 const FRAME = { owner: 8, data: 16, references: 24, state: 28, order: 29, kind: 30 } as const;
 const STATE = { inside: 0, free: 1, block: 2, run: 3, pooled: 4, table: 5, hole: 6 } as const;
@@ -171,7 +170,7 @@ export function readMemory(memory: PhysicalReader, at: number): MemoryView {
     const [first, end] = [section.getUint16(8, true), section.getUint16(10, true)];
     if (end > SECTION_FRAMES) throw new ViewError(`section ${i} has ${end} frames`);
     const base = i * SECTION_FRAMES;
-    const made = section.getUint32(12, true);
+    const made = section.getUint16(12, true);
     if (end > first) frames.take(physicalOf(section.getBigUint64(0, true)), base + first, base + end, made);
   }
   return {
@@ -232,8 +231,8 @@ class Frames {
   }
 
   /**
-   * Frames `first` to `end` − 1 of a section, whose records are in a table that would have frame 0's at `table`. Bit k of `made`: the
-   * section's k-th quarter has records; else it is free as a whole.
+   * Frames `first` to `end` − 1 of a section, whose records are in a table that would have frame 0's at `table`. Only the first
+   * `made` have records; the others are free.
    */
   take(table: number, first: number, end: number, made: number): void {
     const records = this.#reader.view(
@@ -246,7 +245,7 @@ class Frames {
     /** Frames that the block still has. */
     let left = 0;
     for (let frame = first; frame < end; frame++) {
-      if (((made >> ((frame / QUARTER_FRAMES) & 3)) & 1) === 0) {
+      if (frame - first >= made) {
         left = 0;
         this.#count(frame, "free");
         continue;
