@@ -84,6 +84,7 @@ export const FEATURES = {
   rdtscp: bit(0x80000001, "edx", 27),
   lm: bit(0x80000001, "edx", 29),
   invtsc: bit(0x80000007, "edx", 8),
+  eff_freq_ro: bit(0x80000007, "edx", 10),
 } as const satisfies Record<string, FeatureBit>;
 
 export type Feature = keyof typeof FEATURES;

@@ -72,7 +72,7 @@ export interface ProcessorIdentity extends ProcessorPlace {
   /** Of the local APIC's timer, in Hz; 0 where it has none. */
   readonly busFrequency: number;
   /** Features whose hardware is outside the processor. */
-  readonly features: readonly ("apic" | "x2apic" | "tsc_deadline_timer")[];
+  readonly features: readonly ("apic" | "x2apic" | "tsc_deadline_timer" | "eff_freq_ro")[];
 }
 const DEFAULT_IDENTITY: ProcessorIdentity = {
   apicId: 0,

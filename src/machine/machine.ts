@@ -219,7 +219,7 @@ export class Machine {
         ...place,
         frequency,
         busFrequency: BUS_FREQUENCY,
-        features: ["apic", "x2apic", "tsc_deadline_timer"],
+        features: ["apic", "x2apic", "tsc_deadline_timer", "eff_freq_ro"],
       } as const;
       const { apicBus: bus } = this.chipset;
       const apic = { clock: this.clock, bus, busHertz: BUS_FREQUENCY };

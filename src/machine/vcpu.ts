@@ -17,6 +17,13 @@ import { initCpu, resetCpu } from "./reset.ts";
 
 const MSR_APIC_BASE = 0x1b;
 
+/**
+ * Cycles in which the processor did not wait, and of them those at its usual frequency, which here are all (AMD64 APM vol. 2 §17.2). Unlike
+ * time-stamp counters, these of several processors have nothing to do with each other.
+ */
+const MPERF_READ_ONLY = 0xc000_00e7;
+const APERF_READ_ONLY = 0xc000_00e8;
+
 /** What a processor needs of the computer around it. */
 export interface Surroundings {
   readonly memory: WebAssembly.Memory;
@@ -127,6 +134,7 @@ export class Vcpu implements Platform, ApicProcessor {
     return this.#around.random();
   }
   readMsr(index: number): bigint | undefined {
+    if (index === MPERF_READ_ONLY || index === APERF_READ_ONLY) return BigInt(this.engine.cycles);
     return this.apic.readMsr(index);
   }
   writeMsr(index: number, value: bigint): boolean {

@@ -17,7 +17,7 @@ const text = (...registers: number[]): string =>
 const cpu = new Bare().cpu;
 const names = Object.keys(FEATURES) as Feature[]; // as: the keys of the table
 const ofRows = new Set(TABLE.map((row) => row.feature));
-const PLATFORM = ["apic", "x2apic", "tsc_deadline_timer"];
+const PLATFORM = ["apic", "x2apic", "tsc_deadline_timer", "eff_freq_ro"];
 
 const announced = (name: Feature, processor = cpu): boolean => {
   const f = FEATURES[name];
