@@ -12,12 +12,14 @@ import { readFadt } from "./boot/fadt.ts";
 import { readHpet } from "./boot/hpet.ts";
 import { readLoader } from "./boot/loader.ts";
 import { readMadt } from "./boot/madt.ts";
+import { readMcfg } from "./boot/mcfg.ts";
 import { initMemoryMap } from "./boot/memory-map.ts";
 import { readNodes } from "./boot/numa.ts";
 import { initSerial } from "./console/serial.ts";
 import { runFirst } from "./first.ts";
 import { initAllocators } from "./memory/allocators.ts";
 import { initPhysical } from "./memory/physical.ts";
+import { initProgramMemory } from "./program/memory/fault.ts";
 import { enterThreads, initThreads, startFirst } from "./thread/start.ts";
 import { initTime } from "./thread/time.ts";
 import { enterTrace, startTrace } from "./trace/tracing.ts";
@@ -44,10 +46,12 @@ export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => v
   readMadt(); //                 processors, interrupt controllers
   readFadt(); //                 how to switch off
   readHpet();
+  readMcfg(); //                 where PCI's registers are
   initAliases(); //              page tables: RAM by areas, devices; no one to one map any more
   initPhysical(); //             every frame has an owner
   initAllocators(); //           objects by areas
   initVm(); //                   mappings, page faults, stacks
+  initProgramMemory(); //        what programs touch, and the kernel for them
   initDebugPages(); //           objects on pages of their own
   startTrace(); //               what the command line wants to watch
   silencePics(); //              the old interrupt controllers
