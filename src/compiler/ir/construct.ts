@@ -77,14 +77,15 @@ export function newInstruction(
   place?: Place,
 ): Instruction {
   const values: Value[] = [];
-  const instruction: Instruction = { op, args: [...args], results: values, details, place };
+  const instruction: Instruction = { op, args: args.slice(), results: values, details, place };
   for (const type of results) values.push({ id: fn.nextValue++, type, def: instruction });
   return instruction;
 }
 
 /** Bytes and alignment of a new slot of the frame. */
 export function newSlot(fn: IrFunction, size: number, align: number, variable?: Variable): Slot {
-  const id = fn.slots.reduce((next, slot) => Math.max(next, slot.id + 1), 0);
+  let id = 0;
+  for (const slot of fn.slots) id = Math.max(id, slot.id + 1);
   const slot: Slot = { id, size, align, variable };
   fn.slots.push(slot);
   return slot;
@@ -103,6 +104,27 @@ export function edgesOf(terminator: Terminator): Edge[] {
     case "return":
     case "unreachable":
       return [];
+  }
+}
+
+/** The same edges one by one. */
+export function eachEdge(terminator: Terminator, visit: (edge: Edge) => void): void {
+  switch (terminator.kind) {
+    case "jump":
+      visit(terminator.edge);
+      return;
+    case "branch":
+    case "toggle":
+      visit(terminator.then);
+      visit(terminator.otherwise);
+      return;
+    case "switch":
+      for (const { edge } of terminator.cases) visit(edge);
+      visit(terminator.otherwise);
+      return;
+    case "return":
+    case "unreachable":
+      return;
   }
 }
 
@@ -138,8 +160,20 @@ export function entryTypes(signature: Signature): IrType[] {
 
 /** Bits of an integer type. Throws TypeError for f64. */
 export function bitsOf(type: IrType): number {
-  if (type === "f64") throw new TypeError("f64 is no integer type");
-  return Number(type.slice(1));
+  switch (type) {
+    case "i1":
+      return 1;
+    case "i8":
+      return 8;
+    case "i16":
+      return 16;
+    case "i32":
+      return 32;
+    case "i64":
+      return 64;
+    case "f64":
+      throw new TypeError("f64 is no integer type");
+  }
 }
 /** Bytes in memory: i1 is never there. Throws TypeError for it. */
 export function bytesOf(type: IrType): number {

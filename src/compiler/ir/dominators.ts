@@ -1,61 +1,136 @@
 /**
  * Order, dominators and loops of a function's blocks. Dominators by Cooper, Harvey and Kennedy, "A Simple, Fast Dominance
  * Algorithm" (2001). Blocks that cannot be reached are in no answer.
+ *
+ * What was found for a function is remembered and given again as long as its graph is the same: passes ask far more often than they change it.
  */
-import { edgesOf } from "./construct.ts";
+import { eachEdge } from "./construct.ts";
 import type { Block, IrFunction } from "./ir.ts";
+import { BlockMap, type ReadonlyBlockMap } from "./tables.ts";
+
+/** A function's blocks that can be reached, with where they led when this was made. */
+interface Graph {
+  readonly blocks: readonly Block[];
+  /** The targets of all edges of block n are those from `starts[n]` to `starts[n + 1]`. */
+  readonly targets: readonly Block[];
+  readonly starts: readonly number[];
+  /** Reverse postorder. */
+  readonly order: readonly Block[];
+  tree: Dominators | undefined;
+}
+const graphs = new WeakMap<IrFunction, Graph>();
+
+function graphOf(fn: IrFunction): Graph {
+  const before = graphs.get(fn);
+  if (before !== undefined && isSame(before, fn)) return before;
+  const made = makeGraph(fn);
+  graphs.set(fn, made);
+  return made;
+}
+
+function isSame({ blocks, targets, starts }: Graph, fn: IrFunction): boolean {
+  if (blocks[0] !== fn.blocks[0]) return false;
+  let at = 0;
+  let same = true;
+  const compare = ({ to }: { to: Block }): void => {
+    if (targets[at++] !== to) same = false;
+  };
+  for (let n = 0; n < blocks.length && same; n++) {
+    eachEdge(blocks[n]!.terminator, compare);
+    if (at !== starts[n + 1]) same = false;
+  }
+  return same;
+}
+
+function makeGraph(fn: IrFunction): Graph {
+  const blocks: Block[] = [];
+  const targets: Block[] = [];
+  const starts = [0];
+  const order: Block[] = [];
+  const seen = new Uint8Array(fn.nextBlock);
+  // The blocks on the path, by their places in `blocks`, and how many of their targets are still to be visited.
+  const path: number[] = [];
+  const left: number[] = [];
+  const enter = (block: Block): void => {
+    seen[block.id] = 1;
+    path.push(blocks.length);
+    blocks.push(block);
+    eachEdge(block.terminator, ({ to }) => targets.push(to));
+    starts.push(targets.length);
+    left.push(targets.length - starts.at(-2)!);
+  };
+  if (fn.blocks[0] !== undefined) enter(fn.blocks[0]);
+  while (path.length > 0) {
+    const n = path.at(-1)!;
+    const rest = --left[left.length - 1]!;
+    if (rest < 0) {
+      order.push(blocks[n]!);
+      path.pop();
+      left.pop();
+      continue;
+    }
+    const at = starts[n]! + rest;
+    const next = targets[at]!;
+    // A switch may have many edges to one block: the first is its turn.
+    if (seen[next.id] === 0 && targets.indexOf(next, starts[n]) === at) enter(next);
+  }
+  return { blocks, targets, starts, order: order.reverse(), tree: undefined };
+}
 
 /** Blocks that can be reached, each after all its predecessors but for loops' edges back. */
-export function reversePostorder(fn: IrFunction): Block[] {
-  const entry = fn.blocks[0];
-  if (entry === undefined) return [];
-  const order: Block[] = [];
-  const seen = new Set<Block>([entry]);
-  // Of each block on the path: the successors that are still to be visited.
-  const path: { block: Block; next: Block[] }[] = [{ block: entry, next: successors(entry) }];
-  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-    const block = top.next.pop();
-    if (block === undefined) {
-      order.push(top.block);
-      path.pop();
-    } else if (!seen.has(block)) {
-      seen.add(block);
-      path.push({ block, next: successors(block) });
-    }
-  }
-  return order.reverse();
+export function reversePostorder(fn: IrFunction): readonly Block[] {
+  return graphOf(fn).order;
 }
 
 /** Where control may go next, without repeats. */
-export function successors(block: Block): Block[] {
-  return [...new Set(edgesOf(block.terminator).map((edge) => edge.to))];
+export function successors({ terminator }: Block): Block[] {
+  const found: Block[] = [];
+  eachEdge(terminator, ({ to }) => {
+    if (!found.includes(to)) found.push(to);
+  });
+  return found;
 }
 
 export interface Dominators {
   /** In reverse postorder. */
   readonly order: readonly Block[];
   /** Place in `order`. */
-  readonly index: ReadonlyMap<Block, number>;
-  readonly predecessors: ReadonlyMap<Block, readonly Block[]>;
+  readonly index: ReadonlyBlockMap<number>;
+  readonly predecessors: ReadonlyBlockMap<readonly Block[]>;
   /** The next block up the tree; none of the entry. */
-  readonly immediate: ReadonlyMap<Block, Block>;
+  readonly immediate: ReadonlyBlockMap<Block>;
   /** Down the tree, in reverse postorder. */
-  readonly children: ReadonlyMap<Block, readonly Block[]>;
+  readonly children: ReadonlyBlockMap<readonly Block[]>;
   /** Whether every way to `b` goes through `a`; every block dominates itself. */
   dominates(a: Block, b: Block): boolean;
 }
 
 export function dominators(fn: IrFunction): Dominators {
-  const order = reversePostorder(fn);
-  const index = new Map(order.map((block, i) => [block, i]));
-  const predecessors = new Map<Block, Block[]>(order.map((block) => [block, []]));
-  for (const block of order) for (const next of successors(block)) predecessors.get(next)!.push(block);
+  const graph = graphOf(fn);
+  graph.tree ??= makeTree(fn, graph);
+  return graph.tree;
+}
+
+function makeTree(fn: IrFunction, { order }: Graph): Dominators {
+  const index = new BlockMap<number>(fn);
+  const predecessors = new BlockMap<Block[]>(fn);
+  order.forEach((block, i) => {
+    index.set(block, i);
+    predecessors.set(block, []);
+  });
+  for (const block of order) {
+    eachEdge(block.terminator, ({ to }) => {
+      const before = predecessors.get(to);
+      if (before !== undefined && before.at(-1) !== block) before.push(block);
+    });
+  }
 
   // By places in the order; −1: not known yet.
   const up = new Int32Array(order.length).fill(-1);
   if (order.length > 0) up[0] = 0;
   const meet = (a: number, b: number): number => {
-    let [x, y] = [a, b];
+    let x = a;
+    let y = b;
     while (x !== y) {
       while (x > y) x = up[x]!;
       while (y > x) y = up[y]!;
@@ -77,31 +152,32 @@ export function dominators(fn: IrFunction): Dominators {
     }
   }
 
-  const immediate = new Map<Block, Block>();
-  const children = new Map<Block, Block[]>(order.map((block) => [block, []]));
+  const immediate = new BlockMap<Block>(fn);
+  const children = new BlockMap<Block[]>(fn);
+  for (const block of order) children.set(block, []);
   for (let i = 1; i < order.length; i++) {
     const parent = order[up[i]!]!;
     immediate.set(order[i]!, parent);
     children.get(parent)!.push(order[i]!);
   }
-  // A block dominates those whose numbers in a walk of the tree lie within its own.
-  const first = new Map<Block, number>();
-  const last = new Map<Block, number>();
+  // A block dominates those whose places in a walk of the tree lie within its own: from its first to its last.
+  const first = new Int32Array(fn.nextBlock).fill(-1);
+  const last = new Int32Array(fn.nextBlock);
   let clock = 0;
-  const walk: (readonly [Block, boolean])[] = order.length > 0 ? [[order[0]!, false]] : [];
-  for (let step = walk.pop(); step !== undefined; step = walk.pop()) {
-    const [block, done] = step;
-    if (done) {
-      last.set(block, clock++);
-      continue;
+  const walk: Block[] = order.length > 0 ? [order[0]!] : [];
+  for (let block = walk.at(-1); block !== undefined; block = walk.at(-1)) {
+    if (first[block.id] === -1) {
+      first[block.id] = clock++;
+      for (const child of children.get(block)!) walk.push(child);
+    } else {
+      last[block.id] = clock;
+      walk.pop();
     }
-    first.set(block, clock++);
-    walk.push([block, true]);
-    for (const child of children.get(block)!) walk.push([child, false]);
   }
   const dominates = (a: Block, b: Block): boolean => {
-    const [af, al, bf, bl] = [first.get(a), last.get(a), first.get(b), last.get(b)];
-    return af !== undefined && bf !== undefined && af <= bf && al! >= bl!;
+    const at = first[b.id] ?? -1;
+    const from = first[a.id] ?? -1;
+    return at >= 0 && from >= 0 && from <= at && at < last[a.id]!;
   };
   return { order, index, predecessors, immediate, children, dominates };
 }
@@ -119,12 +195,26 @@ export interface Loop {
   readonly depth: number;
 }
 
+const known = new WeakMap<Dominators, readonly Loop[]>();
+
 /** Natural loops, one for each header, outer ones first. Cycles with two entries are none. */
-export function loops(tree: Dominators): Loop[] {
+export function loops(tree: Dominators): readonly Loop[] {
+  let found = known.get(tree);
+  if (found === undefined) {
+    found = findLoops(tree);
+    known.set(tree, found);
+  }
+  return found;
+}
+
+function findLoops(tree: Dominators): Loop[] {
   const latches = new Map<Block, Block[]>();
   for (const block of tree.order) {
     for (const next of successors(block)) {
-      if (tree.dominates(next, block)) latches.set(next, [...(latches.get(next) ?? []), block]);
+      if (!tree.dominates(next, block)) continue;
+      const ends = latches.get(next);
+      if (ends === undefined) latches.set(next, [block]);
+      else ends.push(block);
     }
   }
   const found: { header: Block; blocks: Set<Block>; latches: Block[] }[] = [];

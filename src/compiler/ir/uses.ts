@@ -2,52 +2,71 @@
  * Who uses what: predecessors of blocks, counts of uses, and replacing values everywhere. IR keeps no lists of uses; these are
  * made from the function when a pass needs them and are stale as soon as it changes something.
  */
-import { edgesOf } from "./construct.ts";
+import { eachEdge } from "./construct.ts";
 import type { Block, Edge, Instruction, IrFunction, Terminator, Value } from "./ir.ts";
+import { BlockMap, type ReadonlyBlockMap, UseCounts, ValueSet } from "./tables.ts";
 
-/** All values that a terminator reads, edges' arguments included. */
-export function terminatorUses(terminator: Terminator): Value[] {
-  const values = edgesOf(terminator).flatMap((edge) => edge.args);
+/** Calls `use` with all values that a terminator reads, edges' arguments included. */
+export function eachUse(terminator: Terminator, use: (value: Value) => void): void {
   switch (terminator.kind) {
     case "branch":
-      return [terminator.condition, ...values];
+      use(terminator.condition);
+      break;
     case "switch":
-      return [terminator.subject, ...values];
+      use(terminator.subject);
+      break;
     case "return":
-      return [...terminator.values];
+      for (const value of terminator.values) use(value);
+      return;
     default:
-      return values;
   }
+  eachEdge(terminator, ({ args }) => {
+    for (const arg of args) use(arg);
+  });
 }
 
 /** Changes every value that a terminator reads. */
 export function mapTerminator(terminator: Terminator, map: (value: Value) => Value): void {
   if (terminator.kind === "branch") terminator.condition = map(terminator.condition);
   else if (terminator.kind === "switch") terminator.subject = map(terminator.subject);
-  else if (terminator.kind === "return") terminator.values = terminator.values.map(map);
-  for (const edge of edgesOf(terminator)) edge.args = edge.args.map(map);
+  else if (terminator.kind === "return") terminator.values = mapped(terminator.values, map);
+  eachEdge(terminator, (edge) => {
+    edge.args = mapped(edge.args, map);
+  });
+}
+
+/** The list itself if nothing in it changes. */
+export function mapped(values: Value[], map: (value: Value) => Value): Value[] {
+  let changed: Value[] | undefined;
+  for (let i = 0; i < values.length; i++) {
+    const old = values[i]!;
+    const value = map(old);
+    if (value === old) continue;
+    changed ??= values.slice();
+    changed[i] = value;
+  }
+  return changed ?? values;
 }
 
 /** Whether an instruction made the value; else it is a parameter of a block. */
 export function definingInstruction(value: Value): Instruction | undefined {
-  return "op" in value.def ? value.def : undefined;
+  const { def } = value;
+  return "op" in def ? def : undefined;
 }
 
 /** The constant that an integer value is. */
 export function constantOf(value: Value): bigint | undefined {
-  const def = definingInstruction(value);
-  return def?.op === "const" ? def.details.value : undefined;
+  const { def } = value;
+  return "op" in def && def.op === "const" ? def.details.value : undefined;
 }
 
-/** How often each value is used. Values without an entry never are. */
-export function countUses(fn: IrFunction): Map<Value, number> {
-  const counts = new Map<Value, number>();
-  const use = (value: Value): void => {
-    counts.set(value, (counts.get(value) ?? 0) + 1);
-  };
+/** How often each value is used. */
+export function countUses(fn: IrFunction): UseCounts {
+  const counts = new UseCounts(fn);
+  const use = (value: Value): void => counts.add(value);
   for (const block of fn.blocks) {
-    for (const { args } of block.instructions) args.forEach(use);
-    terminatorUses(block.terminator).forEach(use);
+    for (const { args } of block.instructions) for (const arg of args) counts.add(arg);
+    eachUse(block.terminator, use);
   }
   return counts;
 }
@@ -58,10 +77,11 @@ export interface Incoming {
   readonly edge: Edge;
 }
 /** The edges into each block of the function, in the order of blocks and edges. A branch may have two to one block. */
-export function incomingEdges(fn: IrFunction): Map<Block, Incoming[]> {
-  const incoming = new Map<Block, Incoming[]>(fn.blocks.map((block) => [block, []]));
+export function incomingEdges(fn: IrFunction): ReadonlyBlockMap<Incoming[]> {
+  const incoming = new BlockMap<Incoming[]>(fn);
+  for (const block of fn.blocks) incoming.set(block, []);
   for (const from of fn.blocks) {
-    for (const edge of edgesOf(from.terminator)) incoming.get(edge.to)?.push({ from, edge });
+    eachEdge(from.terminator, (edge) => incoming.get(edge.to)?.push({ from, edge }));
   }
   return incoming;
 }
@@ -87,18 +107,20 @@ export class Replacements {
   /** Rewrites all uses in the function, and carries over the variables' names. */
   apply(fn: IrFunction): void {
     if (this.#map.size === 0) return;
-    const resolve = (value: Value): Value => this.resolve(value);
+    const old = new ValueSet(fn);
+    for (const value of this.#map.keys()) old.add(value);
+    const resolve = (value: Value): Value => (old.has(value) ? this.resolve(value) : value);
     for (const block of fn.blocks) {
-      for (const instruction of block.instructions) {
-        for (let i = 0; i < instruction.args.length; i++) instruction.args[i] = resolve(instruction.args[i]!);
+      for (const { args } of block.instructions) {
+        for (let i = 0; i < args.length; i++) if (old.has(args[i]!)) args[i] = this.resolve(args[i]!);
       }
       mapTerminator(block.terminator, resolve);
     }
-    for (const old of this.#map.keys()) {
-      const variable = fn.variables.get(old);
+    for (const [before] of this.#map) {
+      const variable = fn.variables.get(before);
       if (variable === undefined) continue;
-      fn.variables.delete(old);
-      const by = resolve(old);
+      fn.variables.delete(before);
+      const by = this.resolve(before);
       if (!fn.variables.has(by)) fn.variables.set(by, variable);
     }
   }

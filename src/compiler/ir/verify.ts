@@ -9,7 +9,7 @@ import { dominators } from "./dominators.ts";
 import type { Block, Instruction, IrFunction, IrProgram, Value } from "./ir.ts";
 import { instructionText, printFunction, terminatorText } from "./printer.ts";
 import { typeErrors } from "./typing.ts";
-import { definingInstruction, terminatorUses } from "./uses.ts";
+import { definingInstruction, eachUse } from "./uses.ts";
 
 /** What is wrong with a function, one message each; none if it is valid. */
 export function functionErrors(fn: IrFunction): string[] {
@@ -82,7 +82,7 @@ export function functionErrors(fn: IrFunction): string[] {
 
     const { terminator } = block;
     const text = (): string => terminatorText(terminator);
-    for (const value of terminatorUses(terminator)) checkUse(value, block, block.instructions.length, text);
+    eachUse(terminator, (value) => checkUse(value, block, block.instructions.length, text));
     for (const { to, args } of edgesOf(terminator)) {
       if (!blocks.has(to)) say(block, `b${to.id} is not in the function: ${text()}`);
       if (to === entry) say(block, `the entry is jumped to: ${text()}`);

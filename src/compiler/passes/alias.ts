@@ -4,7 +4,7 @@
  */
 import { bytesOf } from "../ir/construct.ts";
 import type { Instruction, IrFunction, Slot, Value } from "../ir/ir.ts";
-import { constantOf, definingInstruction, terminatorUses } from "../ir/uses.ts";
+import { constantOf, definingInstruction, eachUse } from "../ir/uses.ts";
 
 /** Bytes that are accessed: `base` + [offset, offset + size). */
 export interface Access {
@@ -127,6 +127,7 @@ function isObject(base: Value): boolean {
 
 function privateSlots(fn: IrFunction): Set<Slot> {
   const slots = new Set(fn.slots);
+  if (slots.size === 0) return slots;
   // Addresses that lie in a slot: by `slot`, and sums of those.
   const origin = (value: Value): Slot | undefined => {
     const object = objectOf(value);
@@ -138,20 +139,21 @@ function privateSlots(fn: IrFunction): Set<Slot> {
   };
   for (const block of fn.blocks) {
     for (const { op, args } of block.instructions) {
-      args.forEach((arg, i) => {
+      for (let i = 0; i < args.length; i++) {
+        const arg = args[i]!;
         if (op === "add" && arg.type === "i64") {
           // Both sides from slots: the sum is counted to one of them only.
           const other = args[1 - i]!;
           if (origin(other) !== undefined && origin(arg) !== undefined) leak(arg);
-          return;
+          continue;
         }
-        if (op === "load" && i === 0) return;
-        if ((op === "store" || op === "memset") && i === 0) return;
-        if ((op === "memcpy" || op === "memmove") && i < 2) return;
+        if (op === "load" && i === 0) continue;
+        if ((op === "store" || op === "memset") && i === 0) continue;
+        if ((op === "memcpy" || op === "memmove") && i < 2) continue;
         leak(arg);
-      });
+      }
     }
-    terminatorUses(block.terminator).forEach(leak);
+    eachUse(block.terminator, leak);
   }
   return slots;
 }

@@ -3,9 +3,9 @@
  * blocks that only jump on are skipped, and a jump to a block that only branches on what the jump brings goes straight on
  * (jump threading).
  */
-import { edgesOf, newBranch } from "../ir/construct.ts";
+import { eachEdge, newBranch } from "../ir/construct.ts";
 import type { Block, Edge, IrFunction, Terminator, Value } from "../ir/ir.ts";
-import { constantOf, definingInstruction, incomingEdges, Replacements, terminatorUses } from "../ir/uses.ts";
+import { constantOf, definingInstruction, eachUse, incomingEdges, Replacements } from "../ir/uses.ts";
 import type { Pass } from "./pass.ts";
 import { forgetVariables, removeUnreachable } from "./unreachable.ts";
 
@@ -48,36 +48,39 @@ function simpler(terminator: Terminator): Terminator | undefined {
 
 /** Blocks whose values are used in other blocks, edges counted to the block that they leave. */
 function sharing(fn: IrFunction): Set<Block> {
-  const home = new Map<Value, Block>();
+  const homes: (Block | undefined)[] = new Array<Block | undefined>(fn.nextValue).fill(undefined);
   for (const block of fn.blocks) {
-    for (const param of block.params) home.set(param, block);
-    for (const { results } of block.instructions) for (const result of results) home.set(result, block);
+    for (const { id } of block.params) homes[id] = block;
+    for (const { results } of block.instructions) for (const { id } of results) homes[id] = block;
   }
   const shared = new Set<Block>();
   for (const block of fn.blocks) {
-    const use = (value: Value): void => {
-      const at = home.get(value);
+    const use = ({ id }: Value): void => {
+      const at = homes[id];
       if (at !== undefined && at !== block) shared.add(at);
     };
-    for (const { args } of block.instructions) args.forEach(use);
-    terminatorUses(block.terminator).forEach(use);
+    for (const { args } of block.instructions) for (const arg of args) use(arg);
+    eachUse(block.terminator, use);
   }
   return shared;
 }
 
 /** Edges that lead through blocks without work go on to where those lead. */
 function skip(fn: IrFunction): boolean {
-  const shared = sharing(fn);
+  // Found when it is first asked for: before any edge is moved.
+  let shared: Set<Block> | undefined;
   let changed = false;
   const follow = (edge: Edge): boolean => {
     const { to } = edge;
-    if (shared.has(to) || to.instructions.length > 1) return false;
+    if (to.instructions.length > 1) return false;
     const value = (v: Value): Value => {
       const index = to.params.indexOf(v);
       return index < 0 ? v : edge.args[index]!;
     };
     const next = goal(to, value);
     if (next === undefined || next.to === to) return false;
+    shared ??= sharing(fn);
+    if (shared.has(to)) return false;
     const made = new Set(to.instructions.flatMap(({ results }) => results));
     if (next.args.some((arg) => made.has(arg))) return false;
     const args = next.args.map(value);
@@ -86,10 +89,10 @@ function skip(fn: IrFunction): boolean {
     return true;
   };
   for (const block of fn.blocks) {
-    for (const edge of edgesOf(block.terminator)) {
+    eachEdge(block.terminator, (edge) => {
       // A circle of empty blocks has no end.
       for (let steps = 0; steps < 16 && follow(edge); steps++) changed = true;
-    }
+    });
   }
   return changed;
 }

@@ -2,9 +2,10 @@
  * Copies and dead code: parameters of blocks that are always one value, instructions and parameters that nothing needs, slots
  * that are written and never read. Control flow stays.
  */
-import { edgesOf, newInstruction } from "../ir/construct.ts";
+import { newInstruction } from "../ir/construct.ts";
 import type { Block, Instruction, IrFunction, Slot, Value } from "../ir/ir.ts";
-import { constantOf, definingInstruction, incomingEdges, Replacements } from "../ir/uses.ts";
+import { ValueSet } from "../ir/tables.ts";
+import { constantOf, definingInstruction, eachUse, incomingEdges, Replacements } from "../ir/uses.ts";
 import { isRemovable, type Pass } from "./pass.ts";
 import { forgetVariables, removeUnreachable } from "./unreachable.ts";
 
@@ -12,23 +13,30 @@ import { forgetVariables, removeUnreachable } from "./unreachable.ts";
 function copies(fn: IrFunction): boolean {
   const replaced = new Replacements();
   const incoming = incomingEdges(fn);
+  const blocks = fn.blocks.filter((block, n) => n > 0 && block.params.length > 0);
   for (let changed = true; changed; ) {
     changed = false;
-    for (const block of fn.blocks.slice(1)) {
+    for (const block of blocks) {
       const edges = incoming.get(block)!;
       for (let i = block.params.length - 1; i >= 0; i--) {
         const param = block.params[i]!;
-        const args = edges.map(({ edge }) => replaced.resolve(edge.args[i]!));
-        const others = args.filter((arg) => arg !== param);
-        const only = others[0];
-        if (only === undefined) continue;
-        if (others.every((arg) => arg === only)) replaced.set(param, only);
-        else if (others.every((arg) => sameConstant(arg, only))) {
+        let only: Value | undefined;
+        let how: "same" | "equal" | "different" = "same";
+        for (const { edge } of edges) {
+          const arg = replaced.resolve(edge.args[i]!);
+          if (arg === param || arg === only) continue;
+          if (only === undefined) only = arg;
+          else how = sameConstant(arg, only) ? "equal" : "different";
+          if (how === "different") break;
+        }
+        if (only === undefined || how === "different") continue;
+        if (how === "same") replaced.set(param, only);
+        else {
           // None of the constants need stand on every way to here.
           const value = newInstruction(fn, "const", [], [only.type], { value: constantOf(only)! });
           block.instructions.unshift(value);
           replaced.set(param, value.results[0]!);
-        } else continue;
+        }
         block.params.splice(i, 1);
         for (const { edge } of edges) edge.args.splice(i, 1);
         changed = true;
@@ -46,6 +54,7 @@ function sameConstant(a: Value, b: Value): boolean {
 /** Slots of which only addresses to write to are taken. */
 function unread(fn: IrFunction): Set<Slot> {
   const slots = new Set(fn.slots);
+  if (slots.size === 0) return slots;
   const read = (value: Value): void => {
     const def = definingInstruction(value);
     if (def?.op === "slot" && def.details.slot) slots.delete(def.details.slot);
@@ -53,13 +62,10 @@ function unread(fn: IrFunction): Set<Slot> {
   for (const block of fn.blocks) {
     for (const { op, args, details } of block.instructions) {
       const writes = op === "store" || op === "memset" || op === "memcpy" || op === "memmove";
-      args.forEach((arg, i) => {
-        if (!(writes && i === 0 && !details.volatile)) read(arg);
-      });
+      const first = writes && !details.volatile ? 1 : 0;
+      for (let i = first; i < args.length; i++) read(args[i]!);
     }
-    for (const edge of edgesOf(block.terminator)) edge.args.forEach(read);
-    if (block.terminator.kind === "return") block.terminator.values.forEach(read);
-    if (block.terminator.kind === "switch") read(block.terminator.subject);
+    eachUse(block.terminator, read);
   }
   return slots;
 }
@@ -73,28 +79,29 @@ function useless({ op, args, details }: Instruction, slots: ReadonlySet<Slot>): 
   return to?.op === "slot" && to.details.slot !== undefined && slots.has(to.details.slot);
 }
 
+const hasLive = ({ results }: Instruction, live: ValueSet): boolean => {
+  for (const result of results) if (live.has(result)) return true;
+  return false;
+};
+
 function run(fn: IrFunction): boolean {
   let changed = removeUnreachable(fn);
   if (copies(fn)) changed = true;
 
   const unused = unread(fn);
   const incoming = incomingEdges(fn);
-  const live = new Set<Value>();
-  const kept = new Set<Instruction>();
+  const live = new ValueSet(fn);
   const work: Value[] = [];
   const need = (value: Value): void => {
     if (live.has(value)) return;
     live.add(value);
     work.push(value);
   };
-  const keep = (instruction: Instruction): void => {
-    if (kept.has(instruction)) return;
-    kept.add(instruction);
-    instruction.args.forEach(need);
-  };
+  const isNeeded = (instruction: Instruction): boolean =>
+    !isRemovable(instruction) && !useless(instruction, unused);
   for (const block of fn.blocks) {
     for (const instruction of block.instructions) {
-      if (!isRemovable(instruction) && !useless(instruction, unused)) keep(instruction);
+      if (isNeeded(instruction)) for (const arg of instruction.args) need(arg);
     }
     const { terminator } = block;
     if (terminator.kind === "branch") need(terminator.condition);
@@ -104,7 +111,7 @@ function run(fn: IrFunction): boolean {
   const entry = fn.blocks[0]!;
   for (let value = work.pop(); value !== undefined; value = work.pop()) {
     const { def } = value;
-    if ("op" in def) keep(def);
+    if ("op" in def) for (const arg of def.args) need(arg);
     else if (def !== entry) {
       const index = def.params.indexOf(value);
       for (const { edge } of incoming.get(def)!) need(edge.args[index]!);
@@ -116,17 +123,20 @@ function run(fn: IrFunction): boolean {
     for (const { edge } of incoming.get(block)!) edge.args.splice(i, 1);
     changed = true;
   };
+  const used = new Set<Slot>();
+  const isKept = (instruction: Instruction): boolean => {
+    if (!hasLive(instruction, live) && !isNeeded(instruction)) return false;
+    if (instruction.op === "slot" && instruction.details.slot) used.add(instruction.details.slot);
+    return true;
+  };
   for (const block of fn.blocks) {
-    const before = block.instructions.length;
-    block.instructions = block.instructions.filter((instruction) => kept.has(instruction));
-    if (block.instructions.length < before) changed = true;
+    const kept = block.instructions.filter(isKept);
+    if (kept.length < block.instructions.length) {
+      block.instructions = kept;
+      changed = true;
+    }
     if (block === entry) continue;
     for (let i = block.params.length - 1; i >= 0; i--) if (!live.has(block.params[i]!)) dropParam(block, i);
-  }
-  const used = new Set<Slot>();
-  for (const block of fn.blocks) {
-    for (const { op, details } of block.instructions)
-      if (op === "slot" && details.slot) used.add(details.slot);
   }
   if (used.size < fn.slots.length) {
     fn.slots = fn.slots.filter((slot) => used.has(slot));

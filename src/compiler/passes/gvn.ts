@@ -7,7 +7,7 @@ import { newInstruction } from "../ir/construct.ts";
 import { dominators } from "../ir/dominators.ts";
 import type { Block, Instruction, IrFunction, IrType, Value } from "../ir/ir.ts";
 import { OPS } from "../ir/ops.ts";
-import { constantOf, countUses, incomingEdges, mapTerminator, Replacements } from "../ir/uses.ts";
+import { constantOf, countUses, incomingEdges, mapped, mapTerminator, Replacements } from "../ir/uses.ts";
 import { type Access, Aliases, accessOf } from "./alias.ts";
 import { isPure, type Pass } from "./pass.ts";
 import { forgetVariables } from "./unreachable.ts";
@@ -22,43 +22,48 @@ interface Fact {
 /** Facts kept at a time: the oldest go. */
 const MAX_FACTS = 64;
 
-/** Values known in a block and those that it dominates. */
-class Scope {
-  readonly #outer: Scope | undefined;
-  readonly #known = new Map<string, Value>();
-  /** What conditions stand for on this side of a branch. */
-  readonly conditions = new Map<Value, Value>();
-  facts: readonly Fact[] = [];
+/** What is known on the way down the dominator tree; `leave` takes back what was learnt since a mark. */
+class Scope<K> {
+  readonly #known = new Map<K, Value>();
+  readonly #undo: (readonly [K, Value | undefined])[] = [];
 
-  constructor(outer: Scope | undefined) {
-    this.#outer = outer;
+  get size(): number {
+    return this.#known.size;
   }
-  find(key: string): Value | undefined {
-    return this.#known.get(key) ?? this.#outer?.find(key);
+  get mark(): number {
+    return this.#undo.length;
   }
-  add(key: string, value: Value): void {
+  get(key: K): Value | undefined {
+    return this.#known.get(key);
+  }
+  set(key: K, value: Value): void {
+    this.#undo.push([key, this.#known.get(key)]);
     this.#known.set(key, value);
   }
-  condition(value: Value): Value | undefined {
-    return this.conditions.get(value) ?? this.#outer?.condition(value);
+  leave(mark: number): void {
+    while (this.#undo.length > mark) {
+      const [key, before] = this.#undo.pop()!;
+      if (before === undefined) this.#known.delete(key);
+      else this.#known.set(key, before);
+    }
   }
 }
 
+/** The same for operations that give the same. */
 function keyOf({ op, args, results, details }: Instruction): string {
-  const ids = args.map((arg) => arg.id);
-  if ("commutative" in OPS[op]) ids.sort((a, b) => a - b);
-  const number = details.number === undefined ? "" : Object.is(details.number, -0) ? "-0" : details.number;
-  return [
-    op,
-    results[0]!.type,
-    ids.join(),
-    details.value ?? "",
-    number,
-    details.symbol ?? "",
-    details.offset ?? 0,
-    details.condition ?? "",
-    details.slot?.id ?? "",
-  ].join("|");
+  let key = `${op}|${results[0]!.type}|`;
+  const [a, b] = args;
+  if (args.length === 2) {
+    const swap = a!.id > b!.id && "commutative" in OPS[op];
+    key += swap ? `${b!.id},${a!.id}` : `${a!.id},${b!.id}`;
+  } else for (const arg of args) key += `${arg.id},`;
+  const { value, number, symbol, offset, condition, slot } = details;
+  if (condition !== undefined) key += `|${condition}`;
+  if (value !== undefined) key += `|${value}`;
+  if (number !== undefined) key += `|${Object.is(number, -0) ? "-0" : number}`;
+  if (symbol !== undefined) key += `|${symbol}+${offset ?? 0}`;
+  if (slot !== undefined) key += `|${slot.id}`;
+  return key;
 }
 
 function run(fn: IrFunction): boolean {
@@ -68,21 +73,25 @@ function run(fn: IrFunction): boolean {
   const replaced = new Replacements();
   const uses = countUses(fn);
   const entry = fn.blocks[0]!;
+  const numbers = new Scope<string>();
+  /** What conditions stand for on this side of a branch. */
+  const conditions = new Scope<Value>();
+  let facts: readonly Fact[] = [];
   let changed = false;
 
-  const visit = (block: Block, scope: Scope): void => {
-    const before = incoming.get(block)!;
-    if (before.length === 1) assume(block, scope);
-    const known = (value: Value): Value => {
-      const resolved = replaced.resolve(value);
-      const condition = scope.condition(resolved);
-      if (condition !== undefined) changed = true;
-      return condition ?? resolved;
-    };
+  const known = (value: Value): Value => {
+    const resolved = replaced.resolve(value);
+    if (conditions.size === 0) return resolved;
+    const condition = conditions.get(resolved);
+    if (condition !== undefined) changed = true;
+    return condition ?? resolved;
+  };
+  const visit = (block: Block): void => {
+    if (incoming.get(block)!.length === 1) assume(block);
     const kept: Instruction[] = [];
     for (const instruction of block.instructions) {
-      instruction.args = instruction.args.map(known);
-      const older = isPure(instruction) ? number(instruction, scope) : remember(instruction, scope);
+      instruction.args = mapped(instruction.args, known);
+      const older = isPure(instruction) ? number(instruction) : remember(instruction);
       if (older === undefined) kept.push(instruction);
       else replaced.set(instruction.results[0]!, older);
     }
@@ -91,55 +100,62 @@ function run(fn: IrFunction): boolean {
   };
 
   /** What the one edge into a block says about its condition. */
-  const assume = (block: Block, scope: Scope): void => {
+  const assume = (block: Block): void => {
     const { from } = incoming.get(block)![0]!;
     const { terminator } = from;
     if (terminator.kind !== "branch" || constantOf(terminator.condition) !== undefined) return;
     if (uses.get(terminator.condition) === 1) return;
     const truth = newInstruction(fn, "const", [], ["i1"], { value: terminator.then.to === block ? 1n : 0n });
     block.instructions.unshift(truth);
-    scope.conditions.set(terminator.condition, truth.results[0]!);
+    conditions.set(terminator.condition, truth.results[0]!);
   };
 
-  const number = (instruction: Instruction, scope: Scope): Value | undefined => {
+  const number = (instruction: Instruction): Value | undefined => {
     const key = keyOf(instruction);
-    const older = scope.find(key);
-    if (older === undefined) scope.add(key, instruction.results[0]!);
+    const older = numbers.get(key);
+    if (older === undefined) numbers.set(key, instruction.results[0]!);
     return older;
   };
 
-  const remember = (instruction: Instruction, scope: Scope): Value | undefined => {
+  const remember = (instruction: Instruction): Value | undefined => {
     const { op, args, results, details } = instruction;
     if (op === "load" && !details.volatile) {
       const at = accessOf(instruction)!;
       const { type } = results[0]!;
-      const fact = scope.facts.find((f) => f.type === type && Aliases.same(f.at, at));
+      const fact = facts.find((f) => f.type === type && Aliases.same(f.at, at));
       if (fact) return fact.value;
-      scope.facts = [...scope.facts.slice(1 - MAX_FACTS), { at, type, value: results[0]! }];
+      facts = [...facts.slice(1 - MAX_FACTS), { at, type, value: results[0]! }];
       return undefined;
     }
     if (OPS[op].effect !== "write") return undefined;
-    scope.facts = scope.facts.filter(({ at }) => !aliases.mayWrite(instruction, at));
+    if (facts.length > 0) facts = facts.filter(({ at }) => !aliases.mayWrite(instruction, at));
     if (op === "store" && !details.volatile) {
       const value = args[1]!;
-      scope.facts = [
-        ...scope.facts.slice(1 - MAX_FACTS),
-        { at: accessOf(instruction)!, type: value.type, value },
-      ];
+      facts = [...facts.slice(1 - MAX_FACTS), { at: accessOf(instruction)!, type: value.type, value }];
     }
     return undefined;
   };
 
-  const work: { block: Block; outer: Scope | undefined }[] = [{ block: entry, outer: undefined }];
-  for (let item = work.pop(); item !== undefined; item = work.pop()) {
-    const { block, outer } = item;
-    const scope = new Scope(outer);
+  interface Step {
+    readonly block: Block;
+    /** Of the block above. */
+    readonly facts: readonly Fact[];
+    readonly numbers: number;
+    readonly conditions: number;
+  }
+  const work: Step[] = [{ block: entry, facts: [], numbers: 0, conditions: 0 }];
+  for (let step = work.pop(); step !== undefined; step = work.pop()) {
+    const { block } = step;
+    numbers.leave(step.numbers);
+    conditions.leave(step.conditions);
     const before = incoming.get(block)!;
     // Memory is as the only block before left it; where ways join, nothing is known.
-    if (before.length === 1 && outer && tree.immediate.get(block) === before[0]!.from)
-      scope.facts = outer.facts;
-    visit(block, scope);
-    for (const child of tree.children.get(block)!) work.push({ block: child, outer: scope });
+    const isAlone = before.length === 1 && tree.immediate.get(block) === before[0]!.from;
+    facts = isAlone ? step.facts : [];
+    visit(block);
+    for (const child of tree.children.get(block)!) {
+      work.push({ block: child, facts, numbers: numbers.mark, conditions: conditions.mark });
+    }
   }
   if (replaced.size > 0) changed = true;
   replaced.apply(fn);

@@ -184,7 +184,7 @@ function replace(fn: IrFunction, loop: Counted): boolean {
 
 function run(fn: IrFunction): boolean {
   let changed = false;
-  for (const loop of loops(dominators(fn)).reverse()) {
+  for (const loop of loops(dominators(fn)).toReversed()) {
     if (loop.header === fn.blocks[0]) continue;
     const found = counted(fn, loop);
     if (found && replace(fn, found)) changed = true;

@@ -3,10 +3,11 @@
  * parameters of blocks, placed by iterated dominance frontiers where the slot is live (Cytron et al., "Efficiently Computing Static
  * Single Assignment Form", 1991). What is read before it is written is zero.
  */
-import { bytesOf, newInstruction, newParam } from "../ir/construct.ts";
+import { bytesOf, eachEdge, newInstruction, newParam } from "../ir/construct.ts";
 import { type Dominators, dominators } from "../ir/dominators.ts";
-import type { Block, Instruction, IrFunction, IrType, Slot, Value } from "../ir/ir.ts";
-import { definingInstruction, incomingEdges, Replacements, terminatorUses } from "../ir/uses.ts";
+import type { Block, Edge, Instruction, IrFunction, IrType, Slot, Value } from "../ir/ir.ts";
+import { BlockMap } from "../ir/tables.ts";
+import { definingInstruction, eachUse, incomingEdges, Replacements } from "../ir/uses.ts";
 import type { Pass } from "./pass.ts";
 import { forgetVariables, removeUnreachable } from "./unreachable.ts";
 
@@ -26,20 +27,22 @@ function promotable(fn: IrFunction): Map<Slot, IrType> {
     if (bytesOf(type) > slot.size) refused.add(slot);
     types.set(slot, type);
   };
+  const refuse = (value: Value): void => {
+    const slot = slotOf(value);
+    if (slot !== undefined) refused.add(slot);
+  };
   for (const block of fn.blocks) {
     for (const instruction of block.instructions) {
-      instruction.args.forEach((arg, i) => {
-        const slot = slotOf(arg);
-        if (slot === undefined) return;
-        if (instruction.op === "load") access(slot, instruction.results[0]!.type, instruction);
-        else if (instruction.op === "store" && i === 0) access(slot, instruction.args[1]!.type, instruction);
+      const { op, args } = instruction;
+      for (let i = 0; i < args.length; i++) {
+        const slot = slotOf(args[i]!);
+        if (slot === undefined) continue;
+        if (op === "load") access(slot, instruction.results[0]!.type, instruction);
+        else if (op === "store" && i === 0) access(slot, args[1]!.type, instruction);
         else refused.add(slot);
-      });
+      }
     }
-    for (const value of terminatorUses(block.terminator)) {
-      const slot = slotOf(value);
-      if (slot !== undefined) refused.add(slot);
-    }
+    eachUse(block.terminator, refuse);
   }
   for (const slot of refused) types.delete(slot);
   return types;
@@ -53,15 +56,17 @@ function accessed(instruction: Instruction, slots: ReadonlyMap<Slot, IrType>): S
 }
 
 /** Where the ways from a block meet ways that do not go through it. */
-function frontiers(tree: Dominators): Map<Block, Set<Block>> {
-  const result = new Map<Block, Set<Block>>(tree.order.map((block) => [block, new Set()]));
+function frontiers(fn: IrFunction, tree: Dominators): BlockMap<Set<Block>> {
+  const result = new BlockMap<Set<Block>>(fn);
   for (const block of tree.order) {
     const before = tree.predecessors.get(block)!;
     if (before.length < 2) continue;
     const stop = tree.immediate.get(block);
     for (const from of before) {
       for (let at: Block | undefined = from; at !== undefined && at !== stop; at = tree.immediate.get(at)) {
-        result.get(at)!.add(block);
+        const joins = result.get(at);
+        if (joins === undefined) result.set(at, new Set([block]));
+        else joins.add(block);
       }
     }
   }
@@ -84,7 +89,8 @@ function placeParams(fn: IrFunction, tree: Dominators, slots: ReadonlyMap<Slot, 
       else if (!stores.get(slot)!.has(block)) exposed.get(slot)!.add(block);
     }
   }
-  const frontier = frontiers(tree);
+  const frontier = frontiers(fn, tree);
+  const place = new Map(fn.blocks.map((block, n) => [block, n]));
   const placed = new Map<Slot, Block[]>();
   for (const slot of slots.keys()) {
     // Live at the start: read before it is written, here or further on.
@@ -100,7 +106,7 @@ function placeParams(fn: IrFunction, tree: Dominators, slots: ReadonlyMap<Slot, 
     const blocks = new Set<Block>();
     const work = [...stores.get(slot)!];
     for (let block = work.pop(); block !== undefined; block = work.pop()) {
-      for (const join of frontier.get(block)!) {
+      for (const join of frontier.get(block) ?? []) {
         if (blocks.has(join) || !live.has(join)) continue;
         blocks.add(join);
         work.push(join);
@@ -108,7 +114,7 @@ function placeParams(fn: IrFunction, tree: Dominators, slots: ReadonlyMap<Slot, 
     }
     placed.set(
       slot,
-      fn.blocks.filter((block) => blocks.has(block)),
+      [...blocks].sort((one, other) => place.get(one)! - place.get(other)!),
     );
   }
   return placed;
@@ -116,8 +122,8 @@ function placeParams(fn: IrFunction, tree: Dominators, slots: ReadonlyMap<Slot, 
 
 function run(fn: IrFunction): boolean {
   removeUnreachable(fn);
-  const slots = promotable(fn);
-  if (slots.size === 0) return false;
+  const slots = fn.slots.length > 0 ? promotable(fn) : undefined;
+  if (slots === undefined || slots.size === 0) return false;
   const tree = dominators(fn);
   const params = new Map<Block, Map<Slot, Value>>();
   for (const [slot, blocks] of placeParams(fn, tree, slots)) {
@@ -132,48 +138,77 @@ function run(fn: IrFunction): boolean {
 
   const replaced = new Replacements();
   const entry = fn.blocks[0]!;
+  const made: Instruction[] = [];
   const zeros = new Map<IrType, Value>();
   const zero = (type: IrType): Value => {
     let value = zeros.get(type);
     if (value === undefined) {
-      const made =
+      const constant =
         type === "f64"
           ? newInstruction(fn, "fconst", [], [type], { number: 0 })
           : newInstruction(fn, "const", [], [type], { value: 0n });
-      entry.instructions.unshift(made);
-      value = made.results[0]!;
+      made.push(constant);
+      value = constant.results[0]!;
       zeros.set(type, value);
     }
     return value;
   };
 
-  const incoming = incomingEdges(fn);
-  const work: { block: Block; known: ReadonlyMap<Slot, Value> }[] = [{ block: entry, known: new Map() }];
-  const atEnd = new Map<Block, ReadonlyMap<Slot, Value>>();
-  for (let item = work.pop(); item !== undefined; item = work.pop()) {
-    const { block } = item;
-    const known = new Map(item.known);
-    for (const [slot, param] of params.get(block) ?? []) known.set(slot, param);
+  // Down the dominator tree, with the value of each slot; what a block changes is put back after those that it dominates.
+  const now = new Map<Slot, Value>();
+  const undo: { readonly slot: Slot; readonly before: Value | undefined }[] = [];
+  const put = (slot: Slot, value: Value): void => {
+    undo.push({ slot, before: now.get(slot) });
+    now.set(slot, value);
+  };
+  /** What the slots of their targets' parameters hold at the end of the block that they leave. */
+  const brought = new Map<Edge, (Value | undefined)[]>();
+  const enter = (block: Block): void => {
+    for (const [slot, param] of params.get(block) ?? []) put(slot, param);
     block.instructions = block.instructions.filter((instruction) => {
       const slot = accessed(instruction, slots);
       if (slot === undefined) return true;
       if (instruction.op === "load") {
-        replaced.set(instruction.results[0]!, known.get(slot) ?? zero(slots.get(slot)!));
+        replaced.set(instruction.results[0]!, now.get(slot) ?? zero(slots.get(slot)!));
       } else {
         const value = replaced.resolve(instruction.args[1]!);
-        known.set(slot, value);
+        put(slot, value);
         if (slot.variable && !fn.variables.has(value)) fn.variables.set(value, slot.variable);
       }
       return false;
     });
-    atEnd.set(block, known);
-    for (const child of tree.children.get(block)!) work.push({ block: child, known });
+    eachEdge(block.terminator, (edge) => {
+      const mine = params.get(edge.to);
+      if (mine)
+        brought.set(
+          edge,
+          Array.from(mine.keys(), (slot) => now.get(slot)),
+        );
+    });
+  };
+  // A number: how much was to undo when the block was entered.
+  const work: (Block | number)[] = [entry];
+  for (let item = work.pop(); item !== undefined; item = work.pop()) {
+    if (typeof item === "number") {
+      while (undo.length > item) {
+        const { slot, before } = undo.pop()!;
+        if (before === undefined) now.delete(slot);
+        else now.set(slot, before);
+      }
+      continue;
+    }
+    work.push(undo.length);
+    enter(item);
+    work.push(...tree.children.get(item)!);
   }
+  const incoming = incomingEdges(fn);
   for (const [block, mine] of params) {
-    for (const { from, edge } of incoming.get(block)!) {
-      for (const slot of mine.keys()) edge.args.push(atEnd.get(from)!.get(slot) ?? zero(slots.get(slot)!));
+    const types = Array.from(mine.keys(), (slot) => slots.get(slot)!);
+    for (const { edge } of incoming.get(block)!) {
+      edge.args = [...edge.args, ...brought.get(edge)!.map((value, i) => value ?? zero(types[i]!))];
     }
   }
+  entry.instructions.unshift(...made.reverse());
   replaced.apply(fn);
   for (const block of fn.blocks) {
     block.instructions = block.instructions.filter(

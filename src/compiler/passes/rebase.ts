@@ -6,6 +6,7 @@
 import { newInstruction } from "../ir/construct.ts";
 import { type Dominators, dominators, type Loop, loops } from "../ir/dominators.ts";
 import type { Block, Instruction, IrFunction, Value } from "../ir/ir.ts";
+import type { UseCounts } from "../ir/tables.ts";
 import { constantOf, countUses, definingInstruction } from "../ir/uses.ts";
 import type { Pass } from "./pass.ts";
 import { headerEdges } from "./preheader.ts";
@@ -38,8 +39,8 @@ class Rebuild {
   readonly made: Instruction[] = [];
   readonly #fn: IrFunction;
   readonly #counter: Counter;
-  readonly #uses: ReadonlyMap<Value, number>;
-  constructor(fn: IrFunction, counter: Counter, uses: ReadonlyMap<Value, number>) {
+  readonly #uses: UseCounts;
+  constructor(fn: IrFunction, counter: Counter, uses: UseCounts) {
     this.#fn = fn;
     this.#counter = counter;
     this.#uses = uses;

@@ -6,7 +6,8 @@
 import { bytesOf, newInstruction, newSlot } from "../ir/construct.ts";
 import { dominators, type Loop, loops, successors } from "../ir/dominators.ts";
 import type { Instruction, IrFunction, Slot, Value } from "../ir/ir.ts";
-import { mapTerminator, terminatorUses } from "../ir/uses.ts";
+import { ValueSet } from "../ir/tables.ts";
+import { eachUse, mapped, mapTerminator } from "../ir/uses.ts";
 import { cloneBlocks } from "./clone.ts";
 import { mem2reg } from "./mem2reg.ts";
 import type { Pass } from "./pass.ts";
@@ -17,11 +18,12 @@ const MAX_TEST = 12;
 
 /** The values of a loop's header that other blocks use, in the order of their making. */
 function usedOutside(fn: IrFunction, { header }: Loop): Value[] {
-  const used = new Set<Value>();
+  const used = new ValueSet(fn);
+  const use = (value: Value): void => used.add(value);
   for (const block of fn.blocks) {
     if (block === header) continue;
     for (const { args } of block.instructions) for (const arg of args) used.add(arg);
-    for (const value of terminatorUses(block.terminator)) used.add(value);
+    eachUse(block.terminator, use);
   }
   return [...header.params, ...header.instructions.flatMap(({ results }) => results)].filter((v) =>
     used.has(v),
@@ -54,7 +56,7 @@ function demote(fn: IrFunction, { header }: Loop, values: readonly Value[]): voi
       }
       return copy;
     };
-    for (const instruction of block.instructions) instruction.args = instruction.args.map(load);
+    for (const instruction of block.instructions) instruction.args = mapped(instruction.args, load);
     mapTerminator(block.terminator, load);
     block.instructions.unshift(...loads);
   }

@@ -29,9 +29,15 @@ function isOp(value: Value, op: OpName): Instruction | undefined {
   return def?.op === op ? def : undefined;
 }
 
+/** Operations that have rules. */
+const RULED: ReadonlySet<OpName> = new Set([
+  ...(["add", "sub", "mul", "udiv", "urem", "sdiv", "srem", "and", "or", "xor", "not", "neg"] as const),
+  ...(["shl", "lshr", "ashr", "rotl", "rotr", "zext", "sext", "trunc", "select"] as const),
+]);
+
 export function integerRules(instruction: Instruction, shop: Workshop): Verdict {
   const { op, args, results } = instruction;
-  const type = results[0]?.type;
+  const type = RULED.has(op) ? results[0]?.type : undefined;
   if (type === undefined || type === "f64") return undefined;
   const bits = bitsOf(type);
   const [a, b] = args;

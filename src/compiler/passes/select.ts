@@ -5,6 +5,7 @@
 import { newBranch, newInstruction } from "../ir/construct.ts";
 import type { Block, Details, Edge, Instruction, IrFunction, IrType, Value } from "../ir/ir.ts";
 import type { OpName } from "../ir/ops.ts";
+import type { ReadonlyBlockMap } from "../ir/tables.ts";
 import { constantOf, definingInstruction, incomingEdges } from "../ir/uses.ts";
 import { isSpeculable, type Pass } from "./pass.ts";
 import { removeUnreachable } from "./unreachable.ts";
@@ -38,7 +39,7 @@ const isNot = ({ op, args, results }: Instruction): boolean =>
 /** What an arm does before it comes to where both meet; undefined if it is no such arm. */
 function arm(
   edge: Edge,
-  ways: ReadonlyMap<Block, readonly unknown[]>,
+  ways: ReadonlyBlockMap<readonly unknown[]>,
 ): { work: Instruction[]; end: Edge } | undefined {
   const { to } = edge;
   if (to.terminator.kind !== "jump" || ways.get(to)!.length !== 1 || to.params.length > 0) return undefined;
@@ -50,7 +51,7 @@ function arm(
 /** Whether one of two conditions is constant, so that choosing between them is `and` or `or`. */
 const isJoined = (a: Value, b: Value): boolean => constantOf(a) !== undefined || constantOf(b) !== undefined;
 
-function convert(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly unknown[]>): boolean {
+function convert(fn: IrFunction, block: Block, ways: ReadonlyBlockMap<readonly unknown[]>): boolean {
   const { terminator } = block;
   if (terminator.kind !== "branch" || terminator.likely !== undefined) return false;
   const { condition, then, otherwise } = terminator;
@@ -93,7 +94,7 @@ function convert(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly
 }
 
 /** An arm that only loads what it passes on. */
-function loadArm(edge: Edge, ways: ReadonlyMap<Block, readonly unknown[]>): Instruction | undefined {
+function loadArm(edge: Edge, ways: ReadonlyBlockMap<readonly unknown[]>): Instruction | undefined {
   const { to } = edge;
   if (to.terminator.kind !== "jump" || ways.get(to)!.length !== 1 || to.params.length > 0) return undefined;
   const work = to.instructions.filter(({ op }) => !FREE.has(op));
@@ -105,7 +106,7 @@ function loadArm(edge: Edge, ways: ReadonlyMap<Block, readonly unknown[]>): Inst
  * Where both arms load from places of one object, the place is chosen, not the way: going left or right in a tree is what no processor
  * foresees. No more is loaded than before.
  */
-function convertLoads(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly unknown[]>): boolean {
+function convertLoads(fn: IrFunction, block: Block, ways: ReadonlyBlockMap<readonly unknown[]>): boolean {
   const { terminator } = block;
   if (terminator.kind !== "branch" || terminator.likely !== undefined) return false;
   const { condition, then, otherwise, place } = terminator;
@@ -148,7 +149,7 @@ const sameEdge = (a: Edge, b: Edge): boolean => a.to === b.to && a.args.every((a
  * A branch on a value's bound after a branch on another bound of the same value, with one way in common: one branch on both, which
  * compare-rules.ts makes one comparison of.
  */
-function joinRanges(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, readonly unknown[]>): boolean {
+function joinRanges(fn: IrFunction, block: Block, ways: ReadonlyBlockMap<readonly unknown[]>): boolean {
   const { terminator } = block;
   const first = comparedWithConstant(block);
   if (terminator.kind !== "branch" || first === undefined) return false;
@@ -190,13 +191,14 @@ function joinRanges(fn: IrFunction, block: Block, ways: ReadonlyMap<Block, reado
 
 function run(fn: IrFunction): boolean {
   let changed = false;
-  for (const block of [...fn.blocks].reverse()) {
+  let ways = incomingEdges(fn);
+  for (const block of fn.blocks.toReversed()) {
     // Arms of earlier ones are gone.
-    if (!fn.blocks.includes(block)) continue;
-    const ways = incomingEdges(fn);
+    if (!ways.has(block)) continue;
     if (!convert(fn, block, ways) && !convertLoads(fn, block, ways) && !joinRanges(fn, block, ways)) continue;
     changed = true;
     removeUnreachable(fn);
+    ways = incomingEdges(fn);
   }
   return changed;
 }

@@ -7,7 +7,7 @@ import { newInstruction } from "../ir/construct.ts";
 import { reversePostorder } from "../ir/dominators.ts";
 import type { Instruction, IrFunction, IrProgram, Value } from "../ir/ir.ts";
 import { OPS } from "../ir/ops.ts";
-import { constantOf, countUses, definingInstruction, Replacements } from "../ir/uses.ts";
+import { constantOf, countUses, definingInstruction, mapped, Replacements } from "../ir/uses.ts";
 import { comparisonRules } from "./compare-rules.ts";
 import { type Pass, rewrite } from "./pass.ts";
 import { loadConstant } from "./read-only.ts";
@@ -105,18 +105,27 @@ function sweep(fn: IrFunction, program: IrProgram): boolean {
   let changed = false;
   const replaced = new Replacements();
   const uses = countUses(fn);
+  const resolve = (value: Value): Value => replaced.resolve(value);
+  let list: Instruction[] = [];
+  let place: Instruction["place"];
+  const shop: Workshop = {
+    make: (op, args, type, details = {}) => {
+      const made = newInstruction(fn, op, args, [type], details, place);
+      list.push(made);
+      return made.results[0]!;
+    },
+    usedOnce: (value) => (uses.get(value) ?? 1) === 1,
+  };
   for (const block of reversePostorder(fn)) {
-    const list: Instruction[] = [];
+    list = [];
     for (const instruction of block.instructions) {
-      instruction.args = instruction.args.map((arg) => replaced.resolve(arg));
-      const shop: Workshop = {
-        make: (op, args, type, details = {}) => {
-          const made = newInstruction(fn, op, args, [type], details, instruction.place);
-          list.push(made);
-          return made.results[0]!;
-        },
-        usedOnce: (value) => (uses.get(value) ?? 1) === 1,
-      };
+      instruction.args = mapped(instruction.args, resolve);
+      place = instruction.place;
+      // Constants, addresses and the like are as simple as can be.
+      if (instruction.args.length === 0) {
+        list.push(instruction);
+        continue;
+      }
       // Each rule makes the instruction simpler, so that this ends; the bound is for a rule that is wrong about that.
       for (let round = 0; round < 16; round++) {
         if (

@@ -4,7 +4,7 @@
  */
 import { type Dominators, dominators, innermostLoops, type Loop, loops } from "../ir/dominators.ts";
 import type { Block, Instruction, IrFunction, Value } from "../ir/ir.ts";
-import { definingInstruction, terminatorUses } from "../ir/uses.ts";
+import { definingInstruction, eachUse } from "../ir/uses.ts";
 import { isPure, type Pass } from "./pass.ts";
 
 /** How often each block uses each instruction's results; arguments of edges are used by the block that they leave. */
@@ -24,7 +24,7 @@ function usersOf(fn: IrFunction): Users {
   const users: Users = new Map();
   for (const block of fn.blocks) {
     for (const { args } of block.instructions) for (const arg of args) count(users, arg, block, 1);
-    for (const value of terminatorUses(block.terminator)) count(users, value, block, 1);
+    eachUse(block.terminator, (value) => count(users, value, block, 1));
   }
   return users;
 }

@@ -4,7 +4,7 @@
  */
 import { bytesOf, newInstruction, newSlot } from "../ir/construct.ts";
 import type { Details, Instruction, IrFunction, IrType, Slot, Value } from "../ir/ir.ts";
-import { constantOf, definingInstruction, terminatorUses } from "../ir/uses.ts";
+import { constantOf, definingInstruction, eachUse } from "../ir/uses.ts";
 import { addressOf } from "./alias.ts";
 import type { Pass } from "./pass.ts";
 
@@ -84,7 +84,7 @@ function shapes(fn: IrFunction): Map<Slot, Shape> {
         } else if (!((i === 0 && to) || (i === 1 && from))) keepWhole(arg);
       });
     }
-    terminatorUses(block.terminator).forEach(keepWhole);
+    eachUse(block.terminator, keepWhole);
   }
   // Until nothing new is learnt: each pass makes some shape larger or whole.
   for (let again = true; again; ) {
@@ -109,6 +109,7 @@ function shapes(fn: IrFunction): Map<Slot, Shape> {
 }
 
 function run(fn: IrFunction): boolean {
+  if (fn.slots.length === 0) return false;
   const found = shapes(fn);
   const split = new Map<Slot, Map<number, Slot>>();
   const partsOf = new Map<Slot, Part[]>();

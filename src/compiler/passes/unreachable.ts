@@ -1,12 +1,13 @@
 /** Takes away blocks that control never reaches. Safe in every build. */
 import { reversePostorder } from "../ir/dominators.ts";
 import type { IrFunction } from "../ir/ir.ts";
-import { definingInstruction } from "../ir/uses.ts";
+import { ValueSet } from "../ir/tables.ts";
 import type { Pass } from "./pass.ts";
 
 export function removeUnreachable(fn: IrFunction): boolean {
-  const reached = new Set(reversePostorder(fn));
-  if (reached.size === fn.blocks.length) return false;
+  const order = reversePostorder(fn);
+  if (order.length === fn.blocks.length) return false;
+  const reached = new Set(order);
   for (const block of fn.blocks) {
     if (reached.has(block)) continue;
     for (const param of block.params) fn.variables.delete(param);
@@ -19,15 +20,12 @@ export function removeUnreachable(fn: IrFunction): boolean {
 /** Forgets the variables of values that are no longer in the function. */
 export function forgetVariables(fn: IrFunction): void {
   if (fn.variables.size === 0) return;
-  const blocks = new Set(fn.blocks);
-  const instructions = new Set(fn.blocks.flatMap((block) => block.instructions));
-  for (const value of fn.variables.keys()) {
-    const def = definingInstruction(value);
-    const there = def
-      ? instructions.has(def)
-      : [...blocks].some((block) => block === value.def && block.params.includes(value));
-    if (!there) fn.variables.delete(value);
+  const there = new ValueSet(fn);
+  for (const { params, instructions } of fn.blocks) {
+    for (const param of params) there.add(param);
+    for (const { results } of instructions) for (const result of results) there.add(result);
   }
+  for (const value of fn.variables.keys()) if (!there.has(value)) fn.variables.delete(value);
 }
 
 export const unreachable: Pass = { name: "unreachable", letter: "u", run: removeUnreachable };

@@ -91,8 +91,8 @@ function countText(count: Expression, type: Type): string {
   const bits = type.kind === "int" ? type.bits : 8;
   if (isNumber(count) && count.value >= 0 && count.value < bits) return String(count.value);
   const written = text(count);
-  // tsc takes `<< (f<T>(x)` for the type arguments of what is before it.
-  return written.startsWith("(") ? `(${written})` : written;
+  // tsc takes `<< f(g<T>(x))` for type arguments of what is before it, unless an operator follows that no type begins with.
+  return written.includes(">") ? `~~${written}` : written;
 }
 
 const asType = (written: string, type: Type): string =>
