@@ -45,6 +45,10 @@ export function writeCr0(value: u64): void {
 export function readCr2(): u64 {
   return asm<u64>`mov ${asm.result}, cr2`;
 }
+/** For who tells of a page fault after others may have come. */
+export function writeCr2(linear: usize): void {
+  asm({ clobbers: ["memory"] })`mov cr2, ${linear}`;
+}
 /** The physical address of the PML4, and PCID. */
 export function readCr3(): u64 {
   return asm<u64>`mov ${asm.result}, cr3`;

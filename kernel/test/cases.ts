@@ -12,6 +12,7 @@ import { heapKeepsOrder } from "./heap.ts";
 import * as interrupts from "./interrupts.ts";
 import * as malloc from "./malloc.ts";
 import { objectsWander, randomObjects, randomObjectsOnAll } from "./malloc-random.ts";
+import * as mappings from "./mappings.ts";
 import { rangesAtRandom, rangesThatDoNotFit, reservedIsNotUsable, usableRanges } from "./memory-map.ts";
 import * as mutex from "./mutex.ts";
 import * as oom from "./oom.ts";
@@ -133,6 +134,11 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "boot-root stray entries are found", run: bootRoot.strayEntriesAreFound },
   { name: "boot-root clones are apart", run: bootRoot.clonesAreApart },
   { name: "boot-root clones see the kernel", run: bootRoot.clonesSeeTheKernel },
+  { name: "mappings of zeros", run: mappings.zerosAreMapped },
+  { name: "mappings have their addresses", run: mappings.addressesAreChosen },
+  { name: "mappings change their rights", run: mappings.rightsAreChanged },
+  { name: "mappings cost nothing", run: mappings.reservationsCostNothing },
+  { name: "mappings of the heap", run: mappings.heapGrows },
   { name: "stack grows", run: stack.stacksGrow },
   { name: "stack grows without interrupts", run: stack.stacksGrowWithoutInterrupts },
   { name: "stack ends", run: stack.stacksEnd },

@@ -3,7 +3,7 @@
  * before (split.ts). Who calls holds the space's lock, and releases what has been gathered without it.
  */
 import { panicWith } from "../panic.ts";
-import { alignUp, countOf, indexOf, isLeaf, isTable, levelSize, ROOT_LEVEL, targetOf } from "./entry.ts";
+import { alignUp, countOf, holdsMemory, indexOf, isTable, levelSize, ROOT_LEVEL, targetOf } from "./entry.ts";
 import type { Gathered } from "./gathered.ts";
 import { countEntries, tableAt } from "./table.ts";
 
@@ -34,7 +34,7 @@ function clearTable(c: ptr<Clearing>, parent: ptr<u64>, level: u64, end: usize):
       if (next - c.at !== levelSize(level))
         panicWith("part of a large leaf unmapped", "linear", c.at, "entry", entry.value);
       const old = atomicExchange(entry, 0);
-      if (isLeaf(old, level)) c.gathered.addLeaf(c.at, old, level);
+      if (holdsMemory(old, level)) c.gathered.addLeaf(c.at, old, level);
       countEntries(parent, ~u64(0));
     }
     c.at = next;

@@ -1,14 +1,15 @@
 /**
  * An entry of a page table, 64 bits: nothing (0), a pointer to the next table, a leaf, which is memory, or a promise: not present, to be
- * a page of zeros when it is first touched. SDM vol. 3 §4.5, four levels. Here are the bits, the levels, and what of an
- * address selects what; nothing here touches a table.
+ * a page of zeros when it is first touched. Leaves and promises can be withheld: they are kept, but nobody may touch them. SDM vol. 3
+ * §4.5, four levels. Here are the bits, the levels, and what of an address selects what; nothing here touches a table.
  *
  *     63  62 61     52 51                   12 11  10   9   8   7   6   5   4   3   2   1   0
- *     NX │  │ ignored │ physical address      │   │   │ C │ G │ PS│ D │ A │PCD│PWT│ 0 │ W │ 1   a leaf
+ *     NX │  │       B │ physical address      │   │   │ C │ G │ PS│ D │ A │PCD│PWT│ 0 │ W │ 1   a leaf
  *     0  │  │ count   │ table                 │                     │ A │       │ 0 │ 1 │ 1   a table
  *     NX │ 0                                  │ Z │   │ C │ G │           │PCD│PWT│ 0 │ W │ 0   a promise
+ *     NX │  │       B │ physical address, or 0│ 0 │ H │ C │ G │ PS│ D │ A │PCD│PWT│ 0 │ W │ 0   either of them withheld
  *
- * U, for ring 3, is never set: there is none. C counts: the leaf holds references to its frames. Z: zeros.
+ * U, for ring 3, is never set: there is none. C counts: the leaf holds references to its frames. Z: zeros. B: borrowed. H: withheld.
  *
  *     47      39 38      30 29      21 20      12 11        0
  *     level 3   │ level 2  │ level 1  │ level 0  │ offset        of a linear address
@@ -30,6 +31,10 @@ export const GLOBAL: u64 = 0x100;
 export const COUNTED: u64 = 0x200;
 /** Ours, of entries that are not present: a promise of zeros. */
 export const PROMISE: u64 = 0x800;
+/** Ours, of entries that are not present: a leaf, or without an address a promise, that cannot be touched until it has rights again. */
+export const WITHHELD: u64 = 0x400;
+/** Ours, of leaves of 4 KiB: the memory is somebody else's, and is not written here whatever rights the mapping gets. */
+export const BORROWED: u64 = 0x10_0000_0000_0000;
 export const NO_EXECUTE: u64 = 0x8000_0000_0000_0000;
 /** Of a table entry, or of a leaf of 4 KiB. */
 export const ADDRESS_MASK: u64 = 0x000f_ffff_ffff_f000;
@@ -45,7 +50,7 @@ const COUNT_MASK: u64 = 0x3ff;
 export const PERMANENT: u64 = 0x3ff;
 
 /** What a mapping may be given; the rest of a leaf's bits is the processor's, or follows from where it stands. */
-export const RIGHTS: u64 = WRITABLE | UNCACHED | GLOBAL | COUNTED | NO_EXECUTE;
+export const RIGHTS: u64 = WRITABLE | UNCACHED | GLOBAL | COUNTED | BORROWED | NO_EXECUTE;
 /** The kernel's kinds of memory. None is both writable and executable. */
 export const CODE: u64 = GLOBAL;
 export const CONSTANTS: u64 = GLOBAL | NO_EXECUTE;
@@ -94,6 +99,21 @@ export function isLeaf(entry: u64, level: u64): bool {
 }
 export function isPromise(entry: u64): bool {
   return (entry & (PRESENT | PROMISE)) === PROMISE;
+}
+export function isWithheld(entry: u64): bool {
+  return (entry & (PRESENT | WITHHELD)) === WITHHELD;
+}
+/** Whether an entry of this level stands for memory that there is, withheld or not. */
+export function holdsMemory(entry: u64, level: u64): bool {
+  return isLeaf(entry, level) || (isWithheld(entry) && targetOf(entry) !== 0);
+}
+/** A leaf or promise that cannot be touched any more. */
+export function withheld(entry: u64): u64 {
+  return (entry & ~(PRESENT | PROMISE)) | WITHHELD;
+}
+/** What it was before. */
+export function released(entry: u64): u64 {
+  return (entry & ~WITHHELD) | (targetOf(entry) === 0 ? PROMISE : PRESENT);
 }
 /** Where the table or the memory lies that a present entry points to. */
 export function targetOf(entry: u64): usize {

@@ -59,6 +59,10 @@ function splitEnds(space: ptr<AddressSpace>, linear: usize, end: usize): bool {
   spare.giveBack();
   return enough;
 }
+/** Leaves begin at both ends of a range, so that nothing that is done to just this range needs memory. False: no memory for tables. */
+export function prepareRange(space: ptr<AddressSpace>, linear: usize, size: usize): bool {
+  return !reachOver(space.root, linear, linear + size) || splitEnds(space, linear, linear + size);
+}
 /**
  * Nothing is mapped in `size` bytes from `linear` on when this comes back, in any processor's TLB either; frames whose last reference
  * was the mapping are free. False: a large leaf was to be split and there was no memory for its tables; then nothing has changed.

@@ -1,22 +1,24 @@
 /**
  * The page fault's handler. It runs on a stack of its own, since the page that is missing may be of the stack itself, with interrupts off,
- * and takes no lock. What is promised is made; what a TLB remembers wrongly is forgotten; the rest is told, as far as its address
- * says what it was, and is the end. SDM vol. 3 §4.7, §6.15.
+ * and takes no lock. What is promised is made; what a TLB remembers wrongly is forgotten; what may have to wait goes on elsewhere
+ * (deferred.ts). The rest is told, as far as its address says what it was, and is the end. SDM vol. 3 §4.7, §6.15.
  */
 
 import { PAGE_FAULT, panicAt, type Registers, setExceptionHandler } from "../arch/exceptions.ts";
-import { INTERRUPT_FLAG, invalidatePage, readCr2, readCr3 } from "../arch/instructions.ts";
+import { INTERRUPT_FLAG, invalidatePage, readCr2, readCr3, writeCr2 } from "../arch/instructions.ts";
 import { newline, print, printAddress, printSize, seizeConsole } from "../console/print.ts";
 import { Area, areaBase } from "../memory/address.ts";
 import { explainDebug } from "../memory/debug-area.ts";
 import { pageFaultPoint } from "../trace/points.ts";
 import { record } from "../trace/ring.ts";
 import { isCaught } from "./catch.ts";
+import { defer, setUnserved } from "./deferred.ts";
 import { demand, Outcome } from "./demand.ts";
 import { isLeaf, NO_EXECUTE, targetOf, WRITABLE } from "./entry.ts";
 import { Source } from "./fault-pages.ts";
 import { type Range, RangeKind } from "./range.ts";
 import { find } from "./range-tree.ts";
+import { recover } from "./recover.ts";
 import { spaceOf } from "./space.ts";
 import { follow } from "./table.ts";
 
@@ -77,9 +79,16 @@ function onPageFault(registers: ptr<Registers>): bool {
       return true;
     }
   }
-  if (isCaught(registers, linear)) return true;
+  if (isCaught(registers, linear) || defer(registers, linear, code) || recover(registers)) return true;
   panicAt(registers, reasonFor(linear, outcome));
 }
+/** A fault that was deferred, and that nobody has put right. CR2 may be another's by now. */
+function onUnserved(registers: ptr<Registers>, linear: usize): void {
+  if (recover(registers)) return;
+  writeCr2(linear);
+  panicAt(registers, reasonFor(linear, Outcome.Absent));
+}
 export function initPageFaults(): void {
+  setUnserved(onUnserved);
   setExceptionHandler(PAGE_FAULT, onPageFault);
 }

@@ -5,16 +5,22 @@
 import { panicWith } from "../panic.ts";
 import {
   alignUp,
+  BORROWED,
   COUNTED,
   indexOf,
   isLeaf,
   isTable,
+  isWithheld,
   levelSize,
   NO_EXECUTE,
+  PRESENT,
   ROOT_LEVEL,
+  released,
   targetOf,
   UNCACHED,
+  WITHHELD,
   WRITABLE,
+  withheld,
 } from "./entry.ts";
 import type { Gathered } from "./gathered.ts";
 import { knownRights } from "./paging.ts";
@@ -29,15 +35,26 @@ class Protecting extends Struct {
   gathered: ptr<Gathered>;
 }
 
+/** What an entry becomes. */
+function changed(old: u64, rights: u64): u64 {
+  let now = (old & ~CHANGED) | (rights & CHANGED);
+  if ((old & BORROWED) !== 0) now &= ~WRITABLE;
+  if ((rights & WITHHELD) !== 0) return withheld(now);
+  return isWithheld(now) ? released(now) : now;
+}
 /** Whether a translation that a TLB has kept allows more than the new entry, or caches otherwise. */
 function takesAway(old: u64, now: u64): bool {
-  return (old & ~now & WRITABLE) !== 0 || (now & ~old & NO_EXECUTE) !== 0 || ((old ^ now) & UNCACHED) !== 0;
+  return (
+    (old & ~now & (WRITABLE | PRESENT)) !== 0 ||
+    (now & ~old & NO_EXECUTE) !== 0 ||
+    ((old ^ now) & UNCACHED) !== 0
+  );
 }
 function change(p: ptr<Protecting>, entry: ptr<u64>, level: u64): void {
   // The processor sets A and D, and a fault redeems a promise, at any time.
   let old = atomicLoad(entry);
   for (;;) {
-    const now = (old & ~CHANGED) | p.rights;
+    const now = changed(old, p.rights);
     const found = atomicCompareExchange(entry, old, now);
     if (found !== old) {
       old = found;
@@ -66,7 +83,7 @@ function protectTable(p: ptr<Protecting>, table: usize, level: u64, end: usize):
 }
 /** Gives what is mapped from `linear` up to `end` other rights, as far as can be gathered. Gives the address that it has come to. */
 export function protect(root: u64, linear: usize, end: usize, rights: u64, gathered: ptr<Gathered>): usize {
-  const p: Protecting = { at: linear, rights: knownRights(rights) & CHANGED, gathered };
+  const p: Protecting = { at: linear, rights: knownRights(rights) & (CHANGED | WITHHELD), gathered };
   protectTable(addressOf(p), targetOf(root), ROOT_LEVEL, end);
   return p.at;
 }

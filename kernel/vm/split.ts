@@ -5,11 +5,11 @@
 import { NONE } from "../memory/address.ts";
 import {
   ENTRIES,
+  holdsMemory,
   indexOf,
   isTable,
   LARGE,
   levelSize,
-  PRESENT,
   ROOT_LEVEL,
   tableEntry,
   targetOf,
@@ -20,7 +20,7 @@ import { giveTable, tableAt, takeTable } from "./table.ts";
 export function divide(table: usize, entry: u64, level: u64): void {
   const entries = tableAt(table);
   const below = level === 0 ? entry & ~LARGE : entry;
-  const step = (entry & PRESENT) !== 0 ? levelSize(level) : 0;
+  const step = holdsMemory(entry, level + 1) ? levelSize(level) : 0;
   for (let i: usize = 0; i < ENTRIES; i++) entries[i] = below + i * step;
 }
 /** Whether `linear` is inside of what an entry of this level stands for, and not its first address. */

@@ -26,6 +26,7 @@ import {
   isLeaf,
   isPromise,
   isTable,
+  isWithheld,
   LARGE,
   levelShift,
   levelSize,
@@ -35,6 +36,7 @@ import {
   PROMISE,
   RIGHTS,
   ROOT_LEVEL,
+  released,
   targetOf,
   WRITABLE,
 } from "./entry.ts";
@@ -102,6 +104,12 @@ function checkLeaf(w: ptr<Walk>, linear: usize, entry: u64, level: u64): void {
     if ((entry & COUNTED) !== 0) w.census.count(physical + at);
   }
 }
+/** A leaf or a promise; one that is withheld is what it would be. */
+function checkEntry(w: ptr<Walk>, linear: usize, entry: u64, level: u64): void {
+  if (isLeaf(entry, level)) checkLeaf(w, linear, entry, level);
+  else if (!isPromise(entry) || (entry & ~(RIGHTS | PROMISE)) !== 0)
+    violation(w, "an entry that is nothing", linear, entry);
+}
 /** What the table covers from `base` on, of entries of `level`. Gives how many of them are not 0. */
 function walkTable(w: ptr<Walk>, table: usize, level: u64, base: usize): u64 {
   let used: u64 = 0;
@@ -114,9 +122,7 @@ function walkTable(w: ptr<Walk>, table: usize, level: u64, base: usize): u64 {
     if ((entry & GLOBAL) !== 0 && !isKernels(linear))
       violation(w, "a program's memory is global", linear, entry);
     if (isTable(entry, level)) walkPointer(w, entry, level, linear);
-    else if (isLeaf(entry, level)) checkLeaf(w, linear, entry, level);
-    else if (!isPromise(entry) || (entry & ~(RIGHTS | PROMISE)) !== 0)
-      violation(w, "an entry that is nothing", linear, entry);
+    else checkEntry(w, linear, isWithheld(entry) ? released(entry) : entry, level);
   }
   return used;
 }
