@@ -9,6 +9,7 @@ import {
   type AllocationCase,
   type AllocatorName,
   CASES,
+  DEFAULT_MEMORY,
   POLICIES,
   type PolicyName,
 } from "../bench/alloc/cases.ts";
@@ -33,6 +34,8 @@ interface AllocOptions {
   readonly json?: string;
   readonly svg?: string;
 }
+
+const MIB = 2 ** 20;
 
 const names =
   <T extends string>(all: readonly T[]) =>
@@ -125,6 +128,7 @@ const chosen = ({ only }: AllocOptions): Chosen => ({
 function replayed(path: string): Chosen {
   try {
     const steps = parseTrace(Buffer.from(readInput(path)).toString("utf8"));
+    if (steps.length === 0) throw new UserError(`${path}: there is nothing to replay in it`);
     const { module, threads } = replayModule(steps);
     const one: AllocationCase = {
       name: "replay",
@@ -133,10 +137,11 @@ function replayed(path: string): Chosen {
       operations: steps.length,
       slots: 1,
       cpus: threads,
+      memory: DEFAULT_MEMORY + Math.ceil(module.length / MIB) * MIB,
     };
     return { cases: [one], module };
   } catch (error) {
-    if (error instanceof TraceFileError) throw new UserError(`${path}: ${error.message}`);
+    if (error instanceof TraceFileError) throw new UserError(`${path}:${error.line}: ${error.message}`);
     throw error;
   }
 }

@@ -2,12 +2,13 @@
  * `vitrine trace`: boots the unikernel and prints what its trace points record, while it runs. docs/trace.md describes it for users.
  * The guest's own output stays on standard output; events go to standard error or to a file.
  */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { usePrebuilt } from "../engine/chunks.ts";
 import { FileOutput } from "../host/file-output.ts";
 import { ElfError, ElfFile, SEGMENT_TYPE } from "../machine/boot/elf.ts";
 import { type ElfSymbol, symbolsIn } from "../machine/boot/elf-symbols.ts";
 import { loadPrebuilt } from "../prebuilt.ts";
+import { AllocationRecorder, traceText } from "../view/allocation-trace.ts";
 import {
   isNamed,
   type PhysicalReader,
@@ -15,7 +16,7 @@ import {
   TRACE_SYMBOL,
   type TracePoint,
 } from "../view/trace-points.ts";
-import { eventText, type TraceEvent, TraceRings } from "../view/trace-rings.ts";
+import { eventText, type TraceEvent, type TraceNews, TraceRings } from "../view/trace-rings.ts";
 import { addBootOptions, type BootOptions, checkBootOptions } from "./boot-options.ts";
 import { type Onlooker, runBoot } from "./boot-run.ts";
 import { UserError } from "./errors.ts";
@@ -25,8 +26,12 @@ interface TraceOptions extends BootOptions {
   readonly points: string;
   readonly json?: true;
   readonly output?: string;
+  readonly allocations?: string;
   readonly list?: true;
 }
+
+/** What a trace of allocation is made of. */
+const ALLOCATION_POINTS = "malloc,free,realloc";
 
 /** Cycles in which no ring can overflow. */
 const SLICE = 30_000;
@@ -45,7 +50,13 @@ export function register(program: Command): void {
     .option("--points <list>", "names of points, or first parts of names, with commas", "all")
     .option("--list", "print the kernel's points and their values, and do not boot it")
     .option("--json", "one object for each event, on a line")
-    .option("-o, --output <file>", "events go there (default: standard error)");
+    .option("-o, --output <file>", "events go there (default: standard error)")
+    .addOption(
+      new Option(
+        "--allocations <file>",
+        "write what is allocated and freed there, for vitrine bench alloc --replay, and print no events",
+      ).conflicts(["points", "json", "output", "list"]),
+    );
   addBootOptions(command);
   command.action(async (kernel: string, options: TraceOptions) => {
     const { writeOut, writeErr } = command.configureOutput();
@@ -57,17 +68,20 @@ export function register(program: Command): void {
       return;
     }
     let failed: Error | undefined;
+    const path = options.allocations ?? options.output;
     const file =
-      options.output === undefined
+      path === undefined
         ? undefined
-        : new FileOutput(options.output, (error) => {
+        : new FileOutput(path, (error) => {
             failed ??= error;
           });
     const encoder = new TextEncoder();
     const write = file === undefined ? err : (text: string): void => file.write(encoder.encode(text));
-    const append = [options.append ?? "", `trace=${options.points}`].join(" ").trim();
+    const points = options.allocations === undefined ? options.points : ALLOCATION_POINTS;
+    const append = [options.append ?? "", `trace=${points}`].join(" ").trim();
+    const reader = options.allocations === undefined ? eventWriter(options, write) : stepWriter(write, err);
     try {
-      process.exitCode = await runBoot(kernel, { ...options, append }, err, printer(kernel, options, write));
+      process.exitCode = await runBoot(kernel, { ...options, append }, err, onlooker(kernel, points, reader));
     } finally {
       file?.close();
     }
@@ -127,27 +141,38 @@ function checkPoints(list: string, points: readonly TracePoint[], kernel: string
   }
 }
 
-function printer(kernel: string, options: TraceOptions, write: (text: string) => void): Onlooker {
+/** Gives what has happened to `take`, between slices. */
+function onlooker(kernel: string, list: string, take: (news: TraceNews) => void): Onlooker {
   let rings: TraceRings | undefined;
-  const line = options.json ? jsonLine : textLine;
   return {
     everyCycles: SLICE,
     loaded: (machine, plan) => {
       const { header, points } = findPoints(kernel, plan.symbols(), machine.memory);
-      checkPoints(options.points, points, kernel);
+      checkPoints(list, points, kernel);
       rings = new TraceRings(machine.memory, header);
     },
     between: () => {
       const news = rings?.news();
-      if (news === undefined) return;
-      const lines = news.events.map(line);
-      if (news.missed > 0) {
-        lines.unshift(
-          options.json ? JSON.stringify({ missed: news.missed }) : `(${news.missed} events missed)`,
-        );
-      }
-      if (lines.length > 0) write(`${lines.join("\n")}\n`);
+      if (news !== undefined) take(news);
     },
+  };
+}
+/** A line for each event. */
+function eventWriter({ json }: TraceOptions, write: (text: string) => void): (news: TraceNews) => void {
+  const line = json ? jsonLine : textLine;
+  return ({ events, missed }) => {
+    const lines = events.map(line);
+    if (missed > 0) lines.unshift(json ? JSON.stringify({ missed }) : `(${missed} events missed)`);
+    if (lines.length > 0) write(`${lines.join("\n")}\n`);
+  };
+}
+/** A line for each allocation, change of size and free. */
+function stepWriter(write: (text: string) => void, err: (text: string) => void): (news: TraceNews) => void {
+  const recorder = new AllocationRecorder();
+  return ({ events, missed }) => {
+    if (missed > 0) err(`vitrine: ${missed} events missed: the trace of allocations is not whole\n`);
+    const steps = recorder.take(events);
+    if (steps.length > 0) write(traceText(steps));
   };
 }
 

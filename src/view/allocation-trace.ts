@@ -17,7 +17,14 @@ export interface AllocationStep {
 }
 
 /** For the user: what is wrong with a trace, and in which line. */
-export class TraceFileError extends Error {}
+export class TraceFileError extends Error {
+  /** From 1. */
+  readonly line: number;
+  constructor(line: number, message: string) {
+    super(message);
+    this.line = line;
+  }
+}
 
 const KINDS = { a: "allocate", r: "resize", f: "free" } as const;
 const LETTERS = { allocate: "a", resize: "r", free: "f" } as const;
@@ -36,8 +43,7 @@ export function parseTrace(text: string): AllocationStep[] {
       .split(/\s+/)
       .filter((word) => word !== "");
     if (words.length === 0) continue;
-    const wrong = (what: string): TraceFileError =>
-      new TraceFileError(`line ${i + 1}: ${what}: ${raw.trim()}`);
+    const wrong = (what: string): TraceFileError => new TraceFileError(i + 1, `${what}: ${raw.trim()}`);
     const [letter, ...rest] = words;
     if (!isKind(letter)) throw wrong("begins with none of a, r, f");
     const kind = KINDS[letter];
@@ -72,40 +78,78 @@ export function traceText(steps: readonly AllocationStep[]): string {
 
 /** An event of the points `malloc`, `free` and `realloc`. */
 export interface AllocationEvent {
+  /** The time-stamp counter. */
+  readonly time: number;
+  readonly cpu: number;
   readonly point: string;
   readonly thread: bigint;
   readonly values: readonly { readonly name: string; readonly value: bigint }[];
 }
 
+const valueIn = ({ values }: AllocationEvent, name: string): bigint =>
+  values.find((v) => v.name === name)?.value ?? 0n;
+
 /**
  * Makes steps of what the kernel's trace points tell. Objects that were there before it began to listen are not known, and what
- * happens to them is left out. Threads get numbers in the order in which they are seen; more than 8 share numbers.
+ * happens to them is left out. Threads get numbers in the order in which they are seen; more than 8 share numbers. An object that
+ * `realloc` has moved is another one, since it was allocated and freed.
  */
 export class AllocationRecorder {
   readonly #ids = new Map<bigint, number>();
   readonly #threads = new Map<bigint, number>();
   #next = 1;
 
+  /** By time, as TraceRings gives them. What it makes is always a trace that parseTrace takes, after what it made before. */
   take(events: readonly AllocationEvent[]): AllocationStep[] {
-    return events.flatMap((event) => this.#step(event) ?? []);
-  }
-  #step({ point, thread: who, values }: AllocationEvent): AllocationStep | undefined {
-    const value = (name: string): bigint => values.find((v) => v.name === name)?.value ?? 0n;
-    const thread = this.#thread(who);
-    const size = Number(value("size"));
-    const address = value("address");
-    if (point === "malloc") return address === 0n ? undefined : this.#made(address, size, thread);
-    const old = point === "realloc" ? value("old") : address;
-    const id = this.#ids.get(old);
-    if (id === undefined) return undefined;
-    if (point === "free") {
-      this.#ids.delete(old);
-      return { kind: "free", id, size: 0, thread };
+    const steps: AllocationStep[] = [];
+    for (let i = 0; i < events.length; ) {
+      const { time } = events[i]!;
+      const together: AllocationEvent[] = [];
+      for (; i < events.length && events[i]!.time === time; i++) together.push(events[i]!);
+      this.#takeTogether(together, steps);
     }
-    if (point !== "realloc" || address === 0n) return undefined;
+    return steps;
+  }
+  /**
+   * Of one time: a processor that is behind the others sees theirs until it has come so far, so events of several may be in any order
+   * but each processor's own. They are taken so that what is allocated is not live, and what is freed is, as long as that goes.
+   */
+  #takeTogether(events: readonly AllocationEvent[], steps: AllocationStep[]): void {
+    const cpus = new Set(events.map(({ cpu }) => cpu));
+    const queues = Array.from(cpus, (cpu) => events.filter((event) => event.cpu === cpu));
+    for (let left = events.length; left > 0; left--) {
+      const waiting = queues.filter((queue) => queue.length > 0);
+      const queue = waiting.find(([first]) => this.#canCome(first!)) ?? waiting[0]!;
+      steps.push(...this.#steps(queue.shift()!));
+    }
+  }
+  #canCome(event: AllocationEvent): boolean {
+    const live = this.#ids.has(valueIn(event, event.point === "realloc" ? "old" : "address"));
+    return event.point === "malloc" ? !live : live;
+  }
+  #steps(event: AllocationEvent): AllocationStep[] {
+    const { point } = event;
+    if (point !== "malloc" && point !== "free" && point !== "realloc") return [];
+    const thread = this.#thread(event.thread);
+    const size = Number(valueIn(event, "size"));
+    const address = valueIn(event, "address");
+    if (point === "malloc") {
+      if (address === 0n) return [];
+      return [...this.#freed(address, thread), this.#made(address, size, thread)];
+    }
+    if (point === "free") return this.#freed(address, thread);
+    const old = valueIn(event, "old");
+    const id = this.#ids.get(old);
+    if (id === undefined || address === 0n) return [];
     this.#ids.delete(old);
     this.#ids.set(address, id);
-    return { kind: "resize", id, size, thread };
+    return [{ kind: "resize", id, size, thread }];
+  }
+  /** Nothing if no object is known there. */
+  #freed(address: bigint, thread: number): AllocationStep[] {
+    const id = this.#ids.get(address);
+    this.#ids.delete(address);
+    return id === undefined ? [] : [{ kind: "free", id, size: 0, thread }];
   }
   #made(address: bigint, size: number, thread: number): AllocationStep {
     const id = this.#next++;
