@@ -1,6 +1,7 @@
 /**
  * What a workload has asked for and not freed, and what the allocator held for it. The allocator is asked whenever there is some more than
- * ever before, since that costs; what it had at the start is taken off.
+ * ever before, since that costs. Objects that were there at the start are taken off, of held bytes too: free room that the allocator had then
+ * is the workload's to use, and counts as held.
  */
 import { readCounters } from "../memory/allocators.ts";
 import type { Counters } from "../memory/counters.ts";
@@ -19,6 +20,7 @@ let sampling: u32 = 0;
 let sampleRequested: u64 = 0;
 const base: Counters = zeroed();
 const sample: Counters = zeroed();
+const attempt: Counters = zeroed();
 
 /** Before the workload. */
 export function beginLoad(): void {
@@ -35,9 +37,13 @@ export function loadGrows(size: usize): void {
   if (now <= peakRequested) return;
   peakRequested = now;
   if (now < nextSample || atomicExchange(addressOf(sampling), 1) !== 0) return;
-  sampleRequested = now;
-  readCounters(addressOf(sample));
-  nextSample = now + now / MORE + LEAST_MORE;
+  readCounters(addressOf(attempt));
+  // If others have allocated or freed while the counters were read, these do not belong together: the next time, then.
+  if (atomicLoad(addressOf(requested)) === now) {
+    sampleRequested = now;
+    memcpy(addressOf(sample), addressOf(attempt), sizeof<Counters>());
+    nextSample = now + now / MORE + LEAST_MORE;
+  }
   atomicStore(addressOf(sampling), 0);
 }
 export function loadShrinks(size: usize): void {
@@ -53,9 +59,9 @@ export function reportLoad(): void {
   readCounters(addressOf(end));
   tell("", "requested", sampleRequested);
   tell("", "live", over(sample.live, base.live));
-  tell("", "held", over(sample.held, base.held));
+  tell("", "held", over(sample.held, base.live));
   tell("", "metadata", end.metadata);
   tell("peak", "requested", peakRequested);
   tell("peak", "live", over(end.peakLive, base.live));
-  tell("peak", "held", over(end.peakHeld, base.held));
+  tell("peak", "held", over(end.peakHeld, base.live));
 }

@@ -7,9 +7,11 @@ import { cpuCount } from "../arch/cpu.ts";
 import { optionNumber, optionText } from "../boot/command-line.ts";
 import { printLine } from "../console/print.ts";
 import { startKernel } from "../main.ts";
+import { yieldNow } from "../thread/scheduler.ts";
 import { join, spawn, type ThreadOptions } from "../thread/spawn.ts";
 import type { Thread } from "../thread/thread.ts";
 import { tell, tellMoment } from "./channel.ts";
+import { chooseClock } from "./clock.ts";
 import type { Histogram } from "./histogram.ts";
 import { beginLoad, reportLoad } from "./load.ts";
 import type { Meter } from "./meter.ts";
@@ -25,6 +27,8 @@ const MAX_WORKERS = 8;
 let workloadRun: fn<(run: ptr<Run>) => void> = idle;
 const threads: array<ptr<Thread> | null, typeof MAX_WORKERS> = zeroed();
 
+let started: u32 = 0;
+
 function idle(_run: ptr<Run>): void {}
 
 export function kmain(info: ptr<unknown>, protocol: u32): void {
@@ -39,15 +43,17 @@ function bench(): void {
     return;
   }
   const workers: u32 = workload.threads ? cpuCount : 1;
+  chooseClock(workers);
   const size = optionNumber("size", 64);
   const slots = optionNumber("slots", 1024);
   prepareWorkers(workers, optionNumber("operations", 10_000), size, slots);
   workloadRun = workload.run;
+  for (let i: u32 = 0; i < workers; i++) threads[i] = startWorker(i);
+  // So that threads and their stacks are none of the load's.
   beginLoad();
   tellMoment("begin");
-  for (let i: u32 = 1; i < workers; i++) threads[i] = startWorker(i);
-  work(runOf(0));
-  for (let i: u32 = 1; i < workers; i++) {
+  atomicStore(addressOf(started), 1);
+  for (let i: u32 = 0; i < workers; i++) {
     const thread = threads[i];
     if (thread !== null) join(thread);
   }
@@ -61,12 +67,14 @@ function startWorker(worker: u32): ptr<Thread> | null {
   return spawn("worker", work, runOf(worker), addressOf(options));
 }
 function work(argument: ptr<unknown>): void {
+  while (atomicLoadAcquire(addressOf(started)) === 0) yieldNow();
   workloadRun(cast<Run>(argument));
 }
 
 function report(meter: ptr<Meter>): void {
   distribution("allocations", addressOf(meter.allocations));
   distribution("frees", addressOf(meter.frees));
+  distribution("pairs", addressOf(meter.pairs));
   tell("", "failures", meter.failures);
   reportLoad();
 }

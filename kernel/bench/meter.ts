@@ -4,54 +4,77 @@
  */
 import { alignedAlloc, free, malloc, realloc } from "../memory/malloc.ts";
 import { panicWith } from "../panic.ts";
+import { cycles } from "./clock.ts";
 import type { Histogram } from "./histogram.ts";
 import { loadGrows, loadShrinks } from "./load.ts";
 
 /** Rounds that find out what taking the time costs. */
 const CALIBRATION = 64;
+/** Pairs of a malloc and a free between two readings of the clock, where that is taken once for many. */
+export const BATCH: u64 = 64;
 
 /** One for each thread that measures. */
 export class Meter extends Struct {
   allocations: Histogram;
   frees: Histogram;
+  /** Means of batches, rounded: a malloc and the free of what it gave. */
+  pairs: Histogram;
   /** Allocations that gave null. */
   failures: u64;
   /** Cycles between two readings of the clock with nothing between. */
   overhead: u64;
+  /** Cycles of a batch of nothing. */
+  emptyBatch: u64;
 
   prepare(): void {
     this.allocations.clear();
     this.frees.clear();
+    this.pairs.clear();
     this.failures = 0;
     this.overhead = 0xffff_ffff;
+    this.emptyBatch = 0xffff_ffff;
     for (let i: u32 = 0; i < CALIBRATION; i++) {
-      const before = readTsc();
+      const before = cycles();
       compilerFence();
-      const after = readTsc();
+      const after = cycles();
       if (after - before < this.overhead) this.overhead = after - before;
+    }
+    for (let i: u32 = 0; i < CALIBRATION; i++) {
+      const before = cycles();
+      for (let k: u64 = 0; k < BATCH; k++) compilerFence();
+      const after = cycles();
+      if (after - before < this.emptyBatch) this.emptyBatch = after - before;
     }
   }
   join(other: ptr<Meter>): void {
     this.allocations.join(addressOf(other.allocations));
     this.frees.join(addressOf(other.frees));
+    this.pairs.join(addressOf(other.pairs));
     this.failures += other.failures;
   }
-  cycles(before: u64, after: u64): u64 {
+  between(before: u64, after: u64): u64 {
     const all = after - before;
     return all > this.overhead ? all - this.overhead : 0;
   }
 
+  /** BATCH pairs were done between two readings of the clock. */
+  addBatch(before: u64, after: u64): void {
+    const all = after - before;
+    const own = all > this.emptyBatch ? all - this.emptyBatch : 0;
+    this.pairs.add((own + BATCH / 2) / BATCH);
+  }
+
   /** At least eight bytes. Null is counted. */
   allocate(size: usize): ptr<u8> | null {
-    const before = readTsc();
+    const before = cycles();
     const object = malloc(size);
-    const after = readTsc();
+    const after = cycles();
     return this.taken(object, size, before, after);
   }
   allocateAligned(alignment: usize, size: usize): ptr<u8> | null {
-    const before = readTsc();
+    const before = cycles();
     const object = alignedAlloc(alignment, size);
-    const after = readTsc();
+    const after = cycles();
     if (object !== null && address(object) % alignment !== 0)
       panicWith("bench: not aligned", "object", address(object), "alignment", alignment);
     return this.taken(object, size, before, after);
@@ -59,16 +82,16 @@ export class Meter extends Struct {
   /** Counts as an allocation. Null: the old object is as it was. */
   resize(object: ptr<u8>, size: usize, newSize: usize): ptr<u8> | null {
     examine(object, size);
-    const before = readTsc();
+    const before = cycles();
     const moved = realloc(object, newSize);
-    const after = readTsc();
+    const after = cycles();
     if (moved !== null) loadShrinks(size);
     if (moved !== null && size >= 16 && newSize >= 16 && cast<u64>(moved).value !== (address(object) ^ size))
       panicWith("bench: realloc has lost the contents", "object", address(object), "size", size);
     return this.taken(moved, newSize, before, after);
   }
   taken(object: ptr<unknown> | null, size: usize, before: u64, after: u64): ptr<u8> | null {
-    this.allocations.add(this.cycles(before, after));
+    this.allocations.add(this.between(before, after));
     if (object === null) {
       this.failures++;
       return null;
@@ -80,10 +103,10 @@ export class Meter extends Struct {
   /** `size` as it was asked for. */
   release(object: ptr<u8>, size: usize): void {
     examine(object, size);
-    const before = readTsc();
+    const before = cycles();
     free(object);
-    const after = readTsc();
-    this.frees.add(this.cycles(before, after));
+    const after = cycles();
+    this.frees.add(this.between(before, after));
     loadShrinks(size);
   }
 }

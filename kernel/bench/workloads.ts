@@ -1,9 +1,10 @@
 /** The workloads that the bench image knows, by name. */
 import { sameText } from "../boot/words.ts";
 import type { Run } from "./run.ts";
+import { pairs } from "./workloads/pairs.ts";
 import { ages, cfrac, espresso } from "./workloads/programs.ts";
 import { replay } from "./workloads/replay.ts";
-import { alignedFlood, flood, pairs, randomSizes } from "./workloads/simple.ts";
+import { alignedFlood, flood, randomSizes } from "./workloads/simple.ts";
 import { larson, mstress, producerConsumer } from "./workloads/threads.ts";
 
 class Workload extends Struct {

@@ -112,6 +112,7 @@ export function findSection(number: usize): ptr<Section> | null {
 /**
  * The record of the page at a physical address, whatever that is; null: it has none, or has been free ever since. The first frame
  * of a block has one in any case.
+ * @inline
  */
 export function findFrame(physical: usize): ptr<Frame> | null {
   const number = physical >> PAGE_SHIFT;

@@ -1,13 +1,5 @@
-/** One thread, and nothing but the allocator: pairs of one size, random sizes, floods of one size, floods of aligned objects. */
+/** One thread, and nothing but the allocator: random sizes, floods of one size, floods of aligned objects. */
 import type { Run } from "../run.ts";
-
-/** An object that is freed at once: the fast path. */
-export function pairs(run: ptr<Run>): void {
-  for (let i: u64 = 0; i < run.operations; i++) {
-    const object = run.meter.allocate(run.size);
-    if (object !== null) run.meter.release(object, run.size);
-  }
-}
 
 /** Some thousand live objects of 16 to 4096 bytes, every size as likely; each step frees one or makes one. */
 export function randomSizes(run: ptr<Run>): void {

@@ -16,6 +16,13 @@ const overhead = (r: AllocationResult): number => (r.peakRequested === 0 ? 0 : r
 export const nameOf = (r: AllocationResult): string =>
   r.allocator === "tagged" && r.policy !== "seed" ? `${r.allocator}, ${r.policy}` : r.allocator;
 
+/** Below, what is held is mostly the room that an allocator begins with. */
+const LEAST_LOAD = 16 * 2 ** 10;
+const ofLoad =
+  (text: (r: AllocationResult) => string) =>
+  (r: AllocationResult): string =>
+    r.peakRequested < LEAST_LOAD ? "" : text(r);
+
 interface Column {
   readonly head: string;
   readonly text: (r: AllocationResult) => string;
@@ -25,10 +32,10 @@ const COLUMNS: readonly Column[] = [
   { head: "p99", text: (r) => whole(r.allocations.p99) },
   { head: "free", text: (r) => whole(r.frees.median) },
   { head: "p99", text: (r) => whole(r.frees.p99) },
-  { head: "mean pair", text: (r) => (r.allocations.mean + r.frees.mean).toFixed(1) },
+  { head: "pair", text: (r) => (r.pairs.count > 0 ? r.pairs.mean.toFixed(1) : "") },
   { head: "internal", text: (r) => percent(r.internalFragmentation) },
-  { head: "external", text: (r) => percent(r.externalFragmentation) },
-  { head: "held/asked", text: (r) => overhead(r).toFixed(2) },
+  { head: "external", text: ofLoad((r) => percent(r.externalFragmentation)) },
+  { head: "held/asked", text: ofLoad((r) => overhead(r).toFixed(2)) },
   { head: "peak held", text: (r) => bytes(r.peakHeld) },
   { head: "metadata", text: (r) => bytes(r.metadata) },
   { head: "TLB misses", text: (r) => whole(r.tlbMisses) },

@@ -21,6 +21,8 @@ export interface AllocationResult {
   readonly policy: PolicyName;
   readonly allocations: Distribution;
   readonly frees: Distribution;
+  /** A malloc and the free of what it gave, as means of batches; only of `pairs`, else of nothing. */
+  readonly pairs: Distribution;
   /** Allocations that got nothing. */
   readonly failures: number;
   /** Bytes: what was asked for and is live, when that was most; what the allocator held for it then, with free room inside; its most ever. */
@@ -146,6 +148,7 @@ export function runCase(
     policy,
     allocations: report.distribution("allocations"),
     frees: report.distribution("frees"),
+    pairs: report.distribution("pairs"),
     failures: report.figure("failures"),
     peakRequested: report.figure("peak.requested"),
     peakLive: report.figure("peak.live"),
