@@ -1,5 +1,5 @@
 /** Threads begin: what runs on a processor already becomes its idle thread. */
-import { cpuIndex, type MAX_CPUS, thisCpu } from "../arch/cpu.ts";
+import { cpuCount, cpuIndex, type MAX_CPUS, thisCpu } from "../arch/cpu.ts";
 import { panic } from "../panic.ts";
 import { idle } from "./idle.ts";
 import { online } from "./placement.ts";
@@ -50,8 +50,9 @@ export function enterThreads(): never {
 function callFirst(argument: ptr<unknown>): void {
   functionAt<() => void>(address(argument))();
 }
-/** The end of the first processor's start-up: `first` runs as the first thread. */
+/** The end of the first processor's start-up: `first` runs as the first thread, when all processors that have been started run threads. */
 export function startFirst(first: fn<() => void>): never {
+  while (popcount(online.all()) < cpuCount) pause();
   const thread = spawn("main", callFirst, pointer<unknown>(address(first)), null);
   if (thread === null) panic("no memory for the first thread");
   idle();
