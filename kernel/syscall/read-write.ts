@@ -1,0 +1,123 @@
+/** read(2), write(2) and their kin: by descriptor, at a position, in parts. */
+import { MAX_COUNT } from "../fs/contents.ts";
+import { fileOf } from "../fs/descriptors.ts";
+import { EBADF, EFAULT, EINVAL, ENOMEM, EOPNOTSUPP, ESPIPE } from "../fs/errno.ts";
+import { dropFile, isReadable, isWritable, type OpenFile } from "../fs/file.ts";
+import { type Part, partsTransfer, programTransfer, type Transfer } from "../fs/transfer.ts";
+import { free, malloc } from "../memory/malloc.ts";
+import { copyIn, isProgramRange } from "../program/user.ts";
+import type { Call } from "./call.ts";
+
+const IOV_MAX: u64 = 1024;
+/** No position given: the file's own. */
+const OWN: i64 = -1;
+
+/** Moves what the transfer wants, at the file's position or at a given one. */
+export function moveBytes(file: ptr<OpenFile>, transfer: ptr<Transfer>, given: i64, writes: bool): i64 {
+  const operations = file.operations;
+  if (writes ? !isWritable(file) : !isReadable(file)) return -EBADF;
+  const move = writes ? operations.write : operations.read;
+  if (given !== OWN && !operations.seekable) return -ESPIPE;
+  if (move === null) return -EINVAL;
+  let position: u64 = 0;
+  if (!operations.seekable) return move(file, transfer, addressOf(position));
+  if (given !== OWN) {
+    position = u64(given);
+    return move(file, transfer, addressOf(position));
+  }
+  file.lock.lock();
+  const moved = move(file, transfer, addressOf(file.position));
+  file.lock.unlock();
+  return moved;
+}
+function moveOne(call: ptr<Call>, given: i64, writes: bool): i64 {
+  const file = fileOf(u64(truncate<u32>(call.args[0])));
+  if (file === null) return -EBADF;
+  const status = moveFrom(file, call.args[1], call.args[2], given, writes);
+  dropFile(file);
+  return status;
+}
+function moveFrom(file: ptr<OpenFile>, start: usize, length: usize, given: i64, writes: bool): i64 {
+  if (writes ? !isWritable(file) : !isReadable(file)) return -EBADF;
+  if (i64(length) < 0) return -EINVAL;
+  if (!isProgramRange(start, length)) return -EFAULT;
+  const part: Part = zeroed();
+  const transfer: Transfer = zeroed();
+  const count = length > MAX_COUNT ? MAX_COUNT : length;
+  programTransfer(addressOf(transfer), addressOf(part), start, count);
+  return moveBytes(file, addressOf(transfer), given, writes);
+}
+export function sysRead(call: ptr<Call>): i64 {
+  return moveOne(call, OWN, false);
+}
+export function sysWrite(call: ptr<Call>): i64 {
+  return moveOne(call, OWN, true);
+}
+export function sysPread64(call: ptr<Call>): i64 {
+  return i64(call.args[3]) < 0 ? -EINVAL : moveOne(call, i64(call.args[3]), false);
+}
+export function sysPwrite64(call: ptr<Call>): i64 {
+  return i64(call.args[3]) < 0 ? -EINVAL : moveOne(call, i64(call.args[3]), true);
+}
+
+/** Takes the program's list of parts, in memory that is to be freed; the bytes of all of them, or an error. */
+export function takeParts(list: usize, count: u64, taken: ptr<ptr<Part> | null>): i64 {
+  if (count > IOV_MAX) return -EINVAL;
+  const memory = malloc(count * sizeof<Part>());
+  if (memory === null) return -ENOMEM;
+  const parts = cast<Part>(memory);
+  let total: u64 = 0;
+  let status: i64 = copyIn(memory, list, count * sizeof<Part>()) ? 0 : -EFAULT;
+  for (let i: u64 = 0; status === 0 && i < count; i++) {
+    if (i64(parts[i].length) < 0) status = -EINVAL;
+    else if (!isProgramRange(parts[i].start, parts[i].length)) status = -EFAULT;
+    else if (parts[i].length > MAX_COUNT - total) parts[i].length = MAX_COUNT - total;
+    total += parts[i].length;
+  }
+  if (status < 0) free(memory);
+  else taken.value = parts;
+  return status < 0 ? status : i64(total);
+}
+function moveParts(call: ptr<Call>, given: i64, writes: bool): i64 {
+  const file = fileOf(u64(truncate<u32>(call.args[0])));
+  if (file === null) return -EBADF;
+  let parts: ptr<Part> | null = null;
+  let status: i64 = -EBADF;
+  if (writes ? isWritable(file) : isReadable(file))
+    status = takeParts(call.args[1], call.args[2], addressOf(parts));
+  if (parts !== null) {
+    const transfer: Transfer = zeroed();
+    partsTransfer(addressOf(transfer), parts, u64(status));
+    status = moveBytes(file, addressOf(transfer), given, writes);
+    free(parts);
+  }
+  dropFile(file);
+  return status;
+}
+export function sysReadv(call: ptr<Call>): i64 {
+  return moveParts(call, OWN, false);
+}
+export function sysWritev(call: ptr<Call>): i64 {
+  return moveParts(call, OWN, true);
+}
+export function sysPreadv(call: ptr<Call>): i64 {
+  return i64(call.args[3]) < 0 ? -EINVAL : moveParts(call, i64(call.args[3]), false);
+}
+export function sysPwritev(call: ptr<Call>): i64 {
+  return i64(call.args[3]) < 0 ? -EINVAL : moveParts(call, i64(call.args[3]), true);
+}
+/** RWF_HIPRI, RWF_DSYNC, RWF_SYNC, RWF_NOWAIT, RWF_APPEND: the first three change nothing here. */
+const RWF_NOWAIT: u32 = 8;
+const RWF_APPEND: u32 = 16;
+function moveParts2(call: ptr<Call>, writes: bool): i64 {
+  const flags = truncate<u32>(call.args[5]);
+  const given = i64(call.args[3]);
+  if (flags > 31 || (flags & (RWF_NOWAIT | RWF_APPEND)) !== 0) return -EOPNOTSUPP;
+  return given < OWN ? -EINVAL : moveParts(call, given, writes);
+}
+export function sysPreadv2(call: ptr<Call>): i64 {
+  return moveParts2(call, false);
+}
+export function sysPwritev2(call: ptr<Call>): i64 {
+  return moveParts2(call, true);
+}
