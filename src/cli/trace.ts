@@ -35,6 +35,8 @@ const ALLOCATION_POINTS = "malloc,free,realloc";
 
 /** Cycles in which no ring can overflow. */
 const SLICE = 30_000;
+/** For how long a processor may stand in the middle of a record while others run, in cycles: more than one of their turns (machine.ts). */
+const HELD_BACK = 60_000;
 /** Of the virtual clock, in Hz. */
 const FREQUENCY = 3e9;
 
@@ -81,7 +83,12 @@ export function register(program: Command): void {
     const append = [options.append ?? "", `trace=${points}`].join(" ").trim();
     const reader = options.allocations === undefined ? eventWriter(options, write) : stepWriter(write, err);
     try {
-      process.exitCode = await runBoot(kernel, { ...options, append }, err, onlooker(kernel, points, reader));
+      process.exitCode = await runBoot(
+        kernel,
+        { ...options, append },
+        err,
+        onlooker(kernel, options, reader),
+      );
     } finally {
       file?.close();
     }
@@ -141,20 +148,23 @@ function checkPoints(list: string, points: readonly TracePoint[], kernel: string
   }
 }
 
-/** Gives what has happened to `take`, between slices. */
-function onlooker(kernel: string, list: string, take: (news: TraceNews) => void): Onlooker {
+/** Gives what has happened to `take`, between slices, by time. */
+function onlooker(kernel: string, options: TraceOptions, take: (news: TraceNews) => void): Onlooker {
   let rings: TraceRings | undefined;
+  let cycles = (): number => 0;
+  const takeUntil = (time?: number): void => {
+    if (rings !== undefined) take(rings.news(time));
+  };
   return {
     everyCycles: SLICE,
     loaded: (machine, plan) => {
       const { header, points } = findPoints(kernel, plan.symbols(), machine.memory);
-      checkPoints(list, points, kernel);
+      if (options.allocations === undefined) checkPoints(options.points, points, kernel);
       rings = new TraceRings(machine.memory, header);
+      cycles = () => machine.cycles;
     },
-    between: () => {
-      const news = rings?.news();
-      if (news !== undefined) take(news);
-    },
+    between: () => takeUntil(options.cpus === 1 ? undefined : cycles() - HELD_BACK),
+    ended: () => takeUntil(),
   };
 }
 /** A line for each event. */

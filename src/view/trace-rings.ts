@@ -39,6 +39,8 @@ export class TraceRings {
   #header: TraceHeader | undefined;
   /** Records of each ring that have been read. */
   readonly #read: number[] = [];
+  /** Events that have been read and not given, by time. */
+  #held: readonly TraceEvent[] = [];
 
   /** `at`: physical address of `vitrine_trace`. */
   constructor(memory: PhysicalReader, at: number) {
@@ -46,16 +48,21 @@ export class TraceRings {
     this.#at = at;
   }
 
-  /** What has been recorded since the last look; nothing before the kernel has given itself rings. */
-  news(): TraceNews {
+  /**
+   * What has been recorded since the last look; nothing before the kernel has given itself rings. Events of a later time than `until` are
+   * held back: a processor that stands in the middle of a record will add it with the time at which it began.
+   */
+  news(until = Number.POSITIVE_INFINITY): TraceNews {
     const header = this.#header ?? readTraceHeader(this.#memory, this.#at);
     if (header === undefined) return { events: [], missed: 0 };
     this.#header = header;
-    const events: TraceEvent[] = [];
+    const events = [...this.#held];
     let missed = 0;
     for (let ring = 0; ring < header.rings; ring++) missed += this.#drain(header, ring, events);
     events.sort((a, b) => a.time - b.time || a.cpu - b.cpu);
-    return { events, missed };
+    const later = events.findIndex(({ time }) => time > until);
+    this.#held = later < 0 ? [] : events.slice(later);
+    return { events: events.slice(0, events.length - this.#held.length), missed };
   }
 
   /** Returns how many were missed. */

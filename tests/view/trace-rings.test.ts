@@ -69,6 +69,15 @@ describe("trace rings", () => {
     ]);
     expect(rings.news().events).toEqual([]);
   });
+  it("holds back what is later than it is asked for", () => {
+    const memory = new Memory();
+    const rings = new TraceRings(memory, HEADER);
+    for (const [i, time] of [10n, 20n, 30n].entries()) memory.record(i + 1, time, 1, []);
+    expect(rings.news(20).events.map((e) => e.time)).toEqual([10, 20]);
+    memory.record(4, 25n, 1, []);
+    expect(rings.news(25).events.map((e) => e.time)).toEqual([25]);
+    expect(rings.news().events.map((e) => e.time)).toEqual([30]);
+  });
   it("counts what has been overwritten, and what is half written", () => {
     const memory = new Memory();
     const rings = new TraceRings(memory, HEADER);
