@@ -45,25 +45,32 @@ export class Pieces extends Struct {
   }
   /** Memory for the device to read; before all that it writes. Gives the bytes that there was room for. */
   addReadable(from: ptr<unknown>, bytes: usize): usize {
-    const added = this.add(address(from), bytes, 0);
+    return this.addReadableBut(from, bytes, 0);
+  }
+  addWritable(to: ptr<unknown>, bytes: usize): usize {
+    return this.addWritableBut(to, bytes, 0);
+  }
+  /** The same, with room for `spare` more pieces left over. */
+  addReadableBut(from: ptr<unknown>, bytes: usize, spare: u32): usize {
+    const added = this.add(address(from), bytes, 0, MAX_PIECES - spare);
     this.readable = this.count;
     return added;
   }
-  addWritable(to: ptr<unknown>, bytes: usize): usize {
-    return this.add(address(to), bytes, this.readable);
+  addWritableBut(to: ptr<unknown>, bytes: usize, spare: u32): usize {
+    return this.add(address(to), bytes, this.readable, MAX_PIECES - spare);
   }
-  add(linear: usize, bytes: usize, first: u32): usize {
+  add(linear: usize, bytes: usize, first: u32, most: u32): usize {
     let done: usize = 0;
     while (done < bytes) {
       const at = linear + done;
       const toPageEnd = PAGE_SIZE - (at & (PAGE_SIZE - 1));
       const step = isMapped(at) && toPageEnd < bytes - done ? toPageEnd : bytes - done;
-      if (!this.append(physicalAt(at), step, first)) break;
+      if (!this.append(physicalAt(at), step, first, most)) break;
       done += step;
     }
     return done;
   }
-  append(physical: usize, bytes: usize, first: u32): bool {
+  append(physical: usize, bytes: usize, first: u32, most: u32): bool {
     if (this.count > first) {
       const last = addressOf(this.list[this.count - 1]);
       if (last.physical + last.bytes === physical) {
@@ -71,7 +78,7 @@ export class Pieces extends Struct {
         return true;
       }
     }
-    if (this.count === MAX_PIECES) return false;
+    if (this.count >= most) return false;
     this.list[this.count] = { physical, bytes };
     this.count++;
     return true;
