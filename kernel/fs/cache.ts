@@ -45,8 +45,9 @@ const SHORTAGE: u64 = 64;
 /** Pages that nobody has written back yet, of all files. */
 let dirtyPages: u64 = 0;
 
-/** Half of RAM, and memory shortage asks the cache first. At start-up. */
+/** Half of RAM, and memory shortage asks the cache too. Once is enough, before others read files. */
 export function initPageCache(): void {
+  if (cacheLimit() !== 0) return;
   setCacheLimit(frameCount() / 2 + 1);
   addReserve(giveBack);
 }

@@ -1,5 +1,6 @@
 /** What the program's paths go by: its root, its current directory, and what it takes from the modes of files that it makes. */
 import type { SpinLock } from "../thread/spin-lock.ts";
+import { initPageCache } from "./cache.ts";
 import { mount, rootName } from "./mounts.ts";
 import { dropName, holdName, type Name } from "./name.ts";
 import type { FileSystem } from "./node.ts";
@@ -14,6 +15,7 @@ const context: Context = init({ umask: 0o022 });
 
 /** The root of all is mounted, and is root and current directory. */
 export function initContext(fileSystem: ptr<FileSystem>): i64 {
+  initPageCache();
   const status = mount(fileSystem, null);
   if (status < 0) return status;
   const root = rootName();

@@ -8,11 +8,13 @@ import * as debugArea from "./debug-area.ts";
 import { earlyAlignment, earlyObjects, earlyWithoutMemory } from "./early.ts";
 import { handlersAreCalled, redZoneIsKept } from "./exceptions.ts";
 import * as firmware from "./firmware.ts";
+import * as fs from "./fs.ts";
 import { heapKeepsOrder } from "./heap.ts";
 import * as interrupts from "./interrupts.ts";
 import * as malloc from "./malloc.ts";
 import { objectsWander, randomObjects, randomObjectsOnAll } from "./malloc-random.ts";
 import * as mappings from "./mappings.ts";
+import * as mappingsFiles from "./mappings-files.ts";
 import { rangesAtRandom, rangesThatDoNotFit, reservedIsNotUsable, usableRanges } from "./memory-map.ts";
 import * as mutex from "./mutex.ts";
 import * as oom from "./oom.ts";
@@ -139,6 +141,10 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "mappings change their rights", run: mappings.rightsAreChanged },
   { name: "mappings cost nothing", run: mappings.reservationsCostNothing },
   { name: "mappings of the heap", run: mappings.heapGrows },
+  { name: "mappings of files are copied when written", run: mappingsFiles.privateWritesAreCopies },
+  { name: "mappings of files are shared", run: mappingsFiles.sharedWritesAreTheFiles },
+  { name: "mappings of files that are cut", run: mappingsFiles.cutFilesAreForgotten },
+  { name: "mappings move", run: mappingsFiles.mappingsMove },
   { name: "stack grows", run: stack.stacksGrow },
   { name: "stack grows without interrupts", run: stack.stacksGrowWithoutInterrupts },
   { name: "stack ends", run: stack.stacksEnd },
@@ -194,4 +200,12 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "threads without memory", run: threads.withoutMemory },
   { name: "threads locals", run: threads.threadLocals },
   { name: "threads vector registers", run: threads.vectors },
+  { name: "fs paths", run: fs.paths },
+  { name: "fs long names", run: fs.longNames },
+  { name: "fs links", run: fs.links },
+  { name: "fs renames", run: fs.renames },
+  { name: "fs contents", run: fs.contents },
+  { name: "fs removed files", run: fs.removedFiles },
+  { name: "fs without memory", run: fs.withoutMemory },
+  { name: "fs together", run: fs.together },
 ];
