@@ -46,6 +46,7 @@ export function loadGrows(size: usize): void {
   }
   atomicStore(addressOf(sampling), 0);
 }
+/** Before the object is freed, so that what is requested is never more than what is live. */
 export function loadShrinks(size: usize): void {
   atomicAdd(addressOf(requested), 0 - size);
 }

@@ -82,10 +82,11 @@ export class Meter extends Struct {
   /** Counts as an allocation. Null: the old object is as it was. */
   resize(object: ptr<u8>, size: usize, newSize: usize): ptr<u8> | null {
     examine(object, size);
+    loadShrinks(size);
     const before = cycles();
     const moved = realloc(object, newSize);
     const after = cycles();
-    if (moved !== null) loadShrinks(size);
+    if (moved === null) loadGrows(size);
     if (moved !== null && size >= 16 && newSize >= 16 && cast<u64>(moved).value !== (address(object) ^ size))
       panicWith("bench: realloc has lost the contents", "object", address(object), "size", size);
     return this.taken(moved, newSize, before, after);
@@ -103,11 +104,11 @@ export class Meter extends Struct {
   /** `size` as it was asked for. */
   release(object: ptr<u8>, size: usize): void {
     examine(object, size);
+    loadShrinks(size);
     const before = cycles();
     free(object);
     const after = cycles();
     this.frees.add(this.between(before, after));
-    loadShrinks(size);
   }
 }
 

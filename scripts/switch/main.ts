@@ -4,16 +4,15 @@
  * What a switch between two threads on one processor costs, in cycles of virtual time: the unikernel's kernel/bench/switch.ts beside the same
  * program in C, with pthreads, under Debian's kernel, both in Vitrine with the same cycle model. A table for people, JSON for programs; docs/kernel.md has the figures. Exit status 2 for bad use or a missing tool.
  */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import chalk from "chalk";
 import { findTool } from "../../tests/support/tools.ts";
-import { archive, type Entry } from "../linux/archive.ts";
 import { buildProgram } from "../linux/build.ts";
 import { findKernel, type Kernel } from "../linux/kernels.ts";
+import { makeInitramfs, run } from "./guest.ts";
 import { readOptions } from "./options.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -30,13 +29,6 @@ const KINDS: Readonly<Record<string, string>> = {
   yield: "yielding",
 };
 
-/** Standard output. Throws Error with one line unless the program ends with the status. */
-function run(program: string, args: readonly string[], expected: number): string {
-  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: "latin1", input: "" });
-  if (error) throw error;
-  if (status === expected) return stdout;
-  throw new Error(`${[program, ...args].join(" ")} ended with ${status}: ${stderr.trim().split("\n")[0]}`);
-}
 function readCosts(output: string): Costs {
   return Object.fromEntries(
     Object.keys(KINDS).map((kind) => {
@@ -45,19 +37,6 @@ function readCosts(output: string): Costs {
       return [kind, Number(found[1])];
     }),
   );
-}
-/** An initramfs with the C program as its init. */
-function makeInitramfs(gcc: string, folder: string): string {
-  const program = join(folder, "switch");
-  run(gcc, ["-O2", "-Wall", "-static", "-pthread", "-o", program, here("switch.c")], 0);
-  const entries = new Map<string, Entry>([
-    ["dev", { kind: "folder" }],
-    ["dev/console", { kind: "character-device", major: 5, minor: 1 }],
-    ["init", { kind: "file", bytes: readFileSync(program), executable: true }],
-  ]);
-  const path = join(folder, "initramfs");
-  writeFileSync(path, archive(entries));
-  return path;
 }
 /** One processor, 256 MiB. */
 function measure(main: string, kernel: Kernel, gcc: string, folder: string): Row[] {
@@ -76,7 +55,7 @@ function measure(main: string, kernel: Kernel, gcc: string, folder: string): Row
     image,
   );
   const rows: Row[] = [{ system: "unikernel", costs: readCosts(vitrine(33, "boot", image)) }];
-  const initramfs = makeInitramfs(gcc, folder);
+  const initramfs = makeInitramfs(gcc, here("switch.c"), folder);
   const args = [kernel.image, "--initrd", initramfs, "--append", "console=ttyS0 quiet"];
   rows.push({ system: `Linux ${kernel.release}`, costs: readCosts(vitrine(0, "boot", ...args)) });
   return rows;
@@ -96,8 +75,13 @@ function table(rows: readonly Row[]): string {
   return [chalk.dim(`${"cycles for a hand-over".padEnd(width)} ${titles.join(" ")}`), ...lines].join("\n");
 }
 
+const COMMAND = {
+  name: "switch",
+  description: "Compares what a switch of threads costs in the unikernel and in Debian's Linux, in cycles.",
+};
+
 function main(): void {
-  const options = readOptions(process.argv.slice(2), (text) => void process.stdout.write(text));
+  const options = readOptions(COMMAND, process.argv.slice(2), (text) => void process.stdout.write(text));
   if (options === undefined) return;
   const kernel = findKernel("cloud");
   const gcc = findTool("gcc");

@@ -1,4 +1,4 @@
-/* The command line of `npm run switch`. */
+/* The command lines of `npm run switch` and `npm run alloc`. */
 import { Command, CommanderError } from "commander";
 
 export interface Options {
@@ -7,9 +7,13 @@ export interface Options {
 }
 
 /** undefined where help was asked for, and printed. Throws Error with one line for bad use. */
-export function readOptions(args: readonly string[], out: (text: string) => void): Options | undefined {
-  const command = new Command("npm run switch --")
-    .description("Compares what a switch of threads costs in the unikernel and in Debian's Linux, in cycles.")
+export function readOptions(
+  { name, description }: { readonly name: string; readonly description: string },
+  args: readonly string[],
+  out: (text: string) => void,
+): Options | undefined {
+  const command = new Command(`npm run ${name} --`)
+    .description(description)
     .option("--json <file>", "the figures as JSON: a file, or - for standard output alone")
     .exitOverride()
     .configureOutput({ writeOut: out, writeErr: () => {} });

@@ -107,6 +107,13 @@ export const CASES: readonly AllocationCase[] = [
     cpus: 4,
   },
   {
+    name: "larson-one",
+    what: "the same by one thread: objects that replace others",
+    workload: "larson",
+    operations: 50_000,
+    slots: 4000,
+  },
+  {
     name: "mstress",
     what: "bursts, objects that stay, exchanges between threads",
     workload: "mstress",
