@@ -10,6 +10,8 @@ import { powerOff } from "./boot/power.ts";
 import { newline, print, printAddress, printLine, printSize, printU64, tab } from "./console/print.ts";
 import { crash } from "./crash.ts";
 import { printMemory } from "./memory/memory-table.ts";
+import { findLaunch } from "./program/launch.ts";
+import { runProgram } from "./program/start.ts";
 import { printThreads } from "./thread/thread-report.ts";
 import { nanoseconds } from "./thread/time.ts";
 
@@ -91,6 +93,7 @@ function printNodes(): void {
 /** The body of the first thread of the kernel's image. */
 export function runFirst(): void {
   const begun = nanoseconds();
+  if (findLaunch()) runProgram();
   printMachine();
   if (hasOption("time")) {
     print("first thread after ");

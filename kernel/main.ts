@@ -19,7 +19,7 @@ import { initSerial } from "./console/serial.ts";
 import { runFirst } from "./first.ts";
 import { initAllocators } from "./memory/allocators.ts";
 import { initPhysical } from "./memory/physical.ts";
-import { initProgramMemory } from "./program/memory/fault.ts";
+import { enterCalls } from "./syscall/entry.ts";
 import { enterThreads, initThreads, startFirst } from "./thread/start.ts";
 import { initTime } from "./thread/time.ts";
 import { enterTrace, startTrace } from "./trace/tracing.ts";
@@ -51,7 +51,6 @@ export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => v
   initPhysical(); //             every frame has an owner
   initAllocators(); //           objects by areas
   initVm(); //                   mappings, page faults, stacks
-  initProgramMemory(); //        what programs touch, and the kernel for them
   initDebugPages(); //           objects on pages of their own
   startTrace(); //               what the command line wants to watch
   silencePics(); //              the old interrupt controllers
@@ -59,6 +58,7 @@ export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => v
   initTimer();
   initIoApics(); //              devices' interrupts, masked
   initTime(); //                 how fast the clock runs
+  enterCalls(); //               programs' system calls
   initThreads(); //              this processor idles; others can be made
   startProcessors(enter); //     the others
   refillReserve(); //            pages for page faults of code that cannot wait
@@ -67,6 +67,7 @@ export function startKernel(info: ptr<unknown>, protocol: u32, first: fn<() => v
 /** How the other processors end their start. */
 function enter(): void {
   enterVm();
+  enterCalls();
   enterTrace();
   enterThreads();
 }

@@ -25,6 +25,8 @@ export class Cpu extends Struct {
   interruptDepth: at<32, u32>;
   /** Nodes of memory: NUMA's, 0 without. */
   node: at<36, u32>;
+  /** A program's stack pointer, in the first instructions of a system call. */
+  programStack: at<40, usize>;
 }
 
 export const cpus: array<Cpu, typeof MAX_CPUS> = zeroed();

@@ -1,8 +1,9 @@
 /** The interrupt descriptor table: a gate for each of 256 vectors, the same for all processors. SDM vol. 3 §6.14.1. */
 import { setEntryCode } from "./backtrace.ts";
-import { saveAndDispatch, staysOnItsStack, stubOf } from "./entry.ts";
+import { saveAndDispatch, stubOf } from "./entry.ts";
 import { loadIdt } from "./instructions.ts";
 import { CODE_SELECTOR, Stack } from "./segments.ts";
+import { staysOnItsStack } from "./staying.ts";
 
 const VECTORS = 256;
 /** A present interrupt gate: interrupts are off in its handler. */

@@ -5,16 +5,17 @@
  * Every gate has a stack of its own in the TSS, so that no frame is ever pushed below the pointer of code that keeps 128 bytes there (the
  * red zone of programs), or onto a page of a stack that is not there yet, where the processor would lose an interrupt. Four
  * vectors stay there: double fault, NMI, machine check and page fault. All others move their frame to where they interrupted, 128 bytes
- * lower, so that the thread may be switched away; if the page is missing there, that is a page fault like any other.
+ * lower, so that the thread may be switched away; if the page is missing there, that is a page fault like any other. If it was a
+ * program's code that they interrupted, the frame goes to the thread's kernel stack: a program's may be too small.
  */
+import type { Thread } from "../thread/thread.ts";
 import { dispatch } from "./dispatch.ts";
+import { staysOnItsStack } from "./staying.ts";
 
 /** Bytes of a stub: a call, whose return address says which one it was. */
 const STUB_SIZE = 5;
 /** Vectors with an error code (SDM vol. 3 table 6-1): 8, 10–14, 17, 21, 29, 30. */
 const WITH_CODE: u32 = 0x6022_7d00;
-/** 2, 8, 14, 18. */
-const STAYING: u32 = 0x0004_4104;
 
 /** @naked */
 function plainStubs(): void {
@@ -36,19 +37,14 @@ function stayingCodedStubs(): void {
 export function stubOf(vector: u32): usize {
   const bit: u32 = vector < 32 ? 1 << vector : 0;
   const hasCode = (WITH_CODE & bit) !== 0;
-  const table =
-    (STAYING & bit) !== 0
-      ? hasCode
-        ? address(stayingCodedStubs)
-        : address(stayingStubs)
-      : hasCode
-        ? address(codedStubs)
-        : address(plainStubs);
+  const table = staysOnItsStack(vector)
+    ? hasCode
+      ? address(stayingCodedStubs)
+      : address(stayingStubs)
+    : hasCode
+      ? address(codedStubs)
+      : address(plainStubs);
   return table + usize(vector) * STUB_SIZE;
-}
-/** Whether a vector's handler runs on its own stack of the TSS to its end. */
-export function staysOnItsStack(vector: u32): bool {
-  return vector < 32 && (STAYING & (1 << vector)) !== 0;
 }
 
 // Each leaves the stub's offset in its table where the return address was, then the error code or 0, then the processor's frame.
@@ -78,7 +74,8 @@ function stayingCoded(): void {
   asm`sub qword [rsp], ${stayingCodedStubs} + ${STUB_SIZE}; push rax; jmp ${saveAndDispatch}`;
 }
 /**
- * The frame's seven words go to the interrupted stack, below its red zone, and RAX after them.
+ * The frame's seven words go to the interrupted stack, below its red zone, or to the top of the thread's kernel stack, and RAX after them.
+ * The kernel's code is below 4 MiB, a program's is not.
  *
  *     rsp →  0 rcx   8 rax   16 stub   24 error code   32 rip   40 cs   48 rflags   56 rsp   64 ss
  *
@@ -88,9 +85,19 @@ function moveFrame(): void {
   asm`
     push rax
     push rcx
+    mov rax, [rsp + 32]
+    shr rax, 22
+    jz kernel
+    mov rax, gs:[16]
+    cmp qword [rax + ${offsetof<Thread>("program")}], 0
+    je kernel
+    mov rax, [rax + ${offsetof<Thread>("stackTop")}]
+    jmp move
+  kernel:
     mov rax, [rsp + 56]
     sub rax, 128
     and rax, -16
+  move:
     mov rcx, [rsp + 64]
     mov [rax - 8], rcx
     mov rcx, [rsp + 56]

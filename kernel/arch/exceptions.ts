@@ -129,7 +129,7 @@ function field(name: ptr<u8>, value: u64, last: bool): void {
   printAddress(value);
   if (last) newline();
 }
-function printRegisters(r: ptr<Registers>): void {
+export function printRegisters(r: ptr<Registers>): void {
   field("rax", r.rax, false);
   field("rbx", r.rbx, false);
   field("rcx", r.rcx, true);

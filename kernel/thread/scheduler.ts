@@ -6,11 +6,13 @@
  * A switch is made under the run queue's lock, which the thread that comes next releases: so whoever finds a thread ready or waiting
  * under that lock, and not running, knows that its stack is at rest.
  */
+
 import { cpuIndex, thisCpu } from "../arch/cpu.ts";
 import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import { panicWith } from "../panic.ts";
 import { switchPoint } from "../trace/points.ts";
 import { record } from "../trace/ring.ts";
+import { enterSpace } from "../vm/space.ts";
 import { bury } from "./dead.ts";
 import { idleCpus, leastLoaded, migrate } from "./placement.ts";
 import { type RunQueue, runQueues } from "./run-queue.ts";
@@ -102,6 +104,7 @@ function switchTo(queue: ptr<RunQueue>, current: ptr<Thread>, next: ptr<Thread>)
     queue.threadPointer = next.threadPointer;
     loadThreadPointer(next.threadPointer);
   }
+  if (next.space !== null) enterSpace(next.space);
   if (staticKey(addressOf(switchPoint.key)))
     record(addressOf(switchPoint), address(current), address(next), 0, 0);
   finishSwitch(switchStacks(current, next));

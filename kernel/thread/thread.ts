@@ -1,4 +1,6 @@
 /** A thread: what the processor needs to go on with it, and what the scheduler and those who wait for it know of it. */
+
+import type { AddressSpace } from "../vm/space.ts";
 import type { HeapNode } from "./heap.ts";
 import type { LocalTemplate } from "./thread-local.ts";
 import type { Timer } from "./timer.ts";
@@ -81,6 +83,8 @@ export class Thread extends Struct {
 
   /** What it is to a program; null: it is the kernel's. */
   program: ptr<unknown> | null;
+  /** The addresses that it needs; null: the kernel's, which are in every space. */
+  space: ptr<AddressSpace> | null;
 
   /** Links of a list that it is in: all threads, the dead. */
   nextThread: ptr<Thread> | null;

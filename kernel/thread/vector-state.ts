@@ -59,6 +59,13 @@ export function takeVectors(thread: ptr<Thread>): void {
   if (thread.vectors !== null) free(thread.vectors);
   thread.vectors = null;
 }
+/** Bytes of an area, by what the processor has; components of XSAVE that are kept, or 0 for FXSAVE's form. */
+export function vectorBytes(): usize {
+  return size;
+}
+export function vectorComponents(): u64 {
+  return hasXsave ? cpuidAB(STATE_LEAF, 0) & COMPONENTS : 0;
+}
 /** A thread leaves this processor; its registers stay until another one's are loaded. */
 export function saveVectors(area: ptr<unknown>): void {
   if (hasXsave) asm({ in: { rdi: area, rax: ALL, rdx: ALL }, clobbers: ["memory"] })`xsave64 [rdi]`;

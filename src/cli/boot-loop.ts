@@ -26,6 +26,19 @@ export interface HostTime {
   after(ms: number, done: () => void): () => void;
 }
 
+/** The process's own. */
+export const hostTime: HostTime = {
+  now: () => performance.now(),
+  after: (ms, done) => {
+    if (ms <= 0) {
+      const immediate = setImmediate(done);
+      return () => clearImmediate(immediate);
+    }
+    const timer = setTimeout(done, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 export interface LoopOptions {
   readonly time: HostTime;
   /** Whether input may still come from outside. */

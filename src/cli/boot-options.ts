@@ -84,7 +84,7 @@ function parseWhole(text: string): number {
   if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw invalid("It is out of range");
   return Number(value);
 }
-function parseMemory(text: string): number {
+export function parseMemory(text: string): number {
   const size = parseWhole(text);
   if (size < 2 * MIB) throw invalid("It is at least 2M; a number without K, M or G is bytes");
   if (size % PAGE !== 0) throw invalid("It is a multiple of 4K");
@@ -95,7 +95,7 @@ function parseMemory(text: string): number {
   }
   return size;
 }
-function parseCpus(text: string): number {
+export function parseCpus(text: string): number {
   const count = parseWhole(text);
   if (count < 1 || count > MAX_CPUS) throw invalid(`It is 1 to ${MAX_CPUS}`);
   return count;
@@ -131,7 +131,8 @@ function parseCharacter(text: string): CharacterPlace {
   return { kind: "file", path };
 }
 /** Adds to those given before. */
-const repeated =
+/** For an option that may be given more than once. */
+export const repeated =
   <T>(parse: (text: string) => T) =>
   (text: string, before: readonly T[] = []): readonly T[] => [...before, parse(text)];
 

@@ -10,7 +10,7 @@ import type { BootPlan } from "../machine/boot/plan.ts";
 import { Machine, type Tracer } from "../machine/machine.ts";
 import { stateReport } from "../machine/state-report.ts";
 import { BootHost } from "./boot-host.ts";
-import { type BootEnd, BootLoop, type HostTime } from "./boot-loop.ts";
+import { type BootEnd, BootLoop, hostTime } from "./boot-loop.ts";
 import type { BootOptions } from "./boot-options.ts";
 import { statistics } from "./boot-statistics.ts";
 import { UserError } from "./errors.ts";
@@ -181,18 +181,6 @@ function conclude(
 }
 
 const nanoseconds = ({ cycles, clock }: Machine): number => Math.floor((cycles * 1e9) / clock.frequency);
-
-const hostTime: HostTime = {
-  now: () => performance.now(),
-  after: (ms, done) => {
-    if (ms <= 0) {
-      const immediate = setImmediate(done);
-      return () => clearImmediate(immediate);
-    }
-    const timer = setTimeout(done, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** Lines of what happens, each with its virtual time in seconds. They are gathered and written between slices. */
 class Traces {

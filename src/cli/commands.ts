@@ -25,6 +25,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     summary: "boot the unikernel and show its memory",
     load: () => import("./inspect.ts"),
   },
+  run: { summary: "run a Linux program on the unikernel", load: () => import("./run.ts") },
   trace: {
     summary: "boot the unikernel and print what its trace points record",
     load: () => import("./trace.ts"),

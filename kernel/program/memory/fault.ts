@@ -3,9 +3,11 @@
  * says is done, or the program gets a signal. SDM vol. 3 §4.7 for the error code, sigaction(2) for what a signal tells.
  */
 import type { Registers } from "../../arch/exceptions.ts";
+import { setOnCut } from "../../fs/contents.ts";
+import type { Node } from "../../fs/node.ts";
 import { setFaultService } from "../../vm/deferred.ts";
 import { currentSpace, enterSpace, PROGRAMS_END, PROGRAMS_START } from "../../vm/space.ts";
-import { initUserMemory } from "../user.ts";
+import { forgetPages } from "./cut.ts";
 import { programMemory } from "./program-memory.ts";
 import { type Access, Served, serveAt } from "./serve.ts";
 
@@ -67,8 +69,12 @@ function serveFault(registers: ptr<Registers>, linear: usize, code: u64): bool {
   if (isProgramCode(registers) && beforeProgram !== null) beforeProgram(registers);
   return true;
 }
-/** Programs' addresses can be touched from here on, by them and by user.ts. */
-export function initProgramMemory(): void {
-  initUserMemory();
+function onCut(node: ptr<Node>, first: u64): void {
+  const memory = programMemory();
+  if (memory !== null) forgetPages(memory, node, first);
+}
+/** Once, at start. */
+export function initProgramFaults(): void {
+  setOnCut(onCut);
   setFaultService(serveFault);
 }

@@ -3,6 +3,7 @@
  * (mm/mmap.c's do_mmap); what runs out is -ENOMEM, and then nothing has changed.
  */
 import { EEXIST, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from "../../fs/errno.ts";
+import type { Name } from "../../fs/name.ts";
 import type { Node } from "../../fs/node.ts";
 import { PAGE_SIZE } from "../../memory/address.ts";
 import { unmapRange } from "../../vm/map.ts";
@@ -53,8 +54,8 @@ export class Wanted extends Struct {
   flags: u64;
   /** null: zeros. Whether it can be mapped at all, and read, has been seen to. */
   node: ptr<Node> | null;
-  /** Under which it was opened. */
-  path: ptr<u8>;
+  /** By which it was opened. */
+  name: ptr<Name> | null;
   position: u64;
   /** The file may be changed by this mapping if it is shared. */
   mayWrite: bool;
@@ -125,7 +126,7 @@ function mapLocked(memory: ptr<ProgramMemory>, wanted: ptr<Wanted>, size: usize)
   if (!spares.take(3)) return -ENOMEM;
   let file: ptr<MappedFile> | null = null;
   if (wanted.node !== null) {
-    file = openMapped(wanted.node, wanted.path);
+    file = openMapped(wanted.node, wanted.name);
     if (file === null) {
       spares.giveBack();
       return -ENOMEM;
@@ -187,11 +188,10 @@ export function mapZeros(
     bytes,
     protection: u64(protection),
     flags: flags | type | MAP_ANONYMOUS,
-    path: "",
   });
   return mapMemory(memory, addressOf(wanted));
 }
-/** A private view of a file, likewise. `path` is shown to people, and copied. */
+/** A private view of a file, likewise. `name` is shown to people. */
 export function mapFile(
   memory: ptr<ProgramMemory>,
   address: usize,
@@ -200,7 +200,7 @@ export function mapFile(
   flags: u64,
   node: ptr<Node>,
   position: u64,
-  path: ptr<u8>,
+  name: ptr<Name> | null,
 ): i64 {
   const wanted: Wanted = init({
     address,
@@ -208,7 +208,7 @@ export function mapFile(
     protection: u64(protection),
     flags: flags | MAP_PRIVATE,
     node,
-    path,
+    name,
     position,
   });
   return mapMemory(memory, addressOf(wanted));

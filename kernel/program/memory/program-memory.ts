@@ -1,6 +1,6 @@
 /**
  * The memory of a program: its mappings, and the address space whose page tables show what of them is there. The mappings say what an address
- * is; page tables are filled as it is touched (fault.ts) and may be emptied at any time. Lock order: this one, a node's, a file's pages.
+ * is; page tables are filled as it is touched (fault.ts) and may be emptied at any time. Lock order: a node's, this one, a file's pages.
  */
 import { PAGE_SIZE } from "../../memory/address.ts";
 import { free } from "../../memory/malloc.ts";

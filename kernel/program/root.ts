@@ -1,0 +1,95 @@
+/**
+ * The program's files at its start: a file system in memory, in which directories of the host are mounted as the launch says, modules called
+ * "file=PATH" are files, and /dev, /proc and /tmp are what programs expect.
+ */
+import { moduleCount, modules } from "../boot/loaded.ts";
+import { initContext, setDirectory } from "../fs/context.ts";
+import { ENOENT, ENOMEM } from "../fs/errno.ts";
+import { mount, rootName } from "../fs/mounts.ts";
+import { dropName, type Name } from "../fs/name.ts";
+import type { FileSystem, Node } from "../fs/node.ts";
+import { dropNode } from "../fs/node-cache.ts";
+import { FOLLOW, resolve, takeName, type Walk } from "../fs/path.ts";
+import { makeRamfs, setSource } from "../fs/ramfs.ts";
+import { Area, inArea } from "../memory/address.ts";
+import { textLength } from "./launch.ts";
+
+const S_IFDIR: u32 = 0x4000;
+const S_IFREG: u32 = 0x8000;
+
+/** What `length` bytes of a path lead to from the root, to be dropped by the caller; null: nothing. */
+function find(path: ptr<u8>, length: usize): ptr<Name> | null {
+  const root = rootName();
+  if (root === null) return null;
+  const walk: Walk = zeroed();
+  const status = resolve(root, root, path, length, FOLLOW, addressOf(walk));
+  return status < 0 ? null : takeName(addressOf(walk));
+}
+class Made extends Struct {
+  node: ptr<Node> | null;
+}
+/** Makes one entry in its directory, which exists. Leaves the node, if it was made. */
+function make(path: ptr<u8>, length: usize, mode: u32, made: ptr<Made>): void {
+  let slash = length;
+  while (slash > 0 && path[slash - 1] !== char("/")) slash--;
+  const parent = find(path, slash === 0 ? 1 : slash);
+  if (parent === null) return;
+  const create = parent.node.operations.create;
+  if (create !== null) create(parent.node, path.offset(slash), length - slash, mode, 0, addressOf(made.node));
+  dropName(parent);
+}
+/** Makes the directories of a path that are not there, the last one too if `whole`. Where they cannot be made nothing happens: it shows later. */
+export function makeDirectories(path: ptr<u8>, whole: bool): void {
+  const length = textLength(path);
+  for (let end: usize = 1; end <= length; end++) {
+    if (end < length ? path[end] !== char("/") : !whole) continue;
+    const name = find(path, end);
+    if (name !== null) {
+      dropName(name);
+      continue;
+    }
+    const made: Made = zeroed();
+    make(path, end, S_IFDIR | 0o755, addressOf(made));
+    if (made.node !== null) dropNode(made.node);
+  }
+}
+/** Mounts a file system on a directory, which is made if need be. */
+export function mountAt(fileSystem: ptr<FileSystem>, path: ptr<u8>): i64 {
+  makeDirectories(path, true);
+  const name = find(path, textLength(path));
+  if (name === null) return -ENOENT;
+  const result = mount(fileSystem, name);
+  dropName(name);
+  return result;
+}
+/** The root of all, empty but for the modules' files. */
+export function makeRoot(): i64 {
+  const fileSystem = makeRamfs("rootfs");
+  if (fileSystem === null) return -ENOMEM;
+  return initContext(fileSystem);
+}
+const FILE: ptr<u8> = "file=";
+/** Files that the loader has left in memory; they stay where they are. */
+export function addModules(): void {
+  for (let i: usize = 0; i < moduleCount; i++) {
+    const text = modules[i].text;
+    let at: usize = 0;
+    while (FILE[at] !== 0 && FILE[at] === text[at]) at++;
+    if (FILE[at] !== 0) continue;
+    const path = text.offset(at);
+    makeDirectories(path, false);
+    const made: Made = zeroed();
+    make(path, textLength(path), S_IFREG | 0o755, addressOf(made));
+    const start = pointer<u8>(inArea(Area.Early, modules[i].start));
+    if (made.node === null) continue;
+    setSource(made.node, start, modules[i].end - modules[i].start);
+    dropNode(made.node);
+  }
+}
+/** Where the program starts. */
+export function changeDirectory(path: ptr<u8>): i64 {
+  const name = find(path, textLength(path));
+  if (name === null) return -ENOENT;
+  setDirectory(name);
+  return 0;
+}
