@@ -2,9 +2,10 @@
 import { cpuCount } from "../arch/cpu.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { freeFrameCount } from "../memory/physical.ts";
+import { initProgramFaults } from "../program/memory/fault.ts";
 import { MAP_FIXED, mapZeros } from "../program/memory/map.ts";
 import { openMemory, type ProgramMemory, releaseMemory } from "../program/memory/program-memory.ts";
-import { copyIn, copyOut } from "../program/user.ts";
+import { copyIn, copyOut, initUserMemory } from "../program/user.ts";
 import { join, spawn, type ThreadOptions } from "../thread/spawn.ts";
 import { currentThread } from "../thread/thread.ts";
 import { cloneRoot, releaseRoot } from "../vm/clone.ts";
@@ -26,6 +27,8 @@ function warmUp(memory: ptr<ProgramMemory>): void {
 /** An empty memory, which the calling thread uses. Gives the frames that are free before. */
 export function openProgram(memory: ptr<ProgramMemory>): u64 {
   if (!isWarm) {
+    initUserMemory();
+    initProgramFaults();
     warmUp(memory);
     warmUp(memory);
   }
@@ -39,7 +42,8 @@ export function openProgram(memory: ptr<ProgramMemory>): u64 {
 function leave(_nothing: ptr<unknown>): void {
   enterSpace(addressOf(kernelSpace));
 }
-function closeMemory(memory: ptr<ProgramMemory>): void {
+/** Nothing of it is left, on any processor. */
+export function closeMemory(memory: ptr<ProgramMemory>): void {
   releaseMemory(memory);
   currentThread().space = null;
   for (let i: u32 = 0; i < cpuCount; i++) {
@@ -50,7 +54,7 @@ function closeMemory(memory: ptr<ProgramMemory>): void {
   releaseRoot(addressOf(space));
   space.arena.close();
 }
-/** Nothing of it is left, on any processor; all frames are free again. */
+/** `closeMemory`; all frames that were free when it was opened are free again. */
 export function closeProgram(memory: ptr<ProgramMemory>): void {
   closeMemory(memory);
   checkEqual(u64(memory.mappings), 0, "mappings");
@@ -74,4 +78,11 @@ export function isReadable(at: usize): bool {
 export function isWritable(at: usize): bool {
   const byte = getByte(at);
   return byte < 256 && putByte(at, truncate<u8>(byte));
+}
+/** Runs a case twice: what is kept once it has been needed, slabs and tables, is there then, and the second time leaves nothing behind. */
+export function runTwice(body: fn<() => void>): void {
+  body();
+  const before = freeFrameCount();
+  body();
+  checkEqual(freeFrameCount(), before, "all frames come back");
 }
