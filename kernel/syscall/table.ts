@@ -74,9 +74,7 @@ import {
   sysSetuid,
   sysWait4,
 } from "./process.ts";
-import * as processMemoryCalls from "./process-memory.ts";
 import { sysProcessVmReadv, sysProcessVmWritev } from "./process-memory.ts";
-import * as readWriteCalls from "./read-write.ts";
 import {
   sysPread64,
   sysPreadv,
