@@ -16,7 +16,7 @@ import {
   statSync,
   utimesSync,
 } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildProgram } from "../../scripts/linux/build.ts";
 
@@ -25,19 +25,23 @@ const cache = join(root, "node_modules/.cache/vitrine-tests");
 /** Entries that are kept: a few states of the source. */
 const KEPT = 40;
 
-/** Of names and contents of files, or of all that lie below folders. */
-function hashOf(paths: readonly string[], ...words: readonly string[]): string {
+/** Of words, and of names and contents of files in `base`, or of all that lie below folders there. */
+function hashOf(base: string, paths: readonly string[], ...words: readonly string[]): string {
   const hash = createHash("sha256");
   for (const word of words) hash.update(`${word}\0`);
   for (const path of paths) {
-    const isFolder = statSync(join(root, path)).isDirectory();
+    const isFolder = statSync(join(base, path)).isDirectory();
     const files = isFolder
-      ? readdirSync(join(root, path), { recursive: true, withFileTypes: true })
+      ? readdirSync(join(base, path), { recursive: true, withFileTypes: true })
           .filter((entry) => entry.isFile())
           .map((entry) => join(entry.parentPath, entry.name))
           .sort()
-      : [join(root, path)];
-    for (const file of files) hash.update(`${file}\0`).update(readFileSync(file)).update("\0");
+      : [join(base, path)];
+    for (const file of files)
+      hash
+        .update(`${relative(base, file)}\0`)
+        .update(readFileSync(file))
+        .update("\0");
   }
   return hash.digest("hex").slice(0, 24);
 }
@@ -75,7 +79,7 @@ function forgetOld(): void {
 }
 
 const PROGRAM = ["src", "scripts/linux/build.ts", "package-lock.json"];
-const programName = (): string => `program-${hashOf(PROGRAM, process.version)}`;
+const programName = (): string => `program-${hashOf(root, PROGRAM, process.version)}`;
 let program: string | undefined;
 /** The path of the program's main file, for Node. */
 export function builtProgram(): string {
@@ -85,30 +89,20 @@ export function builtProgram(): string {
 
 /** The path of an image of `file`, a file of kernel/, compiled as dist/ has its own. `options`: of vitrine build. Throws what the compiler says. */
 export function builtKernel(file: string, ...options: readonly string[]): string {
+  return builtFrom(join(root, "kernel"), file, ...options);
+}
+/** The same of another folder that is like kernel/. */
+export function builtFrom(folder: string, file: string, ...options: readonly string[]): string {
   const compiler = builtProgram();
-  const name = (): string => `${hashOf(["kernel"], compiler, file, ...options)}.elf`;
+  const name = (): string => `${hashOf(folder, ["."], compiler, file, ...options)}.elf`;
   return entry(name, () => {
-    const folder = mkdtempSync(join(cache, "image-"));
-    const image = join(folder, "image.elf");
-    const args = [
-      "build",
-      join(root, "kernel", file),
-      "--target",
-      "kernel",
-      "--base",
-      "1M",
-      "-o",
-      image,
-      ...options,
-    ];
+    const made = mkdtempSync(join(cache, "image-"));
+    const image = join(made, "image.elf");
+    const args = ["build", join(folder, file), "--target", "kernel", "--base", "1M", "-o", image, ...options];
     const { status, stderr } = spawnSync(process.execPath, [compiler, ...args], { encoding: "utf8" });
-    if (status === 0) {
-      const made = `${folder}.elf`;
-      renameSync(image, made);
-      rmSync(folder, { recursive: true });
-      return made;
-    }
-    rmSync(folder, { recursive: true });
-    throw new Error(stderr);
+    if (status === 0) renameSync(image, `${made}.elf`);
+    rmSync(made, { recursive: true });
+    if (status !== 0) throw new Error(stderr);
+    return `${made}.elf`;
   });
 }
