@@ -1,5 +1,5 @@
 /*
- * `vitrine bench alloc`: allocators of the unikernel beside each other, on machines of their own. docs/bench.md describes it for users.
+ * `vitrine bench alloc`: allocators of the unikernel beside each other, on machines of their own. docs/alloc.md describes it for users.
  * Cycles are the machine's, so that a run can be repeated on any host; what the host needs for it is no figure.
  */
 import type { Command } from "commander";
@@ -14,7 +14,7 @@ import {
   type PolicyName,
 } from "../bench/alloc/cases.ts";
 import { replayModule } from "../bench/alloc/replay.ts";
-import { chart, MEASURES, table } from "../bench/alloc/report.ts";
+import { chart, table } from "../bench/alloc/report.ts";
 import { type AllocationResult, BenchError, runCase } from "../bench/alloc/run.ts";
 import { usePrebuilt } from "../engine/chunks.ts";
 import { BootError } from "../machine/boot/error.ts";
@@ -29,6 +29,7 @@ interface AllocOptions {
   readonly only?: readonly string[];
   readonly allocator: readonly AllocatorName[];
   readonly policy: readonly PolicyName[];
+  readonly operations?: number;
   readonly replay?: string;
   readonly kernel?: string;
   readonly json?: string;
@@ -47,6 +48,11 @@ const names =
       return name;
     });
   };
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It is a number from 1 to 999999999");
+  return Number(text);
+}
 
 export function register(program: Command): void {
   usePrebuilt(loadPrebuilt);
@@ -72,10 +78,16 @@ export function register(program: Command): void {
         .default(POLICIES, POLICIES.join())
         .argParser(names(POLICIES)),
     )
-    .option("--replay <file>", "a trace of allocations in place of the cases")
+    .option("--operations <n>", "steps of each case, in place of its own", count)
+    .addOption(
+      new Option("--replay <file>", "a trace of allocations in place of the cases").conflicts([
+        "only",
+        "operations",
+      ]),
+    )
     .option("--kernel <file>", "the bench image (default: the package's own)")
     .option("--json <file>", "the figures; - is standard output, without the table")
-    .option("--svg <prefix>", `pictures: PREFIX-${Object.keys(MEASURES).join(".svg, PREFIX-")}.svg`);
+    .option("--svg <file>", "a picture: cycles, 99th percentiles, memory");
   command.action((options: AllocOptions) => {
     const { writeOut, writeErr } = command.configureOutput();
     const progress = (text: string): void => {
@@ -89,10 +101,7 @@ export function register(program: Command): void {
       writeOut?.(`${table(results)}\n`);
       if (options.json !== undefined) writeWhole(options.json, json);
     }
-    if (options.svg === undefined) return;
-    const note = "cycles of the machine's model at 3 GHz; each run can be repeated exactly";
-    for (const [name, what] of Object.entries(MEASURES))
-      writeWhole(`${options.svg}-${name}.svg`, chart(results, what, note));
+    if (options.svg !== undefined) writeWhole(options.svg, chart(results));
   });
 }
 
@@ -121,8 +130,11 @@ interface Chosen {
   readonly cases: readonly AllocationCase[];
   readonly module?: Uint8Array;
 }
-const chosen = ({ only }: AllocOptions): Chosen => ({
-  cases: CASES.filter((c) => only === undefined || only.includes(c.name)),
+const chosen = ({ only, operations }: AllocOptions): Chosen => ({
+  cases: CASES.filter((c) => only === undefined || only.includes(c.name)).map((c) => ({
+    ...c,
+    operations: operations ?? c.operations,
+  })),
 });
 
 function replayed(path: string): Chosen {

@@ -1,4 +1,4 @@
-/** Allocators beside each other, as a table for people and as pictures. It measures nothing. */
+/** Allocators beside each other, as a table for people and as a picture. It measures nothing. */
 import chalk from "chalk";
 import type { AllocationResult } from "./run.ts";
 
@@ -17,7 +17,7 @@ export const nameOf = (r: AllocationResult): string =>
   r.allocator === "tagged" && r.policy !== "seed" ? `${r.allocator}, ${r.policy}` : r.allocator;
 
 /** Below, what is held is mostly the room that an allocator begins with. */
-const LEAST_LOAD = 16 * 2 ** 10;
+const LEAST_LOAD = 256 * 2 ** 10;
 const ofLoad =
   (text: (r: AllocationResult) => string) =>
   (r: AllocationResult): string =>
@@ -59,82 +59,90 @@ export function table(results: readonly AllocationResult[]): string {
 }
 
 const COLOURS = ["#3b6ea5", "#7fb069", "#e6aa68", "#a44a3f", "#6c5b7b"];
+/** Of the picture, in pixels. */
 const BAR = 9;
 const GAP = 12;
-const LEFT = 150;
-const WIDTH = 560;
-const RIGHT = 90;
-const TOP = 74;
+const LEFT = 130;
+const PANEL = 250;
+/** Behind the longest bar, for its number. */
+const NUMBER = 60;
+const TOP = 96;
 
 const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 const label = (x: number, y: number, size: number, fill: string, anchor: string, content: string): string =>
   `<text x="${x}" y="${y}" font-size="${size}" fill="${fill}" text-anchor="${anchor}">${escaped(content)}</text>`;
+const box = (x: number, y: number, width: number, height: number, fill: string): string =>
+  `<rect x="${x}" y="${y}" width="${width}" height="${height}" fill="${fill}"/>`;
 
-/** What a picture shows of a result. */
-export interface Measure {
+/** A panel of the picture. */
+interface Measure {
   readonly title: string;
   readonly value: (r: AllocationResult) => number;
+  /** Empty: no bar. */
   readonly text: (r: AllocationResult) => string;
-  /** Bars by the logarithm. */
-  readonly logarithmic: boolean;
+  /** How long a bar is, as a part of the longest. */
+  readonly share: (value: number, most: number) => number;
 }
-export const MEASURES: Readonly<Record<string, Measure>> = {
-  cycles: {
-    title: "Median cycles of a malloc and a free",
+const byLogarithm = (value: number, most: number): number => Math.log(1 + value) / Math.log(1 + most);
+const linearly = (value: number, most: number): number => value / most;
+const MEASURES: readonly Measure[] = [
+  {
+    title: "malloc and free, median, cycles (logarithmic)",
     value: (r) => r.allocations.median + r.frees.median,
     text: (r) => whole(r.allocations.median + r.frees.median),
-    logarithmic: true,
+    share: byLogarithm,
   },
-  p99: {
-    title: "99th percentile of a malloc and a free, in cycles",
+  {
+    title: "99th percentiles (logarithmic)",
     value: (r) => r.allocations.p99 + r.frees.p99,
     text: (r) => whole(r.allocations.p99 + r.frees.p99),
-    logarithmic: true,
+    share: byLogarithm,
   },
-  memory: {
-    title: "Peak of memory held by what was asked for",
+  {
+    title: "peak held by peak asked for",
     value: overhead,
-    text: (r) => overhead(r).toFixed(2),
-    logarithmic: false,
+    text: ofLoad((r) => overhead(r).toFixed(2)),
+    share: linearly,
   },
-};
+];
+const NOTE =
+  "cycles of the machine's model; each run can be repeated exactly; no last bar where little is asked for";
 
-/** An SVG with a bar for each allocator at each case. */
-export function chart(results: readonly AllocationResult[], measure: Measure, note: string): string {
+/** An SVG: a bar for each allocator at each case, in three panels. */
+export function chart(results: readonly AllocationResult[]): string {
   const names = [...new Set(results.map(nameOf))];
   const cases = [...new Set(results.map((r) => r.case))];
-  const most = Math.max(...results.map(measure.value), 1);
-  const share = (value: number): number =>
-    measure.logarithmic ? Math.log(1 + value) / Math.log(1 + most) : value / most;
-  const height = TOP + cases.length * (names.length * BAR + GAP) + 12;
-  const width = LEFT + WIDTH + RIGHT;
-  const parts: string[] = [];
-  names.forEach((name, i) => {
-    const x = LEFT + i * 130;
-    parts.push(`<rect x="${x}" y="50" width="10" height="10" fill="${COLOURS[i % COLOURS.length]}"/>`);
-    parts.push(label(x + 15, 59, 12, "#222", "start", name));
+  const colour = (i: number): string => COLOURS[i % COLOURS.length]!;
+  const step = names.length * BAR + GAP;
+  const parts = [
+    label(8, 22, 15, "#222", "start", "Allocators of the unikernel"),
+    label(8, 40, 11, "#777", "start", NOTE),
+    ...names.flatMap((name, i) => [
+      box(LEFT + i * 120, 52, 10, 10, colour(i)),
+      label(LEFT + i * 120 + 15, 61, 12, "#222", "start", name),
+    ]),
+    ...cases.map((one, i) => label(LEFT - 8, TOP + i * step + (step - GAP) / 2 + 4, 12, "#222", "end", one)),
+  ];
+  MEASURES.forEach(({ title, value, text, share }, panel) => {
+    const left = LEFT + panel * (PANEL + NUMBER);
+    parts.push(label(left, TOP - 12, 12, "#222", "start", title));
+    const shown = results.filter((r) => text(r) !== "");
+    const most = Math.max(...shown.map(value), 1);
+    for (const result of shown) {
+      const i = names.indexOf(nameOf(result));
+      const top = TOP + cases.indexOf(result.case) * step + i * BAR;
+      const long = Math.max(1, Math.round(share(value(result), most) * PANEL));
+      parts.push(
+        box(left, top, long, BAR - 1, colour(i)),
+        label(left + long + 4, top + BAR - 1, 9, "#555", "start", text(result)),
+      );
+    }
   });
-  let y = TOP;
-  for (const one of cases) {
-    parts.push(label(LEFT - 8, y + (names.length * BAR) / 2 + 4, 12, "#222", "end", one));
-    names.forEach((name, i) => {
-      const result = results.find((r) => r.case === one && nameOf(r) === name);
-      if (result !== undefined) {
-        const long = Math.max(1, Math.round(share(measure.value(result)) * WIDTH));
-        const top = y + i * BAR;
-        parts.push(
-          `<rect x="${LEFT}" y="${top}" width="${long}" height="${BAR - 1}" fill="${COLOURS[i % COLOURS.length]}"/>`,
-          label(LEFT + long + 4, top + BAR - 1, 9, "#555", "start", measure.text(result)),
-        );
-      }
-    });
-    y += names.length * BAR + GAP;
-  }
+  const width = LEFT + MEASURES.length * (PANEL + NUMBER);
+  const height = TOP + cases.length * step + 12;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="sans-serif">
 <rect width="100%" height="100%" fill="#fff"/>
-${label(8, 20, 15, "#222", "start", measure.title)}
-${label(8, 38, 11, "#777", "start", note)}
 ${parts.join("\n")}
 </svg>
 `;

@@ -66,9 +66,14 @@ class Report implements CharacterBackend {
   readonly figures = new Map<string, number>();
   machine: Machine | undefined;
   #line = "";
+  readonly #about: string;
   #begin: Machine["statistics"] | undefined;
   #end: Machine["statistics"] | undefined;
 
+  /** `about`: what errors begin with. */
+  constructor(about: string) {
+    this.#about = about;
+  }
   write(bytes: Uint8Array): void {
     this.#line += new TextDecoder().decode(bytes);
     for (let end = this.#line.indexOf("\n"); end >= 0; end = this.#line.indexOf("\n")) {
@@ -89,12 +94,14 @@ class Report implements CharacterBackend {
   }
   /** Counted between "begin" and "end". */
   counted(what: "tlbMisses" | "instructions" | "cycles"): number {
-    if (this.#begin === undefined || this.#end === undefined) throw new BenchError("no begin and end");
+    if (this.#begin === undefined || this.#end === undefined)
+      throw new BenchError(`${this.#about}: the image does not say when it begins and ends`);
     return this.#end[what] - this.#begin[what];
   }
   figure(name: string): number {
     const value = this.figures.get(name);
-    if (value === undefined || !Number.isFinite(value)) throw new BenchError(`no figure ${name}`);
+    if (value === undefined || !Number.isFinite(value))
+      throw new BenchError(`${this.#about}: the image says nothing of ${name}`);
     return value;
   }
   distribution(name: string): Distribution {
@@ -113,7 +120,8 @@ export function runCase(
   policy: PolicyName,
   module?: Uint8Array,
 ): AllocationResult {
-  const report = new Report();
+  const about = `${one.name} with ${allocator}`;
+  const report = new Report(about);
   const serial = new Text();
   const machine = new Machine({
     memory: one.memory ?? DEFAULT_MEMORY,
@@ -139,7 +147,7 @@ export function runCase(
   const stop = machine.run({ until: LIMIT });
   if (stop.kind !== "exit" || stop.status !== DONE) {
     const last = serial.text.trimEnd().split("\n").slice(-3).join(" / ");
-    throw new BenchError(`${one.name} with ${allocator}: the machine stopped with ${stop.kind}: ${last}`);
+    throw new BenchError(`${about}: the machine stopped with ${stop.kind}: ${last}`);
   }
   const [requested, live, held] = ["requested", "live", "held"].map((name) => report.figure(name));
   return {
