@@ -18,8 +18,18 @@ class Flag extends Struct {
 }
 const stop: Flag = zeroed();
 
+/** Mostly pauses, which an emulator is quick at. */
 function spin(_argument: ptr<unknown>): void {
-  while (atomicLoadRelaxed(addressOf(stop.set)) === 0) pause();
+  while (atomicLoadRelaxed(addressOf(stop.set)) === 0) {
+    pause();
+    pause();
+    pause();
+    pause();
+    pause();
+    pause();
+    pause();
+    pause();
+  }
 }
 export function addSpinner(weight: u32, level: u32, allowed: u32): ptr<Thread> | null {
   const options: ThreadOptions = init({ weight, level, allowed });

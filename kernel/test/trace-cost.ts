@@ -5,8 +5,8 @@
 import { debugExit } from "../arch/debug-exit.ts";
 import { newline, print, printU64 } from "../console/print.ts";
 import { startKernel } from "../main.ts";
-import { free, malloc } from "../memory/malloc.ts";
 import { NONE } from "../memory/address.ts";
+import { free, malloc } from "../memory/malloc.ts";
 import { allocateFrames, freeFrames } from "../memory/physical.ts";
 import { yieldNow } from "../thread/scheduler.ts";
 import { join, spawn, type ThreadOptions } from "../thread/spawn.ts";

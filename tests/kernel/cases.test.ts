@@ -38,6 +38,14 @@ describe.each([
   });
 });
 
+describe("Vitrine", () => {
+  it.each(["2", "3", "8"])("passes as a whole, with %s processors", (cpus) => {
+    const { status, lines } = bootHere(image, "--cpus", cpus);
+    expect(lines.filter((line) => line.startsWith("ok "))).toEqual(names.map((name) => `ok ${name}`));
+    expect(status).toBe(PASSED);
+  });
+});
+
 describe.each(["1", "4"])("QEMU, %s processors", (cpus) => {
   let ran: Ran | undefined;
   it.for(names)("%s", (name, ctx) => {

@@ -60,12 +60,15 @@ describe("the list of points", () => {
     expect(listed).toEqual(declared);
   });
   it.each([
-    [["--points", "mallok", testImage], /no point called "mallok"; it has interrupt, fault, /],
-    [["--points", "malloc,,free", testImage], /no point called ""; it has /],
-    [["--list", source("hello.ts")], /hello\.ts: has no trace points/],
-    [["--list", builtProgram()], /main\.js: has no trace points/],
-    [["--list", "/nowhere"], /\/nowhere: no such file/],
-  ])("is held against bad use: %s", (args, message) => {
+    [
+      "an unknown name",
+      ["--points", "mallok", testImage],
+      /no point called "mallok"; it has interrupt, fault, /,
+    ],
+    ["an empty name", ["--points", "malloc,,free", testImage], /no point called ""; it has /],
+    ["a text", ["--list", source("hello.ts")], /hello\.ts: has no trace points/],
+    ["no file", ["--list", "/nowhere"], /\/nowhere: no such file/],
+  ])("is held against bad use: %s", (_, args, message) => {
     const { status, err } = vitrine("trace", ...args);
     expect(err).toMatch(message);
     expect(err.trimEnd().split("\n").length).toBe(1);
