@@ -156,6 +156,26 @@ export function zeroDisk(disk: ptr<Disk>, sector: u64, sectors: u64): i64 {
   return clear(disk, DO_WRITE_ZEROES, disk.mostZeroed, sector, sectors);
 }
 
+/** Reads into several pieces of memory, of `bytes` each, whole sectors; at most MOST_PARTS, in one request. */
+export const MOST_PARTS: u32 = 28;
+export function readDiskParts(
+  disk: ptr<Disk>,
+  sector: u64,
+  parts: ptr<ptr<u8>>,
+  bytes: usize,
+  count: u32,
+): i64 {
+  if (!isWithin(disk, sector, bytes * usize(count)) || count > MOST_PARTS) return -EIO;
+  const one: Transfer = zeroed();
+  one.header = { type: IN, reserved: 0, sector };
+  one.status = UNKNOWN;
+  one.pieces.addReadable(addressOf(one.header), sizeof<Header>());
+  for (let i: u32 = 0; i < count; i++) one.pieces.addWritable(parts[i], bytes);
+  one.pieces.addWritable(addressOf(one.status), 1);
+  disk.queue.send(addressOf(one.pieces), addressOf(one.request));
+  return end(disk, addressOf(one));
+}
+
 function initDisk(disk: ptr<Disk>): bool {
   const device = addressOf(disk.device);
   if (!setUpQueues(device, addressOf(disk.queue), 1, true)) return false;
