@@ -3,26 +3,27 @@
  * "file=PATH" are files, and /dev, /proc and /tmp are what programs expect.
  */
 import { moduleCount, modules } from "../boot/loaded.ts";
-import { initContext, setDirectory } from "../fs/context.ts";
+import { currentRoot, initContext, setDirectory, setRoot } from "../fs/context.ts";
 import { ENOENT, ENOMEM } from "../fs/errno.ts";
-import { mount, rootName } from "../fs/mounts.ts";
-import { dropName, type Name } from "../fs/name.ts";
+import { crossMounts, mount } from "../fs/mounts.ts";
+import { dropName, holdName, type Name } from "../fs/name.ts";
 import type { FileSystem, Node } from "../fs/node.ts";
 import { dropNode } from "../fs/node-cache.ts";
 import { FOLLOW, resolve, takeName, type Walk } from "../fs/path.ts";
 import { makeRamfs, setSource } from "../fs/ramfs.ts";
 import { Area, inArea } from "../memory/address.ts";
-import { textLength } from "./launch.ts";
+import { launchText, textLength } from "./launch.ts";
 
 const S_IFDIR: u32 = 0x4000;
 const S_IFREG: u32 = 0x8000;
 
 /** What `length` bytes of a path lead to from the root, to be dropped by the caller; null: nothing. */
 function find(path: ptr<u8>, length: usize): ptr<Name> | null {
-  const root = rootName();
+  const root = currentRoot();
   if (root === null) return null;
   const walk: Walk = zeroed();
   const status = resolve(root, root, path, length, FOLLOW, addressOf(walk));
+  dropName(root);
   return status < 0 ? null : takeName(addressOf(walk));
 }
 class Made extends Struct {
@@ -41,24 +42,34 @@ function make(path: ptr<u8>, length: usize, mode: u32, made: ptr<Made>): void {
 /** Makes the directories of a path that are not there, the last one too if `whole`. Where they cannot be made nothing happens: it shows later. */
 export function makeDirectories(path: ptr<u8>, whole: bool): void {
   const length = textLength(path);
-  for (let end: usize = 1; end <= length; end++) {
-    if (end < length ? path[end] !== char("/") : !whole) continue;
-    const name = find(path, end);
-    if (name !== null) {
-      dropName(name);
-      continue;
-    }
-    const made: Made = zeroed();
-    make(path, end, S_IFDIR | 0o755, addressOf(made));
-    if (made.node !== null) dropNode(made.node);
-  }
+  makeParents(path, length);
+  if (whole) makeDirectory(path, length);
 }
-/** Mounts a file system on a directory, which is made if need be. */
+/** The directories that lead to the first `length` bytes of a path. */
+function makeParents(path: ptr<u8>, length: usize): void {
+  for (let end: usize = 1; end < length; end++) if (path[end] === char("/")) makeDirectory(path, end);
+}
+function makeDirectory(path: ptr<u8>, length: usize): void {
+  const name = find(path, length);
+  if (name !== null) {
+    dropName(name);
+    return;
+  }
+  const made: Made = zeroed();
+  make(path, length, S_IFDIR | 0o755, addressOf(made));
+  if (made.node !== null) dropNode(made.node);
+}
+/** Mounts a file system on a directory, which is made if need be. On "/" it is the root from then on. */
 export function mountAt(fileSystem: ptr<FileSystem>, path: ptr<u8>): i64 {
   makeDirectories(path, true);
   const name = find(path, textLength(path));
   if (name === null) return -ENOENT;
   const result = mount(fileSystem, name);
+  const root = path[1] === 0 ? crossMounts(name) : null;
+  if (root !== null) {
+    setRoot(holdName(root));
+    setDirectory(holdName(root));
+  }
   dropName(name);
   return result;
 }
@@ -84,6 +95,26 @@ export function addModules(): void {
     if (made.node === null) continue;
     setSource(made.node, start, modules[i].end - modules[i].start);
     dropNode(made.node);
+  }
+}
+/** The launch's symbolic links, `link=PATH:TARGET`. Where one cannot be made nothing happens: it shows later. */
+export function addLinks(): void {
+  for (let i: usize = 0; ; i++) {
+    const text = launchText("link=", i);
+    if (text === null) return;
+    let colon: usize = 0;
+    let slash: usize = 0;
+    for (; text[colon] !== 0 && text[colon] !== char(":"); colon++)
+      if (text[colon] === char("/")) slash = colon;
+    if (text[colon] === 0) continue;
+    makeParents(text, colon);
+    const parent = find(text, slash === 0 ? 1 : slash);
+    if (parent === null) continue;
+    const symlink = parent.node.operations.symlink;
+    const target = text.offset(colon + 1);
+    const name = text.offset(slash + 1);
+    if (symlink !== null) symlink(parent.node, name, colon - slash - 1, target, textLength(target));
+    dropName(parent);
   }
 }
 /** Where the program starts. */

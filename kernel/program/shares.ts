@@ -3,7 +3,7 @@ import { sameText } from "../boot/words.ts";
 import { openNinep } from "../fs/ninep/mount.ts";
 import type { FileSystem } from "../fs/node.ts";
 import { launchText } from "./launch.ts";
-import { mountAt } from "./root.ts";
+import { addLinks, mountAt } from "./root.ts";
 
 const MOST_TAG = 32;
 const MOST_PATH = 4096;
@@ -32,8 +32,9 @@ function mountOne(text: ptr<u8>): bool {
   const status = openNinep(addressOf(tag[0]), readOnly, readOnly, addressOf(mounted.fileSystem));
   return status === 0 && mounted.fileSystem !== null && mountAt(mounted.fileSystem, addressOf(path[0])) === 0;
 }
-/** Mounts them all. Gives the text of one that cannot be; null: all are there. */
+/** Makes the launch's links, and mounts them all. Gives the text of one that cannot be; null: all are there. */
 export function mountAll(): ptr<u8> | null {
+  addLinks();
   for (let i: usize = 0; ; i++) {
     const text = launchText("mount=", i);
     if (text === null) return null;

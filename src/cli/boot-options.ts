@@ -100,7 +100,7 @@ export function parseCpus(text: string): number {
   if (count < 1 || count > MAX_CPUS) throw invalid(`It is 1 to ${MAX_CPUS}`);
   return count;
 }
-function parseSeconds(text: string): number {
+export function parseSeconds(text: string): number {
   if (!/^\d+(\.\d+)?$/.test(text) || Number(text) === 0)
     throw invalid("It is a number of seconds, such as 10 or 0.5");
   return Number(text);
@@ -110,13 +110,13 @@ function parseCycles(text: string): number {
   if (cycles === 0) throw invalid("It is at least 1");
   return cycles;
 }
-function parseSeed(text: string): bigint {
+export function parseSeed(text: string): bigint {
   const seed = parseNumber(text);
   if (seed < 0n || seed >= 1n << 64n) throw invalid("It is a number of up to 64 bits");
   return seed;
 }
 /** Seconds since 1970. */
-function parseRtc(text: string): number {
+export function parseRtc(text: string): number {
   if (text === "now") return Math.floor(Date.now() / 1000);
   const seconds = /^\d+$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000);
   // The clock has a century register of two digits.

@@ -28,13 +28,19 @@ export class OutputStream implements CharacterBackend {
   readonly #descriptor: typeof OUTPUT | typeof ERRORS;
   readonly #lost: StreamEvents["lost"];
   #isLost = false;
+  #written = 0;
 
   constructor(descriptor: 1 | 2, lost: StreamEvents["lost"]) {
     this.#descriptor = descriptor;
     this.#lost = lost;
   }
+  /** Bytes so far. */
+  get written(): number {
+    return this.#written;
+  }
   /** Returns once the bytes are the operating system's. After a failure they are lost. */
   write(bytes: Uint8Array): void {
+    this.#written += bytes.length;
     if (this.#isLost) return;
     try {
       writeAll(this.#descriptor, bytes);
@@ -76,6 +82,10 @@ export class StandardStreams implements CharacterBackend {
   /** Whether something may still come. */
   get live(): boolean {
     return !this.#isFile && !this.#ended;
+  }
+  /** Bytes of output so far. */
+  get written(): number {
+    return this.#output.written;
   }
   write(bytes: Uint8Array): void {
     this.#output.write(bytes);

@@ -3,7 +3,9 @@
  * end in a zero. kernel/program/launch.ts reads it.
  *
  *     mount=TAG:PATH[:ro]   in this order; the first one that is "/" is the root
+ *     link=PATH:TARGET      a symbolic link, where no mount is
  *     cwd=PATH  owner=UID  group=GID  tty=FD  columns=N  rows=N  strace=1
+ *     libc=1: its libc is the kernel's
  *     program=PATH  arg=TEXT (argv[0] first)  env=NAME=VALUE
  */
 
@@ -15,6 +17,13 @@ export interface LaunchMount {
   readonly readOnly: boolean;
 }
 
+/** A symbolic link outside of all mounts. */
+export interface LaunchLink {
+  /** Absolute, without a colon. */
+  readonly path: string;
+  readonly target: string;
+}
+
 export interface Launch {
   /** Absolute, in the guest. */
   readonly program: string;
@@ -23,6 +32,7 @@ export interface Launch {
   readonly environment: readonly string[];
   readonly directory: string;
   readonly mounts: readonly LaunchMount[];
+  readonly links?: readonly LaunchLink[];
   readonly owner: number;
   readonly group: number;
   /** Descriptors from 0 to 2 that are a terminal. */
@@ -31,6 +41,8 @@ export interface Launch {
   readonly size?: { readonly columns: number; readonly rows: number } | undefined;
   /** System calls are printed. */
   readonly strace: boolean;
+  /** The kernel is its libc: /vitrine/libc.elf takes the place of its interpreter. */
+  readonly kernelLibc?: boolean;
 }
 
 /** The module's bytes. Throws RangeError for a text with a zero character in it. */
@@ -38,12 +50,14 @@ export function launchModule(launch: Launch): Uint8Array {
   const { size } = launch;
   const texts = [
     ...launch.mounts.map(({ tag, path, readOnly }) => `mount=${tag}:${path}${readOnly ? ":ro" : ""}`),
+    ...(launch.links ?? []).map(({ path, target }) => `link=${path}:${target}`),
     `cwd=${launch.directory}`,
     `owner=${launch.owner}`,
     `group=${launch.group}`,
     ...launch.terminals.map((fd) => `tty=${fd}`),
     ...(size ? [`columns=${size.columns}`, `rows=${size.rows}`] : []),
     ...(launch.strace ? ["strace=1"] : []),
+    ...(launch.kernelLibc ? ["libc=1"] : []),
     `program=${launch.program}`,
     ...launch.args.map((arg) => `arg=${arg}`),
     ...launch.environment.map((variable) => `env=${variable}`),

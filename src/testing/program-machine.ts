@@ -20,6 +20,8 @@ export interface ProgramMachineOptions
   readonly control: CharacterBackend;
   /** The kernel's own messages. */
   readonly kernelLog: CharacterBackend;
+  /** Files that the program finds beside those of the shares, by their paths. */
+  readonly files?: readonly { readonly path: string; readonly bytes: Uint8Array }[];
   /** The kernel's command line. */
   readonly append?: string;
 }
@@ -46,7 +48,10 @@ export function programMachine(o: ProgramMachineOptions): Machine {
   machine.boot({
     kernel: o.kernel,
     protocol: "pvh",
-    modules: [{ bytes: launchModule(o.launch), commandLine: "launch" }],
+    modules: [
+      { bytes: launchModule(o.launch), commandLine: "launch" },
+      ...(o.files ?? []).map(({ path, bytes }) => ({ bytes, commandLine: `file=${path}` })),
+    ],
     commandLine: o.append ?? "",
   });
   return machine;

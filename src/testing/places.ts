@@ -1,0 +1,217 @@
+/**
+ * What of the host a program that is run can see: where the program is, and which directories are there, by the same names as on the host.
+ * Everything is read-only but what the caller's mounts give. Nothing here runs anything.
+ */
+import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { systemReason } from "../host/errors.ts";
+import { NinepServer } from "../host/ninep/server.ts";
+
+/** Statuses of shells: bad use; found, but no program; not found. */
+const BAD_USE = 2;
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+
+/** There is nothing to run, or not there. The message is one line, `status` a shell's. */
+export class PlaceError extends Error {
+  override readonly name = "PlaceError";
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export interface Mount {
+  /** A directory of the host. */
+  readonly host: string;
+  /** Absolute, in the guest. */
+  readonly guest: string;
+  readonly readOnly: boolean;
+}
+/** A symbolic link that the guest has outside of all mounts. */
+export interface Link {
+  readonly path: string;
+  readonly target: string;
+}
+
+export interface PlacesRequest {
+  /** A path, or a name that is looked for in `path`. */
+  readonly program: string;
+  /** The guest's "/"; undefined: the host's own directories, those that are needed. */
+  readonly root?: string | undefined;
+  /** Where it starts, absolute in the guest. */
+  readonly directory: string;
+  /** As PATH has it. */
+  readonly path: string;
+  readonly mounts: readonly Mount[];
+  /** Absolute paths of files that are there beside those of the mounts. */
+  readonly files?: readonly string[];
+}
+export interface Places {
+  /** Absolute, as the guest sees it. */
+  readonly program: string;
+  readonly mounts: readonly Mount[];
+  readonly links: readonly Link[];
+}
+
+/** Directories of a system's libraries and programs, as far as the host has them. */
+const SYSTEM = ["/bin", "/sbin", "/lib", "/lib64", "/usr", "/etc"];
+/** As Linux follows them at most. */
+const MOST_LINKS = 40;
+/** Shares that the kernel takes (kernel/drivers/share.ts). */
+const MOST_MOUNTS = 8;
+
+const within = (path: string, directory: string): boolean =>
+  directory === "/" || path === directory || path.startsWith(`${directory}/`);
+const depth = (path: string): number => path.split("/").filter((part) => part !== "").length;
+
+/** Throws PlaceError. */
+export function findPlaces(request: PlacesRequest): Places {
+  const { program, root, directory, path, mounts, files = [] } = request;
+  if (root !== undefined && !existsSync(root))
+    throw new PlaceError(`${root}: no such file or directory`, BAD_USE);
+  const view = new View(root === undefined ? "/" : realpathSync(root), mounts);
+  const start = view.follow(directory);
+  if (start === undefined && !files.some((file) => within(file, directory)))
+    throw new PlaceError(`${directory}: no such file or directory`, BAD_USE);
+  const place = files.includes(program) ? program : findProgram(view, program, directory, path);
+  const chosen =
+    root === undefined
+      ? hostPlaces(view, [start, view.follow(place)])
+      : { mounts: [{ host: realpathSync(root), guest: "/", readOnly: true }], links: [] };
+  // The outermost first, so that none covers another.
+  const all = [...chosen.mounts.filter((m) => !mounts.some((o) => o.guest === m.guest)), ...mounts];
+  if (all.length > MOST_MOUNTS)
+    throw new PlaceError(`${all.length} directories to mount, of ${MOST_MOUNTS} at most`, BAD_USE);
+  const odd = all.find((m) => m.guest.includes(":"));
+  if (odd !== undefined)
+    throw new PlaceError(`${odd.guest}: a directory with a colon in its name cannot be mounted`, BAD_USE);
+  return {
+    program: place,
+    mounts: all.toSorted((a, b) => depth(a.guest) - depth(b.guest)),
+    links: chosen.links,
+  };
+}
+
+/** A server for each mount. Throws PlaceError for a directory that cannot be opened. */
+export function openMounts(mounts: readonly Mount[]): NinepServer[] {
+  const opened: NinepServer[] = [];
+  for (const { host, readOnly } of mounts) {
+    try {
+      opened.push(new NinepServer(host, { readOnly }));
+    } catch (error) {
+      for (const share of opened) share.close();
+      throw new PlaceError(`${host}: ${systemReason(error)}`, BAD_USE);
+    }
+  }
+  return opened;
+}
+
+/** Where a path leads, and the links on the way. */
+interface Followed {
+  readonly path: string;
+  readonly links: readonly Link[];
+}
+
+/** The guest's names, before it has started. */
+class View {
+  readonly #base: string;
+  readonly #mounts: readonly Mount[];
+
+  constructor(base: string, mounts: readonly Mount[]) {
+    this.#base = base;
+    this.#mounts = mounts.toSorted((a, b) => b.guest.length - a.guest.length);
+  }
+  mounted(path: string): boolean {
+    return this.#mounts.some((m) => within(path, m.guest));
+  }
+  /** The host's name of a path without links. */
+  host(path: string): string {
+    const mount = this.#mounts.find((m) => within(path, m.guest));
+    return mount === undefined ? join(this.#base, path) : join(mount.host, path.slice(mount.guest.length));
+  }
+  /** Undefined: there is nothing, or too many links. */
+  follow(path: string): Followed | undefined {
+    const links: Link[] = [];
+    const left = path.split("/");
+    let at = "/";
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      if (name === "" || name === ".") continue;
+      const next = join(at, name);
+      const target = this.#target(next);
+      if (target === undefined) return undefined;
+      if (target === null) at = next;
+      else {
+        if (links.push({ path: next, target }) > MOST_LINKS) return undefined;
+        left.unshift(...target.split("/"));
+        if (target.startsWith("/")) at = "/";
+      }
+    }
+    return { path: at, links };
+  }
+  /** A link's target; null: it is none; undefined: it is not there. */
+  #target(path: string): string | null | undefined {
+    const host = this.host(path);
+    try {
+      return lstatSync(host).isSymbolicLink() ? readlinkSync(host) : null;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function findProgram(view: View, program: string, directory: string, path: string): string {
+  if (program.includes("/")) {
+    const guest = resolve(directory, program);
+    const place = view.follow(guest);
+    if (place === undefined) throw new PlaceError(`${program}: no such file or directory`, NOT_FOUND);
+    check(program, view.host(place.path));
+    return guest;
+  }
+  for (const folder of path.split(":")) {
+    const guest = resolve(directory, folder === "" ? "." : folder, program);
+    const place = view.follow(guest);
+    if (place === undefined) continue;
+    const host = view.host(place.path);
+    if (statSync(host).isFile() && mayExecute(host)) return guest;
+  }
+  throw new PlaceError(`${program}: command not found`, NOT_FOUND);
+}
+function mayExecute(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+function check(name: string, path: string): void {
+  const stat = statSync(path);
+  if (stat.isDirectory()) throw new PlaceError(`${name}: is a directory`, NOT_EXECUTABLE);
+  if (!stat.isFile()) throw new PlaceError(`${name}: not a regular file`, NOT_EXECUTABLE);
+  if (!mayExecute(path)) throw new PlaceError(`${name}: permission denied`, NOT_EXECUTABLE);
+}
+
+/** The system's directories, and those that the paths lead to: the program's and the current one. */
+function hostPlaces(
+  view: View,
+  paths: readonly (Followed | undefined)[],
+): { mounts: Mount[]; links: readonly Link[] } {
+  const system = SYSTEM.flatMap((path) => view.follow(path) ?? []);
+  const followed = [...system, ...paths.flatMap((place) => place ?? [])];
+  const directories = followed.map(({ path }) =>
+    statSync(view.host(path)).isDirectory() ? path : dirname(path),
+  );
+  // A directory of the host that is the guest's by a mount needs none of its own; "/" itself is never given.
+  const wanted = [...new Set(directories)].filter((path) => path !== "/" && !view.mounted(path));
+  const outer = wanted.filter((path) => !wanted.some((other) => other !== path && within(path, other)));
+  const links = followed
+    .flatMap((place) => place.links)
+    .filter(({ path }) => !view.mounted(path) && !outer.some((directory) => within(path, directory)));
+  return {
+    mounts: outer.map((path) => ({ host: path, guest: path, readOnly: true })),
+    links: [...new Map(links.map((link) => [link.path, link])).values()],
+  };
+}
