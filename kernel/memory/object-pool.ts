@@ -19,6 +19,7 @@ import { addReserve } from "./shortage.ts";
 import { putObject, takeObject } from "./slab.ts";
 import { countPooled } from "./usage.ts";
 import { giveVerified, takeVerified } from "./verified.ts";
+import { Violation, violation } from "./violation.ts";
 
 const ENTRY: usize = 8;
 
@@ -68,15 +69,17 @@ function equip(cache: ptr<Cache>, pool: ptr<Pool>): void {
   if (cache.poolCapacity === 0) return;
   const base = takeFromDepot(stackCache(cache.poolCapacity));
   if (base === 0) return;
-  pool.base = base;
-  pool.top = base;
+  // Below the objects, and none: what was freed last.
+  pointer<usize>(base).value = 0;
+  pool.base = base + ENTRY;
+  pool.top = base + ENTRY;
   pool.limit = base + usize(cache.poolCapacity) * ENTRY;
 }
 /** A pool's objects go back to their slabs, and its stack to where it is from. It is the calling processor's, or nobody uses it. */
 export function emptyPool(cache: ptr<Cache>, pool: ptr<Pool>): void {
   if (pool.base === 0) return;
   drainPool(cache, pool, (pool.top - pool.base) / ENTRY);
-  giveToDepot(stackCache(cache.poolCapacity), pool.base);
+  giveToDepot(stackCache(cache.poolCapacity), pool.base - ENTRY);
   pool.base = 0;
   pool.top = 0;
   pool.limit = 0;
@@ -120,12 +123,18 @@ function drainAndGive(cache: ptr<Cache>, pool: ptr<Pool>, object: usize): void {
   pointer<usize>(pool.top).value = object;
   pool.top += ENTRY;
 }
+/** Whether it is the object that came into the pool last, and is there still. */
+function isLast(pool: ptr<Pool>, object: usize): bool {
+  return pool.top !== pool.base && pointer<usize>(pool.top - ENTRY).value === object;
+}
 /**
- * The pool was full. Preemption is forbidden, and allowed when this returns.
+ * The pool was full, or the object is its last. Preemption is forbidden, and allowed when this returns.
  * @noinline
  */
 function freeSlowly(cache: ptr<Cache>, pool: ptr<Pool>, object: usize): void {
-  if (!cache.verified) {
+  if (isLast(pool, object))
+    violation(Violation.DoubleFree, "freed last, by processor", object, 0, u64(cpuIndex()));
+  else if (!cache.verified) {
     drainAndGive(cache, pool, object);
     pool.frees++;
   } else if (giveVerified(cache, object)) pool.frees++;
@@ -157,7 +166,7 @@ export function freeObject(cache: ptr<Cache>, object: usize): void {
   forbidPreemption();
   const pool = addressOf(cache.pools[cpuIndex()]);
   const top = pool.top;
-  if (top === pool.limit) {
+  if (top === pool.limit || pointer<usize>(top - ENTRY).value === object) {
     freeSlowly(cache, pool, object);
     return;
   }

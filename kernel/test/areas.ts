@@ -96,8 +96,18 @@ export function interiorPointersAreRefused(): void {
   free(small);
   free(large);
 }
-/** Pages, half pages and large objects: always. */
+/** Pages, half pages and large objects: always. Small ones: as long as nothing else has been freed. */
 export function doubleFreesAreFound(): void {
+  const small = malloc(100);
+  const other = malloc(100);
+  free(other);
+  free(small);
+  checkEqual(u64(refusal(address(small))), u64(Violation.DoubleFree), "small");
+  const third = malloc(100);
+  const fourth = malloc(100);
+  check(third !== fourth, "nothing is in the pool twice");
+  free(third);
+  free(fourth);
   const half = malloc(2048);
   const page = malloc(4096);
   const large = malloc(3 * PAGE_SIZE);
