@@ -1,10 +1,12 @@
 /** Files that are opened by a name: regular ones, directories, and whatever makes a file of itself (`NodeOperations.open`). */
 import { free, malloc } from "../memory/malloc.ts";
 import { readContents, writeContents } from "./contents.ts";
+import { openDevice } from "./devices.ts";
 import { EFAULT, EINVAL, EISDIR, ELOOP, ENOMEM, ENXIO } from "./errno.ts";
 import { dropFile, type FileOperations, makeFile, O_APPEND, O_PATH, type OpenFile } from "./file.ts";
 import type { Name } from "./name.ts";
-import { type Node, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "./node.ts";
+import { type Node, S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "./node.ts";
+import { openFifo } from "./pipe.ts";
 import type { Transfer } from "./transfer.ts";
 
 function readPages(file: ptr<OpenFile>, transfer: ptr<Transfer>, position: ptr<u64>): i64 {
@@ -85,27 +87,34 @@ export const directoryOperations: FileOperations = init({ seekable: true, read: 
 /** Of files opened by O_PATH, which only stand for their names. */
 export const pathOperations: FileOperations = init({});
 
-function operationsOf(node: ptr<Node>): ptr<FileOperations> | null {
+/** What a file gets that is opened by a name: its operations, and what they want. */
+function openNode(node: ptr<Node>, file: ptr<OpenFile>): i64 {
+  const open = node.operations.open;
+  if (open !== null) return open(node, file);
   switch (node.attributes.mode & S_IFMT) {
     case S_IFDIR:
-      return addressOf(directoryOperations);
+      file.operations = addressOf(directoryOperations);
+      return 0;
     case S_IFREG:
-      return node.operations.read !== null ? addressOf(wholeOperations) : addressOf(pagedOperations);
+      file.operations =
+        node.operations.read !== null ? addressOf(wholeOperations) : addressOf(pagedOperations);
+      return 0;
+    case S_IFCHR:
+      return openDevice(node.attributes.device, file) ? 0 : -ENXIO;
+    case S_IFIFO:
+      return openFifo(node, file);
+    case S_IFLNK:
+      return -ELOOP;
     default:
-      return null;
+      return -ENXIO;
   }
 }
 /** Opens what a name names. `flags` are those that stay with the file; what they ask for has been checked. */
 export function openName(name: ptr<Name>, flags: u32, opened: ptr<ptr<OpenFile> | null>): i64 {
-  const node = name.node;
   opened.value = null;
-  let operations = operationsOf(node);
-  const open = (flags & O_PATH) !== 0 ? null : node.operations.open;
-  if ((flags & O_PATH) !== 0 || open !== null) operations = addressOf(pathOperations);
-  if (operations === null) return (node.attributes.mode & S_IFMT) === S_IFLNK ? -ELOOP : -ENXIO;
-  const file = makeFile(operations, node, name, flags);
+  const file = makeFile(addressOf(pathOperations), name.node, name, flags);
   if (file === null) return -ENOMEM;
-  const status = open === null ? 0 : open(node, file);
+  const status = (flags & O_PATH) !== 0 ? 0 : openNode(name.node, file);
   if (status < 0) {
     file.operations = addressOf(pathOperations);
     dropFile(file);
