@@ -23,7 +23,7 @@ import { protectMemory } from "../program/memory/protect.ts";
 import { remapMemory } from "../program/memory/remap.ts";
 import { whichAreResident } from "../program/memory/resident.ts";
 import { writeBack } from "../program/memory/write-back.ts";
-import { copyOut, isProgramRange } from "../program/user.ts";
+import { copyOut } from "../program/user.ts";
 import { PROGRAMS_END } from "../vm/space.ts";
 import type { Call } from "./call.ts";
 import { fileIn } from "./descriptor.ts";
@@ -107,7 +107,7 @@ export function sysMincore(call: ptr<Call>): i64 {
   if ((start & (PAGE_SIZE - 1)) !== 0) return -EINVAL;
   if (start > PROGRAMS_END || call.args[1] > PROGRAMS_END - start) return -ENOMEM;
   const pages = pagesUp(call.args[1]) >> PAGE_SHIFT;
-  if (!isProgramRange(call.args[2], pages)) return -EFAULT;
+  if (call.args[2] > PROGRAMS_END || pages > PROGRAMS_END - call.args[2]) return -EFAULT;
   const piece: array<u8, typeof PIECE> = zeroed();
   for (let done: usize = 0; done < pages; ) {
     const count = pages - done < PIECE ? pages - done : PIECE;

@@ -1,9 +1,17 @@
 /** What a program says of its memory's use: madvise(2), in Linux's order of checks (mm/madvise.c). Advice that changes nothing here is taken and forgotten. */
-import { EBADF, EFAULT, EINVAL, ENOMEM, EOPNOTSUPP, EPERM } from "../../fs/errno.ts";
+import { EACCES, EFAULT, EINVAL, ENOMEM, EOPNOTSUPP, EPERM } from "../../fs/errno.ts";
 import { PAGE_SIZE } from "../../memory/address.ts";
 import { unmapRange } from "../../vm/map.ts";
 import { cutAt, join } from "./edit.ts";
-import { LARGE_PAGES, LOCKED, type Mapping, SHARED, SMALL_PAGES, type Spares } from "./mapping.ts";
+import {
+  LARGE_PAGES,
+  LOCKED,
+  type Mapping,
+  PROT_WRITE,
+  SHARED,
+  SMALL_PAGES,
+  type Spares,
+} from "./mapping.ts";
 import { touch } from "./populate.ts";
 import { MOST_MAPPINGS, type ProgramMemory, pagesUp } from "./program-memory.ts";
 import { Served } from "./serve.ts";
@@ -59,7 +67,8 @@ function adviseMapping(
       if (isShared || mapping.file !== null) return -EINVAL;
       break;
     case Advice.Remove:
-      if (isLocked || !isShared) return -EINVAL;
+      if (isLocked || (mapping.file === null && !isShared)) return -EINVAL;
+      if (!isShared || (mapping.protection & PROT_WRITE) === 0) return -EACCES;
       if (mapping.file !== null) return -EOPNOTSUPP;
       break;
     case Advice.Cold:
@@ -67,8 +76,6 @@ function adviseMapping(
       return isLocked ? -EINVAL : 0;
     case Advice.WipeOnFork:
       return isShared || mapping.file !== null ? -EINVAL : 0;
-    case Advice.WillNeed:
-      return mapping.file === null && isShared ? -EBADF : 0;
     default:
       return 0;
   }

@@ -63,7 +63,7 @@ export class Wanted extends Struct {
 
 /** Where nothing is; 0: nowhere. Who calls holds the lock. */
 export function placeFor(memory: ptr<ProgramMemory>, hint: usize, size: usize, flags: u64): usize {
-  const at = pagesUp(hint);
+  const at = hint & ~(PAGE_SIZE - 1);
   if (at >= PROGRAMS_START && size <= PROGRAMS_END - PROGRAMS_START && at <= PROGRAMS_END - size) {
     if (isFree(memory.tree, at, at + size)) return at;
   }

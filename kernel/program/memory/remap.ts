@@ -126,7 +126,7 @@ export function remapMemory(
   if ((flags & MREMAP_FIXED) !== 0 && (flags & MREMAP_MAYMOVE) === 0) return -EINVAL;
   if ((from & (PAGE_SIZE - 1)) !== 0) return -EINVAL;
   const move: Move = { from, size: pagesUp(bytes), newSize: pagesUp(newBytes), flags, to };
-  if (move.newSize === 0) return -EINVAL;
+  if (move.newSize === 0 || move.newSize > PROGRAMS_END) return -EINVAL;
   const spares: Spares = init({});
   if (!spares.take(5)) return -ENOMEM;
   memory.lock.lockWrite();

@@ -50,6 +50,6 @@ export function writeBack(memory: ptr<ProgramMemory>, start: usize, bytes: usize
   if ((start & (PAGE_SIZE - 1)) !== 0) return -EINVAL;
   if ((flags & MS_ASYNC) !== 0 && (flags & MS_SYNC) !== 0) return -EINVAL;
   const end = start + pagesUp(bytes);
-  if (end < start || (bytes !== 0 && end === start)) return -ENOMEM;
+  if (end < start) return -ENOMEM;
   return end === start ? 0 : writeRange(memory, start, end, flags);
 }
