@@ -24,6 +24,7 @@ import {
   PT_INTERP,
   PT_LOAD,
 } from "./elf.ts";
+import { LIBC_PATH } from "./kernel-functions.ts";
 import { textLength } from "./launch.ts";
 import { MAP_FIXED, mapFile, mapZeros } from "./memory/map.ts";
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from "./memory/mapping.ts";
@@ -52,6 +53,8 @@ export class Loaded extends Struct {
   /** The first page behind it. */
   end: usize;
   executableStack: bool;
+  /** Set before it is loaded: a program that asks for an interpreter gets the kernel's libc as one. */
+  usesKernelLibc: bool;
   /** The program's own file. */
   name: ptr<Name> | null;
   /** What is wrong, and with which file. */
@@ -263,9 +266,10 @@ function loadInterpreter(memory: ptr<ProgramMemory>, loaded: ptr<Loaded>, progra
     if (segment.type !== PT_INTERP || loaded.interpreterBase !== 0) continue;
     const text = malloc(segment.fileSize);
     if (text === null) return fail(loaded, program.path, "there is no memory for it", NOT_EXECUTABLE);
-    const path = cast<u8>(text);
+    let path = cast<u8>(text);
     readFile(program.node, segment.fileOffset, path, segment.fileSize);
     path[segment.fileSize - 1] = 0;
+    if (loaded.usesKernelLibc) path = LIBC_PATH;
     const name = open(loaded, path);
     if (name === null) {
       // As a shell has it: the program cannot be run, whatever its interpreter lacks.

@@ -11,9 +11,8 @@ import {
   setConsoleHooks,
 } from "../drivers/console.ts";
 import { setDescriptor, takeDescriptor } from "../fs/descriptors.ts";
-import { EAGAIN, EFAULT, EINTR, ENOMEM, ENOTTY } from "../fs/errno.ts";
+import { EAGAIN, EFAULT, ENOMEM, ENOTTY } from "../fs/errno.ts";
 import {
-  dropFile,
   type FileOperations,
   makeFile,
   O_NONBLOCK,

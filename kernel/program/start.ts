@@ -16,6 +16,7 @@ import { endMachine } from "./end.ts";
 import { PROGRAM_FLAGS } from "./enter.ts";
 import { initProgramExceptions, raiseFault } from "./exceptions.ts";
 import { makeInitialStack } from "./initial-stack.ts";
+import { openKernelFunctions } from "./kernel-functions.ts";
 import { launchNumber, launchText, textLength } from "./launch.ts";
 import { type Loaded, loadProgram } from "./load.ts";
 import { initProgramFaults, setAfterFault, setFaultSignal } from "./memory/fault.ts";
@@ -83,6 +84,7 @@ function openFiles(): void {
   if (makeRoot() < 0) give("files", "there is no memory for them", FAILED);
   const fault = mountAll();
   if (fault !== null) give(fault, "cannot be mounted", FAILED);
+  openKernelFunctions();
   addModules();
   const directory = launchText("cwd=", 0);
   if (directory !== null && changeDirectory(directory) < 0) give(directory, "no such directory", FAILED);
@@ -93,6 +95,7 @@ function load(path: ptr<u8>, registers: ptr<Registers>): void {
   if (!cloneRoot(addressOf(process.space))) give(path, "there is no memory for it", FAILED);
   enterSpace(addressOf(process.space));
   openMemory(addressOf(memory), addressOf(process.space));
+  loaded.usesKernelLibc = launchNumber("libc=") !== 0;
   if (!loadProgram(addressOf(memory), path, addressOf(loaded))) {
     const fault = loaded.fault;
     give(loaded.faulty, fault === null ? "cannot be run" : fault, loaded.status);

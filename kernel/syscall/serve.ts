@@ -3,19 +3,31 @@ import { EINTR, ENOSYS } from "../fs/errno.ts";
 import { beforeProgram } from "../program/return.ts";
 import type { Call } from "./call.ts";
 import { CALLS, rows } from "./table.ts";
-import { isTraced, traceCall, traceResult } from "./trace.ts";
+import { isTraced, type Line } from "./trace.ts";
 
+function dispatch(call: ptr<Call>): i64 {
+  const number = call.registers.vector;
+  if (number >= CALLS) return -ENOSYS;
+  const serve = rows[number].serve;
+  return serve === null ? -ENOSYS : serve(call);
+}
+/** @noinline */
+function dispatchTraced(call: ptr<Call>): i64 {
+  const line: Line = zeroed();
+  line.begin(call);
+  const number = call.registers.vector;
+  const isLast = number < CALLS && rows[number].ends;
+  if (isLast) line.write();
+  const result = dispatch(call);
+  line.result(result);
+  line.write();
+  return result;
+}
 /** Called by entry.ts, with interrupts on. True: the registers have been changed, and all of them are to be loaded. */
 export function serveCall(call: ptr<Call>): bool {
   const number = call.registers.vector;
-  let result: i64 = -ENOSYS;
-  if (isTraced()) traceCall(call);
-  if (number < CALLS) {
-    const serve = rows[number].serve;
-    if (serve !== null) result = serve(call);
-  }
+  const result = isTraced() ? dispatchTraced(call) : dispatch(call);
   call.registers.rax = truncate<u64>(result);
-  if (isTraced()) traceResult(call);
   beforeProgram(addressOf(call.registers), result === -EINTR && rows[number].restarts);
   return call.registers.errorCode !== 0;
 }

@@ -224,6 +224,16 @@ import {
   sysTime,
   sysTimes,
 } from "./time.ts";
+import {
+  sysAlarm,
+  sysGetitimer,
+  sysSetitimer,
+  sysTimerCreate,
+  sysTimerDelete,
+  sysTimerGetoverrun,
+  sysTimerGettime,
+  sysTimerSettime,
+} from "./timers.ts";
 
 export const CALLS = 451;
 
@@ -287,9 +297,9 @@ export const rows: array<Row, typeof CALLS> = [
   init({ name: "dup2", form: "dd", serve: sysDup2 }),
   init({ name: "pause", form: "", serve: sysPause }),
   init({ name: "nanosleep", form: "pp", serve: sysNanosleep }),
-  init({ name: "getitimer", form: "ip" }),
-  init({ name: "alarm", form: "i" }),
-  init({ name: "setitimer", form: "ipp" }),
+  init({ name: "getitimer", form: "ip", serve: sysGetitimer }),
+  init({ name: "alarm", form: "i", serve: sysAlarm }),
+  init({ name: "setitimer", form: "ipp", serve: sysSetitimer }),
   init({ name: "getpid", form: "", serve: sysGetpid }),
   init({ name: "sendfile", form: "ddpn", serve: sysSendfile }),
   init({ name: "socket", form: "iii", serve: sysSocket }),
@@ -473,11 +483,11 @@ export const rows: array<Row, typeof CALLS> = [
   init({ name: "restart_syscall", form: "xxxxxx" }),
   init({ name: "semtimedop", form: "xxxxxx" }),
   init({ name: "fadvise64", form: "diii", serve: sysFadvise64 }),
-  init({ name: "timer_create", form: "ipp" }),
-  init({ name: "timer_settime", form: "iipp" }),
-  init({ name: "timer_gettime", form: "ip" }),
-  init({ name: "timer_getoverrun", form: "i" }),
-  init({ name: "timer_delete", form: "i" }),
+  init({ name: "timer_create", form: "ipp", serve: sysTimerCreate }),
+  init({ name: "timer_settime", form: "iipp", serve: sysTimerSettime }),
+  init({ name: "timer_gettime", form: "ip", serve: sysTimerGettime }),
+  init({ name: "timer_getoverrun", form: "i", serve: sysTimerGetoverrun }),
+  init({ name: "timer_delete", form: "i", serve: sysTimerDelete }),
   init({ name: "clock_settime", form: "ip", serve: sysClockSettime }),
   init({ name: "clock_gettime", form: "ip", serve: sysClockGettime }),
   init({ name: "clock_getres", form: "ip", serve: sysClockGetres }),

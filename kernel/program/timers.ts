@@ -1,0 +1,88 @@
+/**
+ * Timers that send signals: three interval timers (setitimer(2)) and those of timer_create(2). All of them go by the time that passes; those that
+ * should count only the program's own time do so as well.
+ */
+import type { Mutex } from "../thread/mutex.ts";
+import { nanoseconds } from "../thread/time.ts";
+import type { Timer } from "../thread/timer.ts";
+import { process, type SignalInformation } from "./process.ts";
+import { findThread, sendToProcess, sendToThread } from "./signals.ts";
+
+export const TIMERS = 32;
+/** The first three are the interval timers. */
+export const INTERVALS = 3;
+const SI_TIMER: i32 = -2;
+const SI_KERNEL: i32 = 128;
+
+export class ProgramTimer extends Struct {
+  timer: Timer;
+  used: bool;
+  /** Counts from 1970. */
+  isReal: bool;
+  /** 0: none is sent. */
+  signal: u32;
+  /** The thread that gets it; 0: the program. */
+  thread: u32;
+  /** What its maker wants to be told. */
+  told: u64;
+  /** Nanoseconds since boot; 0: it is not set. */
+  deadline: u64;
+  /** Nanoseconds from one to the next; 0: there is one only. */
+  interval: u64;
+}
+export const timers: array<ProgramTimer, typeof TIMERS> = zeroed();
+/** Guards what is not changed by the timers themselves. */
+export const timersLock: Mutex = zeroed();
+
+function isInterval(timer: ptr<ProgramTimer>): bool {
+  return timer < addressOf(timers[INTERVALS]);
+}
+/** In the timer's interrupt. */
+function ring(argument: ptr<unknown>): void {
+  const timer = cast<ProgramTimer>(argument);
+  const information: SignalInformation = init({ signal: i32(timer.signal), code: SI_KERNEL });
+  if (!isInterval(timer)) {
+    information.code = SI_TIMER;
+    information.first = (address(timer) - address(addressOf(timers[INTERVALS]))) / sizeof<ProgramTimer>();
+    information.second = timer.told;
+  }
+  if (timer.interval !== 0) {
+    const now = nanoseconds();
+    let next = timer.deadline + timer.interval;
+    // Those that have been missed are one.
+    if (next <= now) next = now + timer.interval - ((now - timer.deadline) % timer.interval);
+    timer.deadline = next;
+    timer.timer.start(next);
+  } else timer.deadline = 0;
+  if (timer.signal === 0) return;
+  if (timer.thread === 0) {
+    sendToProcess(addressOf(information));
+    return;
+  }
+  const flags = process.lock.lock();
+  const thread = findThread(timer.thread);
+  process.lock.unlock(flags);
+  if (thread !== null) sendToThread(thread, addressOf(information));
+}
+/** From now on it rings at `deadline` (nanoseconds since boot; 0: not at all) and every `interval` from there. The lock is held. */
+export function setTimer(timer: ptr<ProgramTimer>, deadline: u64, interval: u64): void {
+  stopTimer(timer);
+  timer.interval = interval;
+  timer.deadline = deadline;
+  if (deadline === 0) return;
+  timer.timer.callback = ring;
+  timer.timer.argument = timer;
+  timer.timer.start(deadline);
+}
+export function stopTimer(timer: ptr<ProgramTimer>): void {
+  timer.interval = 0;
+  // One that rings now starts itself once more at most.
+  while (timer.deadline !== 0 && !timer.timer.cancel() && timer.deadline !== 0);
+  timer.deadline = 0;
+}
+/** Nanoseconds until it rings; 0: it does not. */
+export function timeLeft(timer: ptr<ProgramTimer>): u64 {
+  const deadline = timer.deadline;
+  const now = nanoseconds();
+  return deadline === 0 ? 0 : deadline > now ? deadline - now : 1;
+}
