@@ -1,8 +1,11 @@
 /** Threads of the program: how they begin, and what is left to do when they end. */
+import { cpuIndex } from "../arch/cpu.ts";
 import type { Registers } from "../arch/exceptions.ts";
+import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import { CODE_SELECTOR, DATA_SELECTOR } from "../arch/segments.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { cpuTime } from "../thread/attributes.ts";
+import { runQueues } from "../thread/run-queue.ts";
 import { exitThread, spawn, type ThreadOptions } from "../thread/spawn.ts";
 import { currentThread } from "../thread/thread.ts";
 import { loadThreadPointer } from "../thread/thread-local.ts";
@@ -17,8 +20,12 @@ const KERNEL_STACK: usize = 0x1_0000;
 
 /** FS's base of the calling thread (arch_prctl(2), ARCH_SET_FS). */
 export function setThreadPointer(threadPointer: usize): void {
+  const flags = saveInterrupts();
   currentThread().threadPointer = threadPointer;
+  // What a switch compares with.
+  runQueues[cpuIndex()].threadPointer = threadPointer;
   loadThreadPointer(threadPointer);
+  restoreInterrupts(flags);
 }
 function begin(argument: ptr<unknown>): void {
   const program = cast<ProgramThread>(argument);

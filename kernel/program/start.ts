@@ -24,6 +24,7 @@ import { openHeap } from "./memory/heap.ts";
 import { MAP_FIXED, MAP_GROWSDOWN, mapZeros } from "./memory/map.ts";
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from "./memory/mapping.ts";
 import { openMemory, type ProgramMemory } from "./memory/program-memory.ts";
+import { showProgram } from "./proc-self.ts";
 import { process } from "./process.ts";
 import { makeProgramThread, startProgramThread } from "./program-thread.ts";
 import { afterFault, watchInterrupts } from "./return.ts";
@@ -31,6 +32,7 @@ import { addModules, changeDirectory, makeRoot } from "./root.ts";
 import { mountAll } from "./shares.ts";
 import { openStandardFiles } from "./standard-files.ts";
 import { copyIn, copyOut, initUserMemory } from "./user.ts";
+import { mountUsualFiles } from "./usual-files.ts";
 
 /** RLIMIT_STACK's usual value. */
 const STACK_BYTES: usize = 8 << 20;
@@ -84,6 +86,7 @@ function openFiles(): void {
   if (makeRoot() < 0) give("files", "there is no memory for them", FAILED);
   const fault = mountAll();
   if (fault !== null) give(fault, "cannot be mounted", FAILED);
+  if (!mountUsualFiles()) give("files", "there is no memory for them", FAILED);
   openKernelFunctions();
   addModules();
   const directory = launchText("cwd=", 0);
@@ -117,6 +120,7 @@ function load(path: ptr<u8>, registers: ptr<Registers>): void {
   );
   if (top === 0) give(path, "there is no memory for its arguments", FAILED);
   memory.stack = top;
+  showProgram(addressOf(loaded), top);
   registers.rip = loaded.entry;
   registers.rsp = top;
   registers.rflags = PROGRAM_FLAGS;
