@@ -140,10 +140,14 @@ export function dropName(dropped: ptr<Name>): void {
     name.references--;
     let victim: ptr<Name> | null = null;
     if (name.references === 0) {
-      if (name.hashed) {
+      if (name.hashed && name.node.operations.follow === null) {
         keep(name);
         if (kept > KEPT) victim = takeOldest();
-      } else victim = name;
+      } else {
+        // What leads to something else now may be gone next time.
+        remove(name);
+        victim = name;
+      }
     }
     lock.unlock(flags);
     if (victim === null) return;

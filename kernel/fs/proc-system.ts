@@ -375,6 +375,12 @@ export function showLargePages(text: ptr<Text>): void {
 export function showLargePageSize(text: ptr<Text>): void {
   line(text, "2097152");
 }
+export function showLastCapability(text: ptr<Text>): void {
+  line(text, "40");
+}
+export function showGroups(text: ptr<Text>): void {
+  line(text, "65536");
+}
 export function showBootId(text: ptr<Text>): void {
   line(text, "76697472-696e-4065-8000-000000000001");
 }

@@ -16,7 +16,6 @@ import {
 } from "../fs/errno.ts";
 import { dropFile, isWritable, type OpenFile } from "../fs/file.ts";
 import { fileTime } from "../fs/file-clock.ts";
-import { firstMount } from "../fs/mounts.ts";
 import {
   type Attributes,
   type Node,
@@ -33,8 +32,8 @@ import {
   SET_MODIFIED,
   SET_OWNER,
 } from "../fs/node.ts";
-import { visitNodes } from "../fs/node-cache.ts";
 import { FOLLOW } from "../fs/path.ts";
+import { syncAll, syncFileSystem, syncNode } from "../fs/sync.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { dropFrame } from "../memory/frame.ts";
 import { copyIn } from "../program/user.ts";
@@ -326,27 +325,6 @@ export function sysFallocate(call: ptr<Call>): i64 {
 
 // ---------------------------------------------------------------------------------------------- writing back
 
-/** Contents, then what the file system keeps of the node. */
-export function syncNode(node: ptr<Node>): i64 {
-  const written = writePages(node);
-  const sync = node.operations.sync;
-  const status = sync === null ? 0 : sync(node);
-  return written < 0 ? written : status;
-}
-function syncVisited(node: ptr<Node>, _argument: ptr<unknown> | null): void {
-  syncNode(node);
-}
-/** All file systems. */
-export function syncAll(): void {
-  let at = firstMount();
-  while (at !== null) {
-    const fileSystem = at.fileSystem;
-    visitNodes(fileSystem, syncVisited, null);
-    const sync = fileSystem.sync;
-    if (sync !== null) sync(fileSystem);
-    at = at.next;
-  }
-}
 export function sysSync(_call: ptr<Call>): i64 {
   syncAll();
   return 0;
@@ -354,10 +332,7 @@ export function sysSync(_call: ptr<Call>): i64 {
 export function sysSyncfs(call: ptr<Call>): i64 {
   const file = fileIn(call, 0);
   if (file === null) return -EBADF;
-  const fileSystem = file.node.fileSystem;
-  visitNodes(fileSystem, syncVisited, null);
-  const sync = fileSystem.sync;
-  const status = sync === null ? 0 : sync(fileSystem);
+  const status = syncFileSystem(file.node.fileSystem);
   dropFile(file);
   return status;
 }
