@@ -7,6 +7,7 @@ import { cpuCount } from "../arch/cpu.ts";
 import { optionNumber, optionText } from "../boot/command-line.ts";
 import { printLine } from "../console/print.ts";
 import { startKernel } from "../main.ts";
+import { panic } from "../panic.ts";
 import { yieldNow } from "../thread/scheduler.ts";
 import { join, spawn, type ThreadOptions } from "../thread/spawn.ts";
 import type { Thread } from "../thread/thread.ts";
@@ -62,9 +63,11 @@ function bench(): void {
   out32(DEBUG_EXIT, DONE);
 }
 /** On the processor that has its number. */
-function startWorker(worker: u32): ptr<Thread> | null {
+function startWorker(worker: u32): ptr<Thread> {
   const options: ThreadOptions = init({ allowed: u32(1) << worker });
-  return spawn("worker", work, runOf(worker), addressOf(options));
+  const thread = spawn("worker", work, runOf(worker), addressOf(options));
+  if (thread === null) panic("bench: no memory for a worker");
+  return thread;
 }
 function work(argument: ptr<unknown>): void {
   while (atomicLoadAcquire(addressOf(started)) === 0) yieldNow();

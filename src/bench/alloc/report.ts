@@ -9,7 +9,7 @@ function bytes(n: number): string {
   return n >= 2 ** 10 ? `${(n / 2 ** 10).toFixed(1)} KiB` : `${n} B`;
 }
 
-/** Peak held by peak live: what the allocator wanted for what there was. */
+/** What the allocator wanted for what was asked for, each when it was most. */
 const overhead = (r: AllocationResult): number => (r.peakRequested === 0 ? 0 : r.peakHeld / r.peakRequested);
 
 /** How a result is called: the policy is the tagged allocator's alone. */
@@ -36,6 +36,7 @@ const COLUMNS: readonly Column[] = [
   { head: "internal", text: (r) => percent(r.internalFragmentation) },
   { head: "external", text: ofLoad((r) => percent(r.externalFragmentation)) },
   { head: "held/asked", text: ofLoad((r) => overhead(r).toFixed(2)) },
+  { head: "held/live", text: ofLoad((r) => (r.peakHeld / r.peakLive).toFixed(2)) },
   { head: "peak held", text: (r) => bytes(r.peakHeld) },
   { head: "metadata", text: (r) => bytes(r.metadata) },
   { head: "TLB misses", text: (r) => whole(r.tlbMisses) },

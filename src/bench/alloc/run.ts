@@ -42,8 +42,9 @@ export interface AllocationResult {
 /** The image has said something that is no report, or has not come to its end. */
 export class BenchError extends Error {}
 
-/** Cycles after which a case is given up: a minute of virtual time. */
-const LIMIT = 180e9;
+/** Cycles after which a case is given up, and more for each step: on several processors one may wait for another's turn to end. */
+const LIMIT = 10e9;
+const LIMIT_OF_STEP = { alone: 10_000, together: 60_000 } as const;
 const CODE_CACHE = 16 * 2 ** 20;
 /** What the image ends with through the debug-exit port, (0x10 << 1) | 1. */
 const DONE = 33;
@@ -112,6 +113,9 @@ class Report implements CharacterBackend {
   }
 }
 
+const limitOf = ({ operations, cpus = 1 }: AllocationCase): number =>
+  LIMIT + operations * (cpus > 1 ? LIMIT_OF_STEP.together : LIMIT_OF_STEP.alone);
+
 /** Throws BenchError, with what the image last said, if it does not come to its end. */
 export function runCase(
   kernel: Uint8Array,
@@ -144,7 +148,7 @@ export function runCase(
     .map(([name, value]) => `${name}=${value}`)
     .join(" ");
   machine.boot({ kernel, commandLine, ...(module && { initrd: module }) });
-  const stop = machine.run({ until: LIMIT });
+  const stop = machine.run({ until: limitOf(one) });
   if (stop.kind !== "exit" || stop.status !== DONE) {
     const last = serial.text.trimEnd().split("\n").slice(-3).join(" / ");
     throw new BenchError(`${about}: the machine stopped with ${stop.kind}: ${last}`);
