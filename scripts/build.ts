@@ -59,6 +59,16 @@ const MIB = 2 ** 20;
 const KERNEL_START = 1 * MIB;
 const KERNEL_LIMIT = 4 * MIB;
 
+/** Where the kernel's libc lies in programs that ask for it (docs/libc.md): above programs that are not position-independent. */
+const LIBC_START = 0x6000_0000;
+const libc: Step = {
+  name: "libc.elf",
+  run: (out) => {
+    const options = ["--base", `${LIBC_START}`, "--strip", "--output", join(out, "libc.elf")];
+    command(process.execPath, join(out, "cli/main.js"), "build", "kernel/libc/main.ts", ...options);
+  },
+};
+
 /** A kernel of kernel/, by the compiler that this build has just made. */
 const kernel = (image: string, source: string): Step => ({
   name: image,
@@ -85,6 +95,7 @@ const steps: Step[] = [
   // The interpreter's wasm and the decoder's tables, from the instruction table.
   generate("interpreter", "cli/build-interpreter.js"),
   kernel("kernel.elf", "kernel/main.ts"),
+  libc,
   kernel("kernel-test.elf", "kernel/test/main.ts"),
   kernel("kernel-bench.elf", "kernel/bench/main.ts"),
 ];

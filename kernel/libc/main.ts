@@ -1,0 +1,21 @@
+/**
+ * The kernel's libc: what programs are bound to that `vitrine run --libc kernel` runs. An image of its own, in ring 0 and the program's address space, so that
+ * each of its functions is a function call away; what faults in it is the program's fault, and a signal. docs/libc.md.
+ */
+import "./exit.ts";
+import "./stdio/print.ts";
+import { startProgram } from "./linker/start.ts";
+import { watchEnvironment } from "./moved.ts";
+import { watchFiles } from "./stdio/file.ts";
+
+/** Called by `_start`, whose frame is left: the program finds its stack as the kernel made it. */
+export function main(count: i32, args: ptr<ptr<u8>>, environment: ptr<ptr<u8> | null>): i32 {
+  watchEnvironment();
+  watchFiles();
+  const entry = startProgram(count, args, environment);
+  return leave(entry, address(args) - 8);
+}
+/** RDX: a function for atexit; none. @naked */
+function leave(_entry: usize, _stack: usize): i32 {
+  return asm<i32>`mov rsp, rsi; xor edx, edx; xor ebp, ebp; jmp rdi`;
+}
