@@ -45,6 +45,8 @@ export interface CompileOptions {
   readonly target: Target;
   /** Checks at run time, and variables where a debugger finds them. */
   readonly debug: boolean;
+  /** As of `checkProgram`: tsc's errors, if somebody else looks for them. */
+  readonly typeErrors?: () => readonly Diagnostic[];
   /** Default: 0 for debug builds, else 2. */
   readonly optimise?: 0 | 1 | 2;
   /**
@@ -67,8 +69,8 @@ export interface Failed {
 
 /** A program from its sources. */
 export function compile(options: CompileOptions): Compiled | Failed {
-  const { entry, readFile, library = DEFAULT_LIBRARY, target, debug, dump } = options;
-  const checked = checkProgram(entry, { readFile }, { debug, library });
+  const { entry, readFile, library = DEFAULT_LIBRARY, target, debug, typeErrors, dump } = options;
+  const checked = checkProgram(entry, { readFile }, { debug, library, ...(typeErrors && { typeErrors }) });
   if (checked.diagnostics !== undefined) return { diagnostics: checked.diagnostics };
   const { tree } = checked;
   const ir = lowerProgram(tree, { debug });

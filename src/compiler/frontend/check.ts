@@ -36,6 +36,8 @@ export interface CheckOptions {
   readonly debug: boolean;
   /** The name of kernel.d.ts for the host. */
   readonly library?: string;
+  /** What tsc says about types, from whoever has asked it with `tscErrors`, maybe at the same time. Default: it is asked here. */
+  readonly typeErrors?: () => readonly Diagnostic[];
 }
 export type CheckResult =
   | { readonly tree: ProgramTree; readonly diagnostics?: undefined }
@@ -80,13 +82,27 @@ export function checkProgram(
   checked.run();
   const diagnostics = merged(
     found,
-    typeErrors(program, [library, ...files]),
+    options.typeErrors?.() ?? typeErrors(program, [library, ...files]),
     files.map((file) => file.fileName),
   );
   if (diagnostics.length > 0) return { diagnostics };
   if (checked.abandoned) return { diagnostics: [D.compiler(undefined, "a construct that it does not know")] };
   const { tree, duplicates } = checked.tree();
   return duplicates.length > 0 ? { diagnostics: duplicates } : { tree };
+}
+
+/** tsc's errors in a program's types, in its order; none if it cannot be read. */
+export function tscErrors(
+  entry: string | readonly string[],
+  host: SourceHost,
+  libraryName: string = DEFAULT_LIBRARY,
+): Diagnostic[] {
+  const entries = (typeof entry === "string" ? [entry] : entry).map(normalPath);
+  const { program } = createProgram(entries, libraryName, host);
+  const library = program.getSourceFile(libraryName);
+  if (library === undefined) return [];
+  const files = program.getSourceFiles().filter((file) => file !== library);
+  return typeErrors(program, [library, ...files]);
 }
 
 class ProgramChecker {

@@ -182,13 +182,16 @@ function makeTree(fn: IrFunction, { order }: Graph): Dominators {
   return { order, index, predecessors, immediate, children, dominates };
 }
 
-/** A natural loop: the blocks from which the header is reached again without leaving the header's reign. */
-export interface Loop {
+/** The blocks from which a header is reached again without leaving the header's reign. */
+export interface NaturalLoop {
   readonly header: Block;
   /** With the header. */
   readonly blocks: ReadonlySet<Block>;
   /** Blocks that jump back to the header. */
   readonly latches: readonly Block[];
+}
+/** A natural loop among the others of its function. */
+export interface Loop extends NaturalLoop {
   /** The smallest other loop around it. */
   readonly parent: Loop | undefined;
   /** 1 for loops in no other. */
@@ -207,27 +210,22 @@ export function loops(tree: Dominators): readonly Loop[] {
   return found;
 }
 
+/** The loop of a header; undefined if nothing that it dominates jumps to it. */
+export function loopOf(tree: Dominators, header: Block): NaturalLoop | undefined {
+  const latches = tree.predecessors.get(header)?.filter((block) => tree.dominates(header, block)) ?? [];
+  if (latches.length === 0) return undefined;
+  const blocks = new Set<Block>([header]);
+  const work = [...latches];
+  for (let block = work.pop(); block !== undefined; block = work.pop()) {
+    if (blocks.has(block)) continue;
+    blocks.add(block);
+    work.push(...tree.predecessors.get(block)!);
+  }
+  return { header, blocks, latches };
+}
+
 function findLoops(tree: Dominators): Loop[] {
-  const latches = new Map<Block, Block[]>();
-  for (const block of tree.order) {
-    for (const next of successors(block)) {
-      if (!tree.dominates(next, block)) continue;
-      const ends = latches.get(next);
-      if (ends === undefined) latches.set(next, [block]);
-      else ends.push(block);
-    }
-  }
-  const found: { header: Block; blocks: Set<Block>; latches: Block[] }[] = [];
-  for (const [header, ends] of latches) {
-    const blocks = new Set<Block>([header]);
-    const work = [...ends];
-    for (let block = work.pop(); block !== undefined; block = work.pop()) {
-      if (blocks.has(block)) continue;
-      blocks.add(block);
-      work.push(...tree.predecessors.get(block)!);
-    }
-    found.push({ header, blocks, latches: ends });
-  }
+  const found = tree.order.flatMap((block) => loopOf(tree, block) ?? []);
   // Larger ones first, so that parents exist; those of equal size cannot contain each other.
   found.sort(
     (a, b) => b.blocks.size - a.blocks.size || tree.index.get(a.header)! - tree.index.get(b.header)!,

@@ -165,4 +165,4 @@ function run(fn: IrFunction): boolean {
   return changed;
 }
 
-export const branches: Pass = { name: "branches", letter: "j", run };
+export const branches: Pass = { name: "branches", letter: "j", settles: true, run };

@@ -23,9 +23,9 @@ interface Fact {
 const MAX_FACTS = 64;
 
 /** What is known on the way down the dominator tree; `leave` takes back what was learnt since a mark. */
-class Scope<K> {
-  readonly #known = new Map<K, Value>();
-  readonly #undo: (readonly [K, Value | undefined])[] = [];
+class Scope<K, V> {
+  readonly #known = new Map<K, V>();
+  readonly #undo: (readonly [K, V | undefined])[] = [];
 
   get size(): number {
     return this.#known.size;
@@ -33,10 +33,10 @@ class Scope<K> {
   get mark(): number {
     return this.#undo.length;
   }
-  get(key: K): Value | undefined {
+  get(key: K): V | undefined {
     return this.#known.get(key);
   }
-  set(key: K, value: Value): void {
+  set(key: K, value: V): void {
     this.#undo.push([key, this.#known.get(key)]);
     this.#known.set(key, value);
   }
@@ -47,6 +47,13 @@ class Scope<K> {
       else this.#known.set(key, before);
     }
   }
+}
+
+/** On one side of a branch its condition is a constant, which is made when it is asked for. */
+interface Assumption {
+  readonly block: Block;
+  readonly truth: 0n | 1n;
+  constant: Instruction | undefined;
 }
 
 /** The same for operations that give the same. */
@@ -73,18 +80,27 @@ function run(fn: IrFunction): boolean {
   const replaced = new Replacements();
   const uses = countUses(fn);
   const entry = fn.blocks[0]!;
-  const numbers = new Scope<string>();
-  /** What conditions stand for on this side of a branch. */
-  const conditions = new Scope<Value>();
+  const numbers = new Scope<string, Value>();
+  const conditions = new Scope<Value, Assumption>();
   let facts: readonly Fact[] = [];
+  const made: Assumption[] = [];
   let changed = false;
 
   const known = (value: Value): Value => {
     const resolved = replaced.resolve(value);
     if (conditions.size === 0) return resolved;
-    const condition = conditions.get(resolved);
-    if (condition !== undefined) changed = true;
-    return condition ?? resolved;
+    const assumption = conditions.get(resolved);
+    return assumption === undefined ? resolved : truthOf(assumption);
+  };
+  const truthOf = (assumption: Assumption): Value => {
+    changed = true;
+    const older = numbers.get(`const|i1||${assumption.truth}`);
+    if (older !== undefined) return older;
+    if (assumption.constant === undefined) {
+      assumption.constant = newInstruction(fn, "const", [], ["i1"], { value: assumption.truth });
+      made.push(assumption);
+    }
+    return assumption.constant.results[0]!;
   };
   const visit = (block: Block): void => {
     if (incoming.get(block)!.length === 1) assume(block);
@@ -105,9 +121,8 @@ function run(fn: IrFunction): boolean {
     const { terminator } = from;
     if (terminator.kind !== "branch" || constantOf(terminator.condition) !== undefined) return;
     if (uses.get(terminator.condition) === 1) return;
-    const truth = newInstruction(fn, "const", [], ["i1"], { value: terminator.then.to === block ? 1n : 0n });
-    block.instructions.unshift(truth);
-    conditions.set(terminator.condition, truth.results[0]!);
+    const truth = terminator.then.to === block ? 1n : 0n;
+    conditions.set(terminator.condition, { block, truth, constant: undefined });
   };
 
   const number = (instruction: Instruction): Value | undefined => {
@@ -157,9 +172,10 @@ function run(fn: IrFunction): boolean {
       work.push({ block: child, facts, numbers: numbers.mark, conditions: conditions.mark });
     }
   }
+  for (const { block, constant } of made) block.instructions.unshift(constant!);
   if (replaced.size > 0) changed = true;
   replaced.apply(fn);
-  forgetVariables(fn);
+  if (changed) forgetVariables(fn);
   return changed;
 }
 

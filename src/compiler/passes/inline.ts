@@ -3,9 +3,8 @@
  * what is inlined is already whole. Not: `@noinline`, interrupt handlers, naked functions, those that look at their own frame, and
  * recursion. A function that nobody needs any more goes, unless other objects see it.
  */
-import { newBlock, newInstruction, newSlot } from "../ir/construct.ts";
+import { looseBlock, newInstruction, newSlot } from "../ir/construct.ts";
 import type { Block, Instruction, IrFunction, IrProgram, Slot, Value } from "../ir/ir.ts";
-import { Replacements } from "../ir/uses.ts";
 import type { InlinedCall, Place } from "../place.ts";
 import { cloneBlocks } from "./clone.ts";
 import { isHidden, references } from "./references.ts";
@@ -94,7 +93,12 @@ function movedTo(outer: InlinedCall): {
 /** Puts the callee's body in the place of a call. Gives the block that goes on after it. */
 function inlineCall(caller: IrFunction, block: Block, index: number, callee: IrFunction): Block {
   const site = block.instructions[index]!;
-  const rest = newBlock(caller, callee.signature.results);
+  // What the call gave is what comes to the block after it.
+  const rest = looseBlock(caller);
+  for (const result of site.results) {
+    rest.params.push(result);
+    result.def = rest;
+  }
   rest.instructions = block.instructions.splice(index).slice(1);
   rest.terminator = block.terminator;
 
@@ -147,21 +151,18 @@ function inlineCall(caller: IrFunction, block: Block, index: number, callee: IrF
   }
   block.terminator = { kind: "jump", place: site.place, edge: { to: blocks.get(entry)!, args: [] } };
   // In the place of the call, before what followed it.
-  caller.blocks.splice(caller.blocks.indexOf(rest), 1);
   caller.blocks.splice(caller.blocks.indexOf(block) + 1, 0, ...blocks.values(), rest);
-  const replaced = new Replacements();
-  for (const [i, result] of site.results.entries()) replaced.set(result, rest.params[i]!);
-  replaced.apply(caller);
   return rest;
 }
 
 /**
- * `prepare` is run on each function before it is looked at, so that it has its final size. True if something changed.
+ * `prepare` is run on each function before it is looked at, so that it has its final size; it is told whether something was inlined. True
+ * if something changed.
  */
 export function inlineCalls(
   program: IrProgram,
   { onlyMarked }: InlineOptions,
-  prepare: (fn: IrFunction) => void = () => {},
+  prepare: (fn: IrFunction, isChanged: boolean) => void = () => {},
 ): boolean {
   const functions = new Map(program.functions.map((fn) => [fn.symbol, fn]));
   const before = references(program);
@@ -196,7 +197,7 @@ export function inlineCalls(
       changed = true;
       forgetVariables(caller);
     }
-    prepare(caller);
+    prepare(caller, inlined);
     done.add(caller);
   }
   if (!changed) return false;

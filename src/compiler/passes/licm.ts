@@ -3,7 +3,8 @@
  * loads if nothing in the loop may write what they read, and either they are executed in every round or their bytes are surely there.
  */
 import { type Dominators, dominators, type Loop, loops, successors } from "../ir/dominators.ts";
-import type { Block, Instruction, IrFunction, Value } from "../ir/ir.ts";
+import type { Block, Instruction, IrFunction } from "../ir/ir.ts";
+import { ValueSet } from "../ir/tables.ts";
 import { type Access, Aliases, accessOf } from "./alias.ts";
 import { isSpeculable, type Pass } from "./pass.ts";
 import { preheader } from "./preheader.ts";
@@ -11,15 +12,20 @@ import { preheader } from "./preheader.ts";
 /** Constants and addresses cost nothing where they are used. */
 const FREE: ReadonlySet<Instruction["op"]> = new Set(["const", "fconst", "symbol", "slot"]);
 
-function hoist(fn: IrFunction, loop: Loop, tree: Dominators, aliases: Aliases): boolean {
+function hoist(fn: IrFunction, loop: Loop, tree: Dominators): boolean {
   const blocks = tree.order.filter((block) => loop.blocks.has(block));
-  const inside = new Set<Value>();
+  const inside = new ValueSet(fn);
   for (const block of blocks) {
     for (const param of block.params) inside.add(param);
     for (const { results } of block.instructions) for (const result of results) inside.add(result);
   }
   const writes = blocks.flatMap((block) => block.instructions.filter(({ op }) => op !== "load"));
-  const unwritten = (at: Access): boolean => !writes.some((instruction) => aliases.mayWrite(instruction, at));
+  let aliases: Aliases | undefined;
+  const unwritten = (at: Access): boolean => {
+    aliases ??= new Aliases(fn);
+    const mayWrite = aliases.mayWrite.bind(aliases);
+    return !writes.some((instruction) => mayWrite(instruction, at));
+  };
   const exits = blocks.filter((block) => successors(block).some((next) => !loop.blocks.has(next)));
   // Whether control passes there in every round, so that the first does what hoisting does. Calls and traps may end before.
   const always = (block: Block): boolean =>
@@ -78,7 +84,7 @@ function run(fn: IrFunction): boolean {
   for (let i = count - 1; i >= 0; i--) {
     const tree = dominators(fn);
     const loop = loops(tree)[i];
-    if (loop && hoist(fn, loop, tree, new Aliases(fn))) changed = true;
+    if (loop && hoist(fn, loop, tree)) changed = true;
   }
   return changed;
 }

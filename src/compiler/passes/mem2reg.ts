@@ -17,9 +17,10 @@ function slotOf(value: Value): Slot | undefined {
   return def?.op === "slot" ? def.details.slot : undefined;
 }
 
-/** Slots that can be values, with their types. */
-function promotable(fn: IrFunction): Map<Slot, IrType> {
+/** Slots that can be values, with their types; and the blocks that say something about slots. */
+function promotable(fn: IrFunction): { types: Map<Slot, IrType>; touched: Set<Block> } {
   const types = new Map<Slot, IrType>();
+  const touched = new Set<Block>();
   const refused = new Set<Slot>();
   const access = (slot: Slot, type: IrType, { details }: Instruction): void => {
     const before = types.get(slot);
@@ -34,9 +35,11 @@ function promotable(fn: IrFunction): Map<Slot, IrType> {
   for (const block of fn.blocks) {
     for (const instruction of block.instructions) {
       const { op, args } = instruction;
+      if (op === "slot") touched.add(block);
       for (let i = 0; i < args.length; i++) {
         const slot = slotOf(args[i]!);
         if (slot === undefined) continue;
+        touched.add(block);
         if (op === "load") access(slot, instruction.results[0]!.type, instruction);
         else if (op === "store" && i === 0) access(slot, args[1]!.type, instruction);
         else refused.add(slot);
@@ -45,7 +48,7 @@ function promotable(fn: IrFunction): Map<Slot, IrType> {
     eachUse(block.terminator, refuse);
   }
   for (const slot of refused) types.delete(slot);
-  return types;
+  return { types, touched };
 }
 
 /** The slot that a load or store is about, if it is one of these. */
@@ -74,14 +77,19 @@ function frontiers(fn: IrFunction, tree: Dominators): BlockMap<Set<Block>> {
 }
 
 /** For each slot, the blocks that get a parameter for it, in the function's order. */
-function placeParams(fn: IrFunction, tree: Dominators, slots: ReadonlyMap<Slot, IrType>): Map<Slot, Block[]> {
+function placeParams(
+  fn: IrFunction,
+  touched: ReadonlySet<Block>,
+  tree: Dominators,
+  slots: ReadonlyMap<Slot, IrType>,
+): Map<Slot, Block[]> {
   const stores = new Map<Slot, Set<Block>>();
   const exposed = new Map<Slot, Set<Block>>();
   for (const slot of slots.keys()) {
     stores.set(slot, new Set());
     exposed.set(slot, new Set());
   }
-  for (const block of fn.blocks) {
+  for (const block of touched) {
     for (const instruction of block.instructions) {
       const slot = accessed(instruction, slots);
       if (slot === undefined) continue;
@@ -122,11 +130,12 @@ function placeParams(fn: IrFunction, tree: Dominators, slots: ReadonlyMap<Slot, 
 
 function run(fn: IrFunction): boolean {
   removeUnreachable(fn);
-  const slots = fn.slots.length > 0 ? promotable(fn) : undefined;
-  if (slots === undefined || slots.size === 0) return false;
+  if (fn.slots.length === 0) return false;
+  const { types: slots, touched } = promotable(fn);
+  if (slots.size === 0) return false;
   const tree = dominators(fn);
   const params = new Map<Block, Map<Slot, Value>>();
-  for (const [slot, blocks] of placeParams(fn, tree, slots)) {
+  for (const [slot, blocks] of placeParams(fn, touched, tree, slots)) {
     for (const block of blocks) {
       const param = newParam(fn, block, slots.get(slot)!);
       if (slot.variable) fn.variables.set(param, slot.variable);
@@ -165,6 +174,15 @@ function run(fn: IrFunction): boolean {
   const brought = new Map<Edge, (Value | undefined)[]>();
   const enter = (block: Block): void => {
     for (const [slot, param] of params.get(block) ?? []) put(slot, param);
+    if (touched.has(block)) access(block);
+    eachEdge(block.terminator, (edge) => {
+      const mine = params.get(edge.to);
+      if (mine === undefined) return;
+      const values = Array.from(mine.keys(), (slot) => now.get(slot));
+      brought.set(edge, values);
+    });
+  };
+  const access = (block: Block): void => {
     block.instructions = block.instructions.filter((instruction) => {
       const slot = accessed(instruction, slots);
       if (slot === undefined) return true;
@@ -176,14 +194,6 @@ function run(fn: IrFunction): boolean {
         if (slot.variable && !fn.variables.has(value)) fn.variables.set(value, slot.variable);
       }
       return false;
-    });
-    eachEdge(block.terminator, (edge) => {
-      const mine = params.get(edge.to);
-      if (mine)
-        brought.set(
-          edge,
-          Array.from(mine.keys(), (slot) => now.get(slot)),
-        );
     });
   };
   // A number: how much was to undo when the block was entered.
@@ -210,7 +220,7 @@ function run(fn: IrFunction): boolean {
   }
   entry.instructions.unshift(...made.reverse());
   replaced.apply(fn);
-  for (const block of fn.blocks) {
+  for (const block of touched) {
     block.instructions = block.instructions.filter(
       ({ op, details }) => !(op === "slot" && details.slot && slots.has(details.slot)),
     );

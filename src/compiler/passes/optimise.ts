@@ -75,38 +75,80 @@ const LAST: readonly Pass[] = [simplify, gvn, dead, branches, ...CHOOSE, ...CHOO
 /** Once, after all others. */
 const FINAL: readonly Pass[] = [sinking, rebasing, dead];
 
-/** Changes the program in place. */
-export function optimise(program: IrProgram, level: 0 | 1 | 2, dump: Dump = () => {}): void {
-  const run = (passes: readonly Pass[], fn: IrFunction): boolean => {
+/**
+ * Runs passes over a function, but not those that would find nothing: a pass that changed nothing, or that went on until it found nothing
+ * more, is run again only after another has changed something.
+ */
+class Runner {
+  readonly #program: IrProgram;
+  readonly #dump: Dump;
+  /** How often each function was changed, and after how many changes a pass had nothing to do. */
+  readonly #states = new Map<IrFunction, { changes: number; readonly idle: Map<Pass, number> }>();
+
+  constructor(program: IrProgram, dump: Dump) {
+    this.#program = program;
+    this.#dump = dump;
+  }
+  #state(fn: IrFunction) {
+    const known = this.#states.get(fn);
+    if (known !== undefined) return known;
+    const state = { changes: 0, idle: new Map<Pass, number>() };
+    this.#states.set(fn, state);
+    return state;
+  }
+
+  /** Somebody else has changed the function. */
+  changed(fn: IrFunction): void {
+    this.#state(fn).changes++;
+  }
+  run(passes: readonly Pass[], fn: IrFunction): boolean {
+    const state = this.#state(fn);
     let changed = false;
     for (const pass of passes) {
-      if (!pass.run(fn, program)) continue;
-      changed = true;
-      dump(pass.letter, pass.name, program, fn);
+      if (state.idle.get(pass) === state.changes) continue;
+      const found = pass.run(fn, this.#program);
+      if (found) {
+        changed = true;
+        state.changes++;
+        this.#dump(pass.letter, pass.name, this.#program, fn);
+      }
+      if (!found || pass.settles) state.idle.set(pass, state.changes);
     }
     return changed;
-  };
+  }
   /** Until nothing changes, within reason. */
-  const clean = (fn: IrFunction): void => {
-    for (let round = 0; round < 4 && run(CLEAN, fn); round++);
-  };
+  clean(fn: IrFunction): void {
+    for (let round = 0; round < 4 && this.run(CLEAN, fn); round++);
+  }
+}
+
+/** Changes the program in place. */
+export function optimise(program: IrProgram, level: 0 | 1 | 2, dump: Dump = () => {}): void {
+  const runner = new Runner(program, dump);
   if (level === 0) {
-    for (const fn of program.functions) run([unreachable], fn);
+    for (const fn of program.functions) runner.run([unreachable], fn);
     return;
   }
-  for (const fn of program.functions) clean(fn);
+  for (const fn of program.functions) runner.clean(fn);
   if (level === 2) {
     const changed = propagateArguments(program);
     if (changed.length > 0) dump(ARGUMENTS.letter, ARGUMENTS.name, program, undefined);
-    for (const fn of changed) clean(fn);
+    for (const fn of changed) {
+      runner.changed(fn);
+      runner.clean(fn);
+    }
   }
-  if (inlineCalls(program, { onlyMarked: level === 1 }, clean)) {
+  const prepare = (fn: IrFunction, isChanged: boolean): void => {
+    if (isChanged) runner.changed(fn);
+    runner.clean(fn);
+  };
+  if (inlineCalls(program, { onlyMarked: level === 1 }, prepare)) {
     dump(INLINE.letter, INLINE.name, program, undefined);
   }
   for (const fn of program.functions) {
-    if (level === 2) run(LOOPS, fn);
-    run(LAST, fn);
-    clean(fn);
-    if (level === 2) run(FINAL, fn);
+    if (level === 2) runner.run(LOOPS, fn);
+    runner.run(LAST, fn);
+    runner.clean(fn);
+    if (level === 2) runner.run(FINAL, fn);
   }
 }

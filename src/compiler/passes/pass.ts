@@ -10,6 +10,8 @@ export interface Pass {
   readonly name: string;
   /** For `--dump`. */
   readonly letter: string;
+  /** It goes on until it finds nothing more: run again at once it would change nothing. */
+  readonly settles?: true;
   /** True if something changed. */
   run(fn: IrFunction, program: IrProgram): boolean;
 }

@@ -4,7 +4,7 @@
  * slots, which mem2reg makes values again.
  */
 import { bytesOf, newInstruction, newSlot } from "../ir/construct.ts";
-import { dominators, type Loop, loops, successors } from "../ir/dominators.ts";
+import { dominators, loopOf, loops, type NaturalLoop, successors } from "../ir/dominators.ts";
 import type { Instruction, IrFunction, Slot, Value } from "../ir/ir.ts";
 import { ValueSet } from "../ir/tables.ts";
 import { eachUse, mapped, mapTerminator } from "../ir/uses.ts";
@@ -17,7 +17,7 @@ import { headerEdges, preheader } from "./preheader.ts";
 const MAX_TEST = 12;
 
 /** The values of a loop's header that other blocks use, in the order of their making. */
-function usedOutside(fn: IrFunction, { header }: Loop): Value[] {
+function usedOutside(fn: IrFunction, { header }: NaturalLoop): Value[] {
   const used = new ValueSet(fn);
   const use = (value: Value): void => used.add(value);
   for (const block of fn.blocks) {
@@ -31,7 +31,7 @@ function usedOutside(fn: IrFunction, { header }: Loop): Value[] {
 }
 
 /** Other blocks load the header's values from slots, which the header stores to. */
-function demote(fn: IrFunction, { header }: Loop, values: readonly Value[]): void {
+function demote(fn: IrFunction, { header }: NaturalLoop, values: readonly Value[]): void {
   const slots = new Map<Value, Slot>();
   for (const value of values) {
     const slot = newSlot(fn, bytesOf(value.type), bytesOf(value.type), fn.variables.get(value));
@@ -63,7 +63,7 @@ function demote(fn: IrFunction, { header }: Loop, values: readonly Value[]): voi
 }
 
 /** The header becomes the test at the end; its copy in front of the loop is the first test. */
-function rotate(fn: IrFunction, loop: Loop): boolean {
+function rotate(fn: IrFunction, loop: NaturalLoop): boolean {
   const { header } = loop;
   const { terminator } = header;
   if (terminator.kind !== "branch" || header.instructions.length > MAX_TEST) return false;
@@ -82,14 +82,14 @@ function rotate(fn: IrFunction, loop: Loop): boolean {
   const front = headerEdges(fn, loop).outside.length > 0 ? preheader(fn, loop) : undefined;
   if (front === undefined || front.terminator.kind !== "jump") return false;
 
-  demote(fn, loop, used);
+  if (used.length > 0) demote(fn, loop, used);
   const first = cloneBlocks(fn, [header]).blocks.get(header)!;
   front.terminator.edge.to = first;
   const blocks = fn.blocks.flatMap((block) => (block === header ? [first] : [block]));
   // The test stands after the loop's other blocks.
   blocks.splice(blocks.findLastIndex((block) => loop.blocks.has(block)) + 1, 0, header);
   fn.blocks = blocks;
-  mem2reg.run(fn, { functions: [], data: [] });
+  if (used.length > 0) mem2reg.run(fn, { functions: [], data: [] });
   return true;
 }
 
@@ -97,7 +97,7 @@ function run(fn: IrFunction): boolean {
   let changed = false;
   const headers = loops(dominators(fn)).map((loop) => loop.header);
   for (const header of headers.reverse()) {
-    const loop = loops(dominators(fn)).find((l) => l.header === header);
+    const loop = loopOf(dominators(fn), header);
     if (loop && rotate(fn, loop)) changed = true;
   }
   return changed;

@@ -166,4 +166,4 @@ function run(fn: IrFunction, program: IrProgram): boolean {
 }
 
 /** Instructions that are replaced stay for `dead` to take. */
-export const simplify: Pass = { name: "simplify", letter: "f", run };
+export const simplify: Pass = { name: "simplify", letter: "f", settles: true, run };

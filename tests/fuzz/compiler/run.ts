@@ -1,7 +1,7 @@
 /*
  * Programs on everything that runs them: compiled at levels 0 (with the checks of debug builds), 1 and 2, each natively, on a machine of ours and, but for
  * level 1, through the IR interpreter; and by gcc, from the same trees as C. Several are compiled and run together, since that is
- * faster; when something is not right they run one by one.
+ * faster; when something is not right they run one by one. What takes long and finds little can be left out: gcc, and tsc's look at the types.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -68,6 +68,8 @@ export class Runner {
   readonly #gcc = isNative ? findTool("gcc") : undefined;
   readonly optimise: Optimise;
   readonly #engines: readonly Engine[];
+  /** But for gcc. */
+  readonly #quick: readonly Engine[];
   readonly #library = new Map<string, string>();
 
   /** @param improve Instead of the compiler's own passes. */
@@ -78,6 +80,7 @@ export class Runner {
       // Level 1 has no passes of its own.
       return (how !== "natively" || isNative) && (how !== "by the IR" || level !== 1);
     });
+    this.#quick = this.#engines.filter(({ level }) => level !== "C");
     this.#library.set(DEFAULT_LIBRARY, readFileSync(join(root, DEFAULT_LIBRARY), "utf8"));
     this.#library.set("linux.ts", readFileSync(join(root, "kernel/lib/linux.ts"), "utf8"));
     this.#library.set("prelude.ts", prelude.DIALECT);
@@ -91,9 +94,15 @@ export class Runner {
     return this.#gcc !== undefined;
   }
 
-  /** What is wrong with one of several programs. Undefined: nothing. "together": only when they run in one process. */
-  findAny(programs: readonly Program[]): { finding: Finding; program: Program | "together" } | undefined {
-    const finding = this.find(programs);
+  /**
+   * What is wrong with one of several programs. Undefined: nothing. "together": only when they run in one process. Unless `thorough`, gcc takes no
+   * part, nor tsc's check.
+   */
+  findAny(
+    programs: readonly Program[],
+    thorough = true,
+  ): { finding: Finding; program: Program | "together" } | undefined {
+    const finding = this.find(programs, thorough ? this.#engines : this.#quick, thorough);
     if (finding === undefined) return undefined;
     for (const program of programs) {
       const alone = programs.length === 1 ? finding : this.find([program]);
@@ -103,8 +112,8 @@ export class Runner {
   }
 
   /** What is wrong with several programs that run one after the other, as these engines see it. */
-  find(programs: readonly Program[], engines = this.#engines): Finding | undefined {
-    const built = this.#build(programs, engines);
+  find(programs: readonly Program[], engines = this.#engines, isTyped = true): Finding | undefined {
+    const built = this.#build(programs, engines, isTyped);
     if ("kind" in built) return built;
     const outcomes = new Map<string, string>();
     for (const { name, level, how } of engines) {
@@ -133,26 +142,32 @@ export class Runner {
 
   /** The IR of one program, as it is before any pass of the level. */
   lower(program: Program, level: Level): IrProgram {
-    const tree = this.#check([program]);
+    const tree = this.#check([program], true);
     if (typeof tree === "string") throw new TypeError(tree);
     return lowerProgram(tree, { debug: level === 0 });
   }
 
-  #check(programs: readonly Program[]): ProgramTree | string {
+  /** `isTyped`: tsc looks at the types as well. */
+  #check(programs: readonly Program[], isTyped: boolean): ProgramTree | string {
     const files = new Map(this.#library);
     for (const [i, program] of programs.entries()) files.set(`p${i}.ts`, dialectText(program));
     files.set("main.ts", mainText(programs.length));
     const readFile = (name: string): string | undefined => files.get(name);
-    const { tree, diagnostics } = checkProgram("main.ts", { readFile }, { debug: true });
+    const { tree, diagnostics } = checkProgram(
+      "main.ts",
+      { readFile },
+      { debug: true, ...(!isTyped && { typeErrors: () => [] }) },
+    );
     return tree ?? formatDiagnostics(diagnostics.slice(0, 3), readFile);
   }
 
   #build(
     programs: readonly Program[],
     engines: readonly Engine[],
+    isTyped: boolean,
   ): Finding | { levels: ReadonlyMap<Level, { ir: IrProgram; image: Uint8Array }> } {
     try {
-      const tree = this.#check(programs);
+      const tree = this.#check(programs, isTyped);
       if (typeof tree === "string") return { kind: "compiler", message: tree };
       const levels = new Map<Level, { ir: IrProgram; image: Uint8Array }>();
       for (const level of LEVELS) {
