@@ -91,13 +91,6 @@ export function giveSingles(numbers: ptr<u32>, count: u32): void {
     segment.lock.unlock(flags);
   }
 }
-/** A block becomes free. Its frames are inside of nothing. */
-export function giveBlock(number: u32, order: u32): void {
-  const segment = segmentOf(number);
-  const flags = segment.lock.lock();
-  segment.give(number, order);
-  segment.lock.unlock(flags);
-}
 /** Frames from `start` up to `end` become free; those without a record are passed over. The lock is held for at most a largest block. */
 export function giveFrames(start: u32, end: u32): void {
   for (let at = start; at < end; at = blockEnd(at, end)) {

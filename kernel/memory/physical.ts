@@ -9,7 +9,7 @@ import { record } from "../trace/ring.ts";
 import { NONE, PAGE_SIZE } from "./address.ts";
 import { badFree } from "./bad-free.ts";
 import { closeBootPages, takeSparePage } from "./boot-pages.ts";
-import { giveBlock, initBuddy, segments, takeBlock } from "./buddy.ts";
+import { initBuddy, segmentOf, segments, takeBlock } from "./buddy.ts";
 import { failsNow } from "./fault-injection.ts";
 import { FrameKind } from "./frame-kind.ts";
 import {
@@ -102,16 +102,22 @@ export function allocateFrames(order: u32): usize {
     record(addressOf(takeFramesPoint), physical, u64(order), 0, 0);
   return physical;
 }
-/** A block as allocateFrames gave it. */
+/** A block as allocateFrames gave it. It is looked at under the lock by which it becomes free, so that nobody frees it at the same time. */
 export function freeFrames(physical: usize, order: u32): void {
   if (staticKey(addressOf(giveFramesPoint.key)))
     record(addressOf(giveFramesPoint), physical, u64(order), 0, 0);
+  const number = frameNumber(physical);
+  if (DEBUG) {
+    checkHeld(physical, order);
+    fillJunk(number, u32(1) << order);
+  }
+  const segment = segmentOf(number);
+  const flags = segment.lock.lock();
   const frame = checkHeld(physical, order);
   forgetHolder(frame);
   frame.state = FrameState.Inside;
-  const number = frameNumber(physical);
-  fillJunk(number, u32(1) << order);
-  giveBlock(number, order);
+  segment.give(number, order);
+  segment.lock.unlock(flags);
 }
 
 /**
@@ -132,11 +138,16 @@ export function allocatePage(): usize {
   if (number === NO_FRAME) number = takeLastPage();
   return number === NO_FRAME ? NONE : hold(number, 0);
 }
-/** A frame as allocatePage, allocateFrames(0) or allocateContiguous gave it. */
+/**
+ * A frame as allocatePage, allocateFrames(0) or allocateContiguous gave it. Two processors that free one at the same time may both find it
+ * held, since each has a pool of its own; debug builds let one of them through.
+ */
 export function freePage(physical: usize): void {
   const frame = checkHeld(physical, 0);
+  if (!DEBUG) frame.state = FrameState.Pooled;
+  else if (atomicExchange(addressOf(frame.state), FrameState.Pooled) === FrameState.Pooled)
+    badFree(physical, 0);
   forgetHolder(frame);
-  frame.state = FrameState.Pooled;
   const number = frameNumber(physical);
   fillJunk(number, 1);
   givePooled(number);

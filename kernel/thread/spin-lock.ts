@@ -25,9 +25,20 @@ export class SpinLock extends Struct {
     const self = cpuIndex() + 1;
     if (atomicCompareExchange(addressOf(this.holder), 0, self) !== 0) this.wait(self);
   }
-  /** `unlock` that leaves interrupts off. */
+  /** `unlock` that leaves interrupts off. Debug builds look whether the processor holds it. */
   release(): void {
+    if (DEBUG && atomicLoadRelaxed(addressOf(this.holder)) !== cpuIndex() + 1) this.complain();
     atomicStoreRelease(addressOf(this.holder), 0);
+  }
+  /** @noinline */
+  complain(): never {
+    panicWith(
+      "a spin lock is released by a processor that does not hold it",
+      "holder",
+      u64(this.holder),
+      "processor",
+      u64(cpuIndex()),
+    );
   }
   /** @noinline */
   wait(self: u32): void {
