@@ -3,9 +3,8 @@
  * with its values; and the host's view of the same counters.
  */
 import { describe, expect, it } from "vitest";
-import { main } from "../../src/cli/program.ts";
 import { builtKernel } from "../support/built.ts";
-import { bootHere, bootInQemu } from "./image.ts";
+import { bootHere, bootInQemu, vitrine } from "./image.ts";
 
 const images = {
   release: builtKernel("test/physical-boot.ts"),
@@ -77,21 +76,14 @@ interface SegmentView {
   readonly free: number;
   readonly blocks: readonly number[];
 }
-it("says outside what it says inside", async () => {
+it("says outside what it says inside", () => {
   const options = ["--memory", "96M", "--append", "crash=table"];
   const { lines } = bootHere(images.release, ...options);
   const inside = lines
     .map((line) => /^(DMA\d*|high)\s+(.*)$/.exec(line))
     .filter((match) => match !== null)
     .map(([, name, rest]) => [name, ...rest!.trim().split(/\s+/).map(Number)]);
-  let json = "";
-  await main(["inspect", images.release, "--json", "--serial", "null", ...options], {
-    out: (text) => {
-      json += text;
-    },
-    err: () => {},
-  });
-  process.exitCode = undefined;
+  const { out: json } = vitrine("inspect", images.release, "--json", "--serial", "null", ...options);
   // as: the command's own output
   const { segments } = JSON.parse(json) as { segments: readonly SegmentView[] };
   expect(inside.length).toBe(2);
