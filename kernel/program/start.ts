@@ -12,6 +12,7 @@ import { exitThread } from "../thread/spawn.ts";
 import { cloneRoot } from "../vm/clone.ts";
 import { enterSpace, PROGRAMS_END } from "../vm/space.ts";
 import { initClock, realTime } from "./clock.ts";
+import { listenForSignals } from "./control.ts";
 import { endMachine } from "./end.ts";
 import { PROGRAM_FLAGS } from "./enter.ts";
 import { initProgramExceptions, raiseFault } from "./exceptions.ts";
@@ -140,5 +141,6 @@ export function runProgram(): never {
   const thread = makeProgramThread(addressOf(registers));
   if (thread === null || !startProgramThread(thread, "program"))
     give(path, "there is no memory for it", FAILED);
+  listenForSignals();
   exitThread();
 }
