@@ -9,6 +9,7 @@ import type { Machine } from "../machine/machine.ts";
 import { stateReport } from "../machine/state-report.ts";
 import { loadPrebuilt } from "../prebuilt.ts";
 import type { Launch } from "../testing/launch.ts";
+import { MALLOC_OBJECT, mallocObject } from "../testing/malloc-object.ts";
 import { findPlaces, openMounts, PlaceError, type Places } from "../testing/places.ts";
 import { programMachine, programStatus } from "../testing/program-machine.ts";
 import { type BootEnd, BootLoop, hostTime } from "./boot-loop.ts";
@@ -121,13 +122,18 @@ async function run(args: readonly string[], o: RunOptions, err: (text: string) =
 }
 
 /** A later variable of the same name takes the place of an earlier one. */
-function environmentOf({ env = [] }: RunOptions): string[] {
+function environmentOf({ env = [], malloc }: RunOptions): string[] {
   const inherited = INHERITED.flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [`${name}=${value}`];
   });
   const nameOf = (variable: string): string => variable.slice(0, variable.indexOf("="));
-  return [...new Map([...inherited, ...env].map((variable) => [nameOf(variable), variable])).values()];
+  const variables = new Map([...inherited, ...env].map((variable) => [nameOf(variable), variable]));
+  if (malloc !== undefined) {
+    const others = variables.get("LD_PRELOAD")?.replace(/^LD_PRELOAD=/, " ") ?? "";
+    variables.set("LD_PRELOAD", `LD_PRELOAD=${MALLOC_OBJECT}${others}`);
+  }
+  return [...variables.values()];
 }
 
 function launchOf(
@@ -155,8 +161,11 @@ function launchOf(
 }
 
 /** What of the kernel the program finds as files. */
-function kernelFiles({ libc }: RunOptions): { path: string; bytes: Uint8Array }[] {
-  return [...(libc === undefined ? [] : [{ path: "/vitrine/libc.elf", bytes: kernelImage("libc.elf") }])];
+function kernelFiles({ libc, malloc }: RunOptions): { path: string; bytes: Uint8Array }[] {
+  return [
+    ...(libc === undefined ? [] : [{ path: "/vitrine/libc.elf", bytes: kernelImage("libc.elf") }]),
+    ...(malloc === undefined ? [] : [{ path: MALLOC_OBJECT, bytes: mallocObject() }]),
+  ];
 }
 
 /** Options that no machine can have, and arguments that no program can, are the user's to mend. */
