@@ -3,7 +3,7 @@
  * and give 0 or -EIO. Nothing is kept here: who wants a cache makes one.
  */
 import { EIO, EOPNOTSUPP, EROFS } from "../fs/errno.ts";
-import type { Pieces } from "./dma.ts";
+import { MAX_PIECES, type Pieces } from "./dma.ts";
 import {
   beginVirtio,
   findVirtio,
@@ -179,6 +179,7 @@ export function readDiskParts(
 function initDisk(disk: ptr<Disk>): bool {
   const device = addressOf(disk.device);
   if (!setUpQueues(device, addressOf(disk.queue), 1, true)) return false;
+  if (disk.queue.mostPieces() < MAX_PIECES) return false;
   const configuration = mmio<Configuration>(device.configuration);
   disk.sectors = (u64(configuration.capacityHigh) << 32) | u64(configuration.capacityLow);
   disk.blockSize = (device.features & BLOCK_SIZE) !== 0 ? configuration.blockSize : u32(SECTOR);

@@ -268,7 +268,7 @@ export function consoleWrite(port: u32, from: ptr<u8>, count: usize): i64 {
   for (let done: usize = 0; done < count && !failed; ) {
     const pieces: Pieces = zeroed();
     const request: Request = zeroed();
-    done += pieces.addReadable(from.offset(done), count - done);
+    done += pieces.addReadableUpTo(queue.mostPieces(), from.offset(done), count - done);
     queue.send(addressOf(pieces), addressOf(request));
     failed = !queue.await(addressOf(request));
   }

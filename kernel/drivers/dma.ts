@@ -45,19 +45,19 @@ export class Pieces extends Struct {
   }
   /** Memory for the device to read; before all that it writes. Gives the bytes that there was room for. */
   addReadable(from: ptr<unknown>, bytes: usize): usize {
-    return this.addReadableBut(from, bytes, 0);
+    return this.addReadableUpTo(MAX_PIECES, from, bytes);
   }
   addWritable(to: ptr<unknown>, bytes: usize): usize {
-    return this.addWritableBut(to, bytes, 0);
+    return this.addWritableUpTo(MAX_PIECES, to, bytes);
   }
-  /** The same, with room for `spare` more pieces left over. */
-  addReadableBut(from: ptr<unknown>, bytes: usize, spare: u32): usize {
-    const added = this.add(address(from), bytes, 0, MAX_PIECES - spare);
+  /** The same, with `most` pieces in all at most. */
+  addReadableUpTo(most: u32, from: ptr<unknown>, bytes: usize): usize {
+    const added = this.add(address(from), bytes, 0, most);
     this.readable = this.count;
     return added;
   }
-  addWritableBut(to: ptr<unknown>, bytes: usize, spare: u32): usize {
-    return this.add(address(to), bytes, this.readable, MAX_PIECES - spare);
+  addWritableUpTo(most: u32, to: ptr<unknown>, bytes: usize): usize {
+    return this.add(address(to), bytes, this.readable, most);
   }
   add(linear: usize, bytes: usize, first: u32, most: u32): usize {
     let done: usize = 0;

@@ -20,7 +20,7 @@ export function entropy(to: ptr<u8>, count: usize): bool {
   for (let done: usize = 0; done < count; ) {
     const pieces: Pieces = zeroed();
     const request: Request = zeroed();
-    const asked = pieces.addWritable(to.offset(done), count - done);
+    const asked = pieces.addWritableUpTo(queue.mostPieces(), to.offset(done), count - done);
     queue.send(addressOf(pieces), addressOf(request));
     if (!queue.await(addressOf(request))) return false;
     const given = usize(request.written);

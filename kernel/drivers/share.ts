@@ -2,7 +2,7 @@
  * The virtio 9P transport (virtio 1.2 §5, device 9; as in Linux's virtio_9p.h): shares of the host's directories, by the tag that the host
  * gave them. It carries messages, any number at a time, and knows nothing of files.
  */
-import type { Pieces } from "./dma.ts";
+import { MAX_PIECES, type Pieces } from "./dma.ts";
 import {
   beginVirtio,
   findVirtio,
@@ -53,7 +53,11 @@ export function initShares(): void {
     if (f === null) return;
     const share = addressOf(shares[shareCount]);
     const device = addressOf(share.device);
-    if (!beginVirtio(device, f, MOUNT_TAG) || !setUpQueues(device, addressOf(share.queue), 1, true)) {
+    if (
+      !beginVirtio(device, f, MOUNT_TAG) ||
+      !setUpQueues(device, addressOf(share.queue), 1, true) ||
+      share.queue.mostPieces() < MAX_PIECES
+    ) {
       share.value = zeroed();
       continue;
     }

@@ -8,6 +8,7 @@
 import { INTERRUPT_FLAG } from "../arch/instructions.ts";
 import { Area, inArea, NONE, PAGE_SHIFT, PAGE_SIZE } from "../memory/address.ts";
 import { allocateContiguous } from "../memory/contiguous.ts";
+import { panicWith } from "../panic.ts";
 import { FOREVER } from "../thread/time.ts";
 import type { Waiter, WaitQueue } from "../thread/wait-queue.ts";
 import { MAX_PIECES, type Pieces } from "./dma.ts";
@@ -96,6 +97,11 @@ export class Queue extends Struct {
     this.free = size;
     this.disarm();
     return true;
+  }
+
+  /** Pieces that a request may have: no chain is longer than the queue (§2.7.5.3.1). */
+  mostPieces(): u32 {
+    return this.size < MAX_PIECES ? u32(this.size) : MAX_PIECES;
   }
 
   // ------------------------------------------------------------------ with the lock held
@@ -242,6 +248,8 @@ export class Queue extends Struct {
   /** Asks, waiting for room if need be; `await` gives the answer. */
   send(pieces: ptr<Pieces>, request: ptr<Request>): void {
     const flags = this.waiters.lock.lock();
+    if (pieces.count > this.mostPieces())
+      panicWith("a request that no queue has room for", "pieces", u64(pieces.count), "size", u64(this.size));
     while (!this.broken && !this.put(pieces, request)) {
       this.notify();
       this.drain();

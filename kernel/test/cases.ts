@@ -7,6 +7,7 @@ import { everySequence } from "./buddy.ts";
 import * as debugArea from "./debug-area.ts";
 import { earlyAlignment, earlyObjects, earlyWithoutMemory } from "./early.ts";
 import { handlersAreCalled, redZoneIsKept } from "./exceptions.ts";
+import * as ext2 from "./ext2.ts";
 import * as firmware from "./firmware.ts";
 import * as fs from "./fs.ts";
 import { heapKeepsOrder } from "./heap.ts";
@@ -15,8 +16,11 @@ import * as malloc from "./malloc.ts";
 import { objectsWander, randomObjects, randomObjectsOnAll } from "./malloc-random.ts";
 import * as mappings from "./mappings.ts";
 import * as mappingsFiles from "./mappings-files.ts";
+import { everyRequestFails } from "./mappings-memory.ts";
+import { callsAtRandom } from "./mappings-random.ts";
 import { rangesAtRandom, rangesThatDoNotFit, reservedIsNotUsable, usableRanges } from "./memory-map.ts";
 import * as mutex from "./mutex.ts";
+import * as ninep from "./ninep.ts";
 import * as oom from "./oom.ts";
 import * as physical from "./physical.ts";
 import * as physicalCpus from "./physical-cpus.ts";
@@ -26,6 +30,8 @@ import * as slab from "./slab.ts";
 import * as stack from "./stack.ts";
 import * as threads from "./threads.ts";
 import * as time from "./time.ts";
+import * as userMemory from "./user-memory.ts";
+import * as virtio from "./virtio.ts";
 import * as vm from "./vm.ts";
 import * as vmDemand from "./vm-demand.ts";
 import * as vmMemory from "./vm-memory.ts";
@@ -145,6 +151,13 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "mappings of files are shared", run: mappingsFiles.sharedWritesAreTheFiles },
   { name: "mappings of files that are cut", run: mappingsFiles.cutFilesAreForgotten },
   { name: "mappings move", run: mappingsFiles.mappingsMove },
+  { name: "mappings at random", run: callsAtRandom },
+  { name: "mappings without memory", run: everyRequestFails },
+  { name: "user all sizes are copied", run: userMemory.allSizesAreCopied },
+  { name: "user what is not there is told", run: userMemory.whatIsNotThereIsTold },
+  { name: "user kernel's memory is refused", run: userMemory.kernelsMemoryIsRefused },
+  { name: "user texts are copied", run: userMemory.textsAreCopied },
+  { name: "user nothing waits where it must not", run: userMemory.nothingWaitsWhereItMustNot },
   { name: "stack grows", run: stack.stacksGrow },
   { name: "stack grows without interrupts", run: stack.stacksGrowWithoutInterrupts },
   { name: "stack ends", run: stack.stacksEnd },
@@ -208,4 +221,20 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "fs removed files", run: fs.removedFiles },
   { name: "fs without memory", run: fs.withoutMemory },
   { name: "fs together", run: fs.together },
+  { name: "virtio disk", run: virtio.disk },
+  { name: "virtio disk together", run: virtio.disksTogether },
+  { name: "virtio chacha20", run: virtio.chacha },
+  { name: "virtio random numbers", run: virtio.randomNumbers },
+  { name: "virtio entropy together", run: virtio.entropyTogether },
+  { name: "virtio console", run: virtio.consolePorts },
+  { name: "ninep tree", run: ninep.tree },
+  { name: "ninep given", run: ninep.given },
+  { name: "ninep refusals", run: ninep.refusals },
+  { name: "ninep together", run: ninep.together },
+  { name: "ext2 tree", run: ext2.tree },
+  { name: "ext2 given", run: ext2.given },
+  { name: "ext2 refused", run: ext2.refused },
+  { name: "ext2 full", run: ext2.full },
+  { name: "ext2 at random", run: ext2.atRandom },
+  { name: "ext2 churn", run: ext2.churn },
 ];

@@ -5,7 +5,7 @@
 import { type Disk, diskCount, disks } from "../drivers/block.ts";
 import { initDrivers } from "../drivers/drivers.ts";
 import { writePages } from "../fs/cache.ts";
-import { ENOSPC } from "../fs/errno.ts";
+import { EINVAL, ENOSPC } from "../fs/errno.ts";
 import { closeExt2, openExt2 } from "../fs/ext2/mount.ts";
 import {
   type FileSystem,
@@ -27,6 +27,7 @@ import {
   makeTree,
   move,
   number,
+  prepareCache,
   remove,
   settle,
   writePattern,
@@ -37,7 +38,9 @@ class Opened extends Struct {
 }
 function disk(): ptr<Disk> | null {
   initDrivers();
-  return diskCount === 0 ? null : addressOf(disks[0]);
+  if (diskCount === 0) return null;
+  prepareCache();
+  return addressOf(disks[0]);
 }
 function open(on: ptr<Disk>): ptr<FileSystem> {
   const opened: Opened = zeroed();
@@ -76,6 +79,30 @@ export function tree(): void {
   checkEqual(device.attributes.device, 0x501, "a device's number");
   dropNode(device);
   close(again);
+}
+
+/** The tree is there already: mke2fs has put it there. */
+export function given(): void {
+  const on = disk();
+  if (on === null) return;
+  const fileSystem = open(on);
+  checkTree(fileSystem.root);
+  close(fileSystem);
+}
+/** Disks that must not be mounted, or not be written. */
+export function refused(): void {
+  const on = disk();
+  if (on === null) return;
+  const opened: Opened = zeroed();
+  const status = openExt2(on, false, addressOf(opened.fileSystem));
+  const fileSystem = opened.fileSystem;
+  if (fileSystem === null) {
+    checkEqual(truncate<u64>(status), truncate<u64>(-EINVAL), "it is refused");
+    note("refused");
+    return;
+  }
+  note(fileSystem.readOnly ? "to be read only" : "to be written");
+  close(fileSystem);
 }
 
 /** Until nothing fits any more; then all of it goes, and the disk has as much room as before. */

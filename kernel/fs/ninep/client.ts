@@ -135,7 +135,10 @@ export function addData(call: ptr<Call>, memory: ptr<u8>, bytes: usize, isRead: 
   const pieces = addressOf(call.pieces);
   const left = usize(mostData(call.client) - call.dataBytes);
   const wanted = bytes < left ? bytes : left;
-  const added = isRead ? pieces.addWritableBut(memory, wanted, 2) : pieces.addReadableBut(memory, wanted, 2);
+  const most = call.client.share.queue.mostPieces() - 2;
+  const added = isRead
+    ? pieces.addWritableUpTo(most, memory, wanted)
+    : pieces.addReadableUpTo(most, memory, wanted);
   call.dataBytes += u32(added);
   return added;
 }

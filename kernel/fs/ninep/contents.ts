@@ -1,5 +1,6 @@
 /** Contents of a share's regular files, in messages as large as the server and the transport's pieces allow, and of symbolic links. */
 import { PAGE_SIZE } from "../../memory/address.ts";
+import { panicWith } from "../../panic.ts";
 import { EIO, ENOMEM, EPROTO } from "../errno.ts";
 import { isWritable, type OpenFile } from "../file.ts";
 import { type Node, S_IFDIR, S_IFMT, S_IFREG } from "../node.ts";
@@ -64,6 +65,8 @@ export function open(node: ptr<Node>, file: ptr<OpenFile>): i64 {
   return status;
 }
 
+/** Of the transport's pieces; the rest are for the messages. */
+const MOST_PAGES: u32 = 24;
 /** One message's worth, into pieces of memory of a page each; gives the bytes that came. */
 function readSome(node: ptr<Node>, position: u64, to: ptr<ptr<u8>>, count: usize, skip: usize): i64 {
   let fid: u32 = 0;
@@ -84,15 +87,14 @@ function readSome(node: ptr<Node>, position: u64, to: ptr<ptr<u8>>, count: usize
     const page = to[at / PAGE_SIZE];
     const within = at % PAGE_SIZE;
     const step = PAGE_SIZE - within < bytes - done ? PAGE_SIZE - within : bytes - done;
-    done += addData(call, page.offset(within), step, true);
+    if (addData(call, page.offset(within), step, true) !== step)
+      panicWith("no room for a page in a message", "page", at / PAGE_SIZE, "bytes", step);
+    done += step;
   }
   const moved = sendData(call, true);
   endCall(call);
   return moved;
 }
-/** Of the transport's pieces, without those for the messages. */
-const MOST_PAGES: u32 = 28;
-
 /** Fills whole pages, with zeros behind the file's end; at most one message. */
 export function readPages(node: ptr<Node>, index: u64, to: ptr<ptr<u8>>, count: usize): i64 {
   const start = index * PAGE_SIZE;

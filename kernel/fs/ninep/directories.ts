@@ -93,21 +93,21 @@ export function lookup(
 ): i64 {
   return find(directory, name, length, false, found);
 }
-/** Of a node that has one name more or fewer. A directory has one at most. */
-function afterRemoval(node: ptr<Node>): void {
-  if ((node.attributes.mode & S_IFMT) === S_IFDIR) node.attributes.links = 0;
-  else refreshLinks(node);
-}
+/** How many names a node has, as the server knows it. */
 function refreshLinks(node: ptr<Node>): void {
   const fids = fidsOf(node);
   const fresh: Attributes = zeroed();
   fids.lock.lock();
   const status = getAttributes(clientOf(node), fids.fid, addressOf(fresh));
   fids.lock.unlock();
-  if (status === 0) {
-    node.attributes.links = fresh.links;
-    node.attributes.changed = fresh.changed;
-  } else if (node.attributes.links > 0) node.attributes.links--;
+  if (status !== 0) return;
+  node.attributes.links = fresh.links;
+  node.attributes.changed = fresh.changed;
+}
+/** A node has lost a name; a directory has one at most. Some servers, which know files by names alone, could not be asked any more. */
+function loseLink(node: ptr<Node>): void {
+  const a = addressOf(node.attributes);
+  a.links = (a.mode & S_IFMT) === S_IFDIR || a.links === 0 ? 0 : a.links - 1;
 }
 function refreshDirectory(directory: ptr<Node>): void {
   const fids = fidsOf(directory);
@@ -247,6 +247,7 @@ export function unlink(directory: ptr<Node>, name: ptr<u8>, length: usize, isDir
   let node: ptr<Node> | null = null;
   let status = find(directory, name, length, true, addressOf(node));
   if (status !== 0) return status;
+  if (node !== null) refreshLinks(node);
   const call = beginEntry(directory, TUNLINKAT, name, length, 0);
   if (call === null) status = -ENOMEM;
   else {
@@ -254,7 +255,7 @@ export function unlink(directory: ptr<Node>, name: ptr<u8>, length: usize, isDir
     status = endEntry(directory, call);
   }
   if (node !== null) {
-    if (status === 0) afterRemoval(node);
+    if (status === 0) loseLink(node);
     dropNode(node);
   }
   refreshDirectory(directory);
@@ -271,6 +272,7 @@ export function rename(
   let replaced: ptr<Node> | null = null;
   let status = find(to, newName, newLength, true, addressOf(replaced));
   if (status !== 0 && status !== -ENOENT) return status;
+  if (replaced !== null) refreshLinks(replaced);
   const call = beginCall(clientOf(from), TRENAMEAT, length + newLength, 0);
   if (call === null) status = -ENOMEM;
   else {
@@ -284,7 +286,7 @@ export function rename(
     endCall(call);
   }
   if (replaced !== null) {
-    if (status === 0) afterRemoval(replaced);
+    if (status === 0) loseLink(replaced);
     dropNode(replaced);
   }
   if (status !== 0) return status;
