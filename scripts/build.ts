@@ -40,6 +40,7 @@ function bundle(out: string): void {
       index: "src/index.ts",
       "cli/main": "src/cli/main.ts",
       "cli/build-interpreter": "src/cli/build-interpreter.ts",
+      "cli/build-types-worker": "src/cli/build-types-worker.ts",
     },
     outdir: out,
     bundle: true,
@@ -49,6 +50,7 @@ function bundle(out: string): void {
     platform: "node",
     target: "node20.19",
     packages: "external",
+    alias: { typescript: "./src/cli/build-typescript.ts" },
     sourcemap: "linked",
     logLevel: "error",
   });

@@ -27,7 +27,11 @@ export function buildProgram(): BuiltProgram {
   try {
     buildSync({
       absWorkingDir: root,
-      entryPoints: { "cli/main": "src/cli/main.ts", "cli/build-interpreter": "src/cli/build-interpreter.ts" },
+      entryPoints: {
+        "cli/main": "src/cli/main.ts",
+        "cli/build-interpreter": "src/cli/build-interpreter.ts",
+        "cli/build-types-worker": "src/cli/build-types-worker.ts",
+      },
       outdir: folder,
       bundle: true,
       splitting: true,
@@ -35,6 +39,7 @@ export function buildProgram(): BuiltProgram {
       platform: "node",
       target: "node20.19",
       packages: "external",
+      alias: { typescript: "./src/cli/build-typescript.ts" },
       logLevel: "error",
     });
     const { status, stderr } = spawnSync(

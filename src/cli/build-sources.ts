@@ -14,6 +14,9 @@ export function textOf(name: string): string | undefined {
 
 /** How the compiler calls kernel.d.ts, wherever it is installed. */
 export const LIBRARY = "kernel.d.ts";
+/** What the compiler reads. */
+export const sourceText = (name: string): string | undefined =>
+  name === LIBRARY ? libraryText() : textOf(name);
 /** The folder with kernel/lib: above this file, in the sources as in what is built of them. */
 export function libraryText(): string {
   let folder = dirname(fileURLToPath(import.meta.url));

@@ -46,7 +46,7 @@ export interface CompileOptions {
   /** Checks at run time, and variables where a debugger finds them. */
   readonly debug: boolean;
   /** As of `checkProgram`: tsc's errors, if somebody else looks for them. */
-  readonly typeErrors?: () => readonly Diagnostic[];
+  readonly typeErrors?: () => readonly Diagnostic[] | undefined;
   /** Default: 0 for debug builds, else 2. */
   readonly optimise?: 0 | 1 | 2;
   /**

@@ -20,6 +20,7 @@ import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { main } from "../../src/cli/program.ts";
 import { ELF_TYPE, ElfFile } from "../../src/machine/boot/elf.ts";
 import { symbolsIn } from "../../src/machine/boot/elf-symbols.ts";
+import { builtProgram } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -61,6 +62,26 @@ describe("vitrine build", () => {
     await build(source, "-o", at("two"), "--debug");
     expect(readFileSync(at("one"))).toEqual(readFileSync(at("two")));
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+  it("says the same whether tsc looks at the types beside the compiler or in it", async () => {
+    const sources = {
+      good: SEVEN,
+      // tsc's own errors, ours, and both on one line.
+      types: `${SEVEN}function unused(x: u32): u32 {\n  nothing(x);\n  return "text";\n}\n`,
+      both: "export function main(): i32 {\n  const p: ptr<u8> = 5;\n  nothing(p);\n  return 7 / 0.5;\n}\n",
+      syntax: "export function main( {\n",
+    };
+    for (const [name, text] of Object.entries(sources)) {
+      const source = file(`${name}.ts`, text);
+      // The built program has a thread for tsc; the sources have none.
+      const args = [builtProgram(), "build", source, "-o", at(`${name}-built`)];
+      const built = spawnSync(process.execPath, args, { encoding: "utf8" });
+      const here = await build(source, "-o", at(`${name}-here`));
+      expect({ status: built.status, err: built.stderr }, name).toEqual(here);
+      expect(here.status, name).toBe(name === "good" ? 0 : 1);
+      if (name === "types") expect(here.err).toContain("error TS2304");
+      if (name === "good") expect(readFileSync(at("good-built"))).toEqual(readFileSync(at("good-here")));
+    }
   });
   it("makes objects that gcc links with C", async (ctx) => {
     const gcc = requireTool(ctx, "gcc");

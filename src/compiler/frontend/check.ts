@@ -36,8 +36,8 @@ export interface CheckOptions {
   readonly debug: boolean;
   /** The name of kernel.d.ts for the host. */
   readonly library?: string;
-  /** What tsc says about types, from whoever has asked it with `tscErrors`, maybe at the same time. Default: it is asked here. */
-  readonly typeErrors?: () => readonly Diagnostic[];
+  /** What tsc says about types, from whoever has asked it with `tscErrors` at the same time. Undefined: it is asked here. */
+  readonly typeErrors?: () => readonly Diagnostic[] | undefined;
 }
 export type CheckResult =
   | { readonly tree: ProgramTree; readonly diagnostics?: undefined }
