@@ -4,7 +4,7 @@
  * A page's frame has one reference by the cache, and one by each who has it mapped or copies it.
  */
 import { Area, inArea, PAGE_SIZE } from "../memory/address.ts";
-import { dropFrame, frameReferences, holdFrame } from "../memory/frame.ts";
+import { dropFrame, frameAt, frameReferences, holdFrame } from "../memory/frame.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { allocatePage, frameCount, NONE } from "../memory/physical.ts";
 import { addReserve } from "../memory/shortage.ts";
@@ -108,6 +108,8 @@ function newPage(node: ptr<Node>, index: u64): ptr<FilePage> | null {
   page.node = node;
   page.index = index;
   page.physical = physical;
+  // Who counts a frame's mappings sees that it is somebody's besides.
+  frameAt(physical).owner = address(page);
   page.state = PageState.Reading;
   return page;
 }
