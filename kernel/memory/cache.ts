@@ -84,6 +84,9 @@ export class Cache extends Struct {
   reciprocal: u64;
 }
 static_assert(sizeof<Cache>() === 640);
+/** What `vitrine inspect` reads (src/view/memory.ts). */
+static_assert(offsetof<Cache>("name") === 520 && offsetof<Cache>("size") === 540, "the view reads it there");
+static_assert(offsetof<Cache>("count") === 560, "the view reads it there");
 
 /** Every cache that exists, the last one first. */
 export let caches: ptr<Cache> | null = null;

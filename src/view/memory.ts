@@ -110,8 +110,8 @@ const MOST_SECTIONS = 1 << 20;
 const MOST_POOLS = 64;
 const LONGEST_NAME = 64;
 /** Of a cache (cache.ts). */
-const CACHE = { name: 520, objectSize: 540, count: 556, size: 576 } as const;
-/** Bits of a slab's `data` that count the objects that are out. */
+const CACHE = { name: 520, objectSize: 540, count: 560, size: 576 } as const;
+/** Of the upper half of a slab's `data` (slab.ts): the bits that count the objects that are out. */
 const SLAB_USED = 0x3ff;
 
 /** An address in an alias area, or one to one, as a physical one. */
@@ -292,7 +292,7 @@ class Frames {
     const cache = this.#cache(owner);
     cache.slabs++;
     cache.frames += frames;
-    cache.out += records.getUint32(at + FRAME.data, true) & SLAB_USED;
+    cache.out += records.getUint32(at + FRAME.data + 4, true) & SLAB_USED;
   }
   #cache(at: number): OpenCache {
     let cache = this.#caches.get(at);
