@@ -236,6 +236,8 @@ function setUpQueue(device: ptr<VirtioDevice>, queue: ptr<Queue>, index: u32, in
 export function startVirtio(device: ptr<VirtioDevice>): void {
   device.common.status |= DRIVER_OK;
   if (!device.interrupts) poll(device);
+  // From the first request on, where a queue always interrupts.
+  serveQueues(device);
 }
 
 function serveQueues(argument: ptr<unknown>): void {
