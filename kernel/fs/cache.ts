@@ -111,6 +111,7 @@ function newPage(node: ptr<Node>, index: u64): ptr<FilePage> | null {
   // Who counts a frame's mappings sees that it is somebody's besides.
   frameAt(physical).owner = address(page);
   page.state = PageState.Reading;
+  page.fresh = true;
   return page;
 }
 /** A page that is not there yet gets a record, being read. False: it is there, or the tree has grown. The lock is held. */
@@ -124,6 +125,7 @@ function enlist(page: ptr<FilePage>, branches: ptr<Branches>, waste: ptr<Waste>)
     if (ghost.state !== PageState.Ghost) return false;
     ghost.physical = page.physical;
     ghost.state = PageState.Reading;
+    ghost.fresh = true;
     // The record of before goes on; this one has given its frame.
     page.physical = NONE;
     countGhost(ghost);
@@ -237,7 +239,8 @@ export function takePage(node: ptr<Node>, index: u64, write: bool, blank: bool, 
       holdFrame(page.physical);
       physical.value = page.physical;
       if (write) setDirty(page);
-      countHit(page);
+      if (!page.fresh) countHit(page);
+      page.fresh = false;
       cache.unlock(flags);
       return 0;
     }

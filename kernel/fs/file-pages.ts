@@ -37,6 +37,8 @@ export class FilePage extends Struct {
   dirty: bool;
   /** Somebody writes it back: it stays. */
   busy: bool;
+  /** It has been read, and nobody has asked for it since: who does is the one it was read for. */
+  fresh: bool;
   next: ptr<FilePage> | null;
   previous: ptr<FilePage> | null;
 }

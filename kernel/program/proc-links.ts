@@ -8,6 +8,7 @@ import { dropName, holdName, isGone, makeName, type Name, pathOf } from "../fs/n
 import {
   type Node,
   type NodeOperations,
+  S_IFCHR,
   S_IFIFO,
   S_IFLNK,
   S_IFMT,
@@ -98,7 +99,8 @@ function putFile(text: ptr<Text>, file: ptr<OpenFile>): void {
     return;
   }
   if (kind === null) {
-    text.put("/memfd: (deleted)");
+    const isDevice = (file.node.attributes.mode & S_IFMT) === S_IFCHR;
+    text.put(isDevice ? "/dev/console" : "/memfd: (deleted)");
     return;
   }
   text.put(kind);

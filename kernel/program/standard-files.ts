@@ -11,6 +11,7 @@ import {
   setConsoleHooks,
 } from "../drivers/console.ts";
 import { setDescriptor, takeDescriptor } from "../fs/descriptors.ts";
+import { addDevice, CONSOLE_DEVICE, TTY_DEVICE } from "../fs/devices.ts";
 import { EAGAIN, EFAULT, ENOMEM, ENOTTY } from "../fs/errno.ts";
 import {
   type FileOperations,
@@ -37,7 +38,8 @@ const STANDARD: u32 = 0;
 const ERRORS: u32 = 1;
 const PIECE: usize = 32768;
 const S_IFCHR: u32 = 0x2000;
-const TTY_DEVICE: u64 = 0x8800;
+/** The three of them: /dev/pts/0 and behind. */
+const TERMINAL_DEVICE: u64 = 0x8800;
 
 const TCGETS: u64 = 0x5401;
 const TCSETS: u64 = 0x5402;
@@ -164,13 +166,16 @@ export function openStandardFiles(): bool {
   const root = rootName();
   if (root === null) return false;
   setConsoleHooks(onReadable, null);
+  addDevice(TTY_DEVICE, addressOf(operations), addressOf(ports[0]));
+  addDevice(CONSOLE_DEVICE, addressOf(operations), addressOf(ports[0]));
   for (let i: u64 = 0; i < 3; i++) {
     ports[i].number = i === 2 && consoleHas(ERRORS) ? ERRORS : STANDARD;
     ports[i].isTerminal = isTerminal(i);
     const node = makeUnnamed(root.node.fileSystem, 0);
     if (node === null) return false;
     node.attributes.mode = S_IFCHR | 0o620;
-    node.attributes.device = TTY_DEVICE;
+    node.attributes.device = TERMINAL_DEVICE + i;
+    addDevice(TERMINAL_DEVICE + i, addressOf(operations), addressOf(ports[i]));
     const file = makeFile(addressOf(operations), node, null, O_RDWR);
     dropNode(node);
     if (file === null) return false;

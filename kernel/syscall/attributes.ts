@@ -252,7 +252,7 @@ function cut(node: ptr<Node>, size: u64): i64 {
   return status;
 }
 export function sysTruncate(call: ptr<Call>): i64 {
-  if (i64(call.args[1]) < 0) return -EINVAL;
+  if (truncate<i64>(call.args[1]) < 0) return -EINVAL;
   const place: Place = zeroed();
   let status = reach(HERE, call.args[0], FOLLOW, addressOf(place));
   if (status < 0) return status;
@@ -261,7 +261,7 @@ export function sysTruncate(call: ptr<Call>): i64 {
   return status;
 }
 export function sysFtruncate(call: ptr<Call>): i64 {
-  if (i64(call.args[1]) < 0) return -EINVAL;
+  if (truncate<i64>(call.args[1]) < 0) return -EINVAL;
   const file = fileIn(call, 0);
   if (file === null) return -EBADF;
   const isFile = (file.node.attributes.mode & S_IFMT) === S_IFREG;
@@ -318,7 +318,12 @@ function allocate(file: ptr<OpenFile>, mode: u32, start: i64, length: i64): i64 
 export function sysFallocate(call: ptr<Call>): i64 {
   const file = fileIn(call, 0);
   if (file === null) return -EBADF;
-  const status = allocate(file, truncate<u32>(call.args[1]), i64(call.args[2]), i64(call.args[3]));
+  const status = allocate(
+    file,
+    truncate<u32>(call.args[1]),
+    truncate<i64>(call.args[2]),
+    truncate<i64>(call.args[3]),
+  );
   dropFile(file);
   return status;
 }
@@ -354,7 +359,8 @@ export function sysSyncFileRange(call: ptr<Call>): i64 {
   const file = fileIn(call, 0);
   if (file === null) return -EBADF;
   let status: i64 = 0;
-  if (truncate<u32>(call.args[3]) > 7 || i64(call.args[1]) < 0 || i64(call.args[2]) < 0) status = -EINVAL;
+  if (truncate<u32>(call.args[3]) > 7 || truncate<i64>(call.args[1]) < 0 || truncate<i64>(call.args[2]) < 0)
+    status = -EINVAL;
   else if (!canSync(file.node)) status = -ESPIPE;
   else status = writePages(file.node);
   dropFile(file);
@@ -368,7 +374,7 @@ export function sysFadvise64(call: ptr<Call>): i64 {
   const isPipe = (file.node.attributes.mode & S_IFMT) === S_IFIFO;
   dropFile(file);
   if (isPipe) return -ESPIPE;
-  return advice > 5 || i64(call.args[2]) < 0 ? -EINVAL : 0;
+  return advice > 5 || truncate<i64>(call.args[2]) < 0 ? -EINVAL : 0;
 }
 export function sysReadahead(call: ptr<Call>): i64 {
   const file = fileIn(call, 0);

@@ -68,7 +68,7 @@ export function sysSendfile(call: ptr<Call>): i64 {
   const from = fileOf(u64(truncate<u32>(call.args[1])));
   let moved: i64 = -EBADF;
   if (from !== null && to !== null && isReadable(from) && isWritable(to)) {
-    if (status < 0 || i64(call.args[3]) < 0) moved = -EINVAL;
+    if (status < 0 || truncate<i64>(call.args[3]) < 0) moved = -EINVAL;
     else if (position !== OWN && !from.operations.seekable) moved = -ESPIPE;
     else if (typeOf(from) !== S_IFREG || (to.flags & O_APPEND) !== 0) moved = -EINVAL;
     else moved = copy(from, position, to, OWN, limited(call.args[3]));

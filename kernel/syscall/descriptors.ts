@@ -248,10 +248,12 @@ function seek(file: ptr<OpenFile>, offset: i64, whence: u32): i64 {
 export function sysLseek(call: ptr<Call>): i64 {
   const file = fileIn(call, 0);
   if (file === null) return -EBADF;
-  let status: i64 = -ESPIPE;
+  const type = file.node.attributes.mode & S_IFMT;
+  // Event counters and their like have no position, and take any.
+  let status: i64 = type === 0 ? 0 : -ESPIPE;
   if (file.operations.seekable) {
     file.lock.lock();
-    status = seek(file, i64(call.args[1]), truncate<u32>(call.args[2]));
+    status = seek(file, truncate<i64>(call.args[1]), truncate<u32>(call.args[2]));
     file.lock.unlock();
   }
   dropFile(file);

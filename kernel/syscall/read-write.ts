@@ -39,7 +39,6 @@ function moveOne(call: ptr<Call>, given: i64, writes: bool): i64 {
 }
 function moveFrom(file: ptr<OpenFile>, start: usize, length: usize, given: i64, writes: bool): i64 {
   if (writes ? !isWritable(file) : !isReadable(file)) return -EBADF;
-  if (i64(length) < 0) return -EINVAL;
   if (!isProgramRange(start, length)) return -EFAULT;
   const part: Part = zeroed();
   const transfer: Transfer = zeroed();
@@ -54,10 +53,10 @@ export function sysWrite(call: ptr<Call>): i64 {
   return moveOne(call, OWN, true);
 }
 export function sysPread64(call: ptr<Call>): i64 {
-  return i64(call.args[3]) < 0 ? -EINVAL : moveOne(call, i64(call.args[3]), false);
+  return truncate<i64>(call.args[3]) < 0 ? -EINVAL : moveOne(call, truncate<i64>(call.args[3]), false);
 }
 export function sysPwrite64(call: ptr<Call>): i64 {
-  return i64(call.args[3]) < 0 ? -EINVAL : moveOne(call, i64(call.args[3]), true);
+  return truncate<i64>(call.args[3]) < 0 ? -EINVAL : moveOne(call, truncate<i64>(call.args[3]), true);
 }
 
 /** Takes the program's list of parts, in memory that is to be freed; the bytes of all of them, or an error. */
@@ -69,7 +68,7 @@ export function takeParts(list: usize, count: u64, taken: ptr<ptr<Part> | null>)
   let total: u64 = 0;
   let status: i64 = copyIn(memory, list, count * sizeof<Part>()) ? 0 : -EFAULT;
   for (let i: u64 = 0; status === 0 && i < count; i++) {
-    if (i64(parts[i].length) < 0) status = -EINVAL;
+    if (truncate<i64>(parts[i].length) < 0) status = -EINVAL;
     else if (!isProgramRange(parts[i].start, parts[i].length)) status = -EFAULT;
     else if (parts[i].length > MAX_COUNT - total) parts[i].length = MAX_COUNT - total;
     total += parts[i].length;
@@ -101,17 +100,17 @@ export function sysWritev(call: ptr<Call>): i64 {
   return moveParts(call, OWN, true);
 }
 export function sysPreadv(call: ptr<Call>): i64 {
-  return i64(call.args[3]) < 0 ? -EINVAL : moveParts(call, i64(call.args[3]), false);
+  return truncate<i64>(call.args[3]) < 0 ? -EINVAL : moveParts(call, truncate<i64>(call.args[3]), false);
 }
 export function sysPwritev(call: ptr<Call>): i64 {
-  return i64(call.args[3]) < 0 ? -EINVAL : moveParts(call, i64(call.args[3]), true);
+  return truncate<i64>(call.args[3]) < 0 ? -EINVAL : moveParts(call, truncate<i64>(call.args[3]), true);
 }
 /** RWF_HIPRI, RWF_DSYNC, RWF_SYNC, RWF_NOWAIT, RWF_APPEND: the first three change nothing here. */
 const RWF_NOWAIT: u32 = 8;
 const RWF_APPEND: u32 = 16;
 function moveParts2(call: ptr<Call>, writes: bool): i64 {
   const flags = truncate<u32>(call.args[5]);
-  const given = i64(call.args[3]);
+  const given = truncate<i64>(call.args[3]);
   if (flags > 31 || (flags & (RWF_NOWAIT | RWF_APPEND)) !== 0) return -EOPNOTSUPP;
   return given < OWN ? -EINVAL : moveParts(call, given, writes);
 }

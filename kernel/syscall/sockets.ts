@@ -96,7 +96,6 @@ export function sysShutdown(call: ptr<Call>): i64 {
 }
 function move(file: ptr<OpenFile>, call: ptr<Call>, sends: bool): i64 {
   const length = call.args[2];
-  if (i64(length) < 0) return -EINVAL;
   if (!isProgramRange(call.args[1], length)) return -EFAULT;
   const part: Part = zeroed();
   const transfer: Transfer = zeroed();

@@ -10,6 +10,8 @@ import { handlersAreCalled, redZoneIsKept } from "./exceptions.ts";
 import * as ext2 from "./ext2.ts";
 import * as firmware from "./firmware.ts";
 import * as fs from "./fs.ts";
+import * as fsCache from "./fs-cache.ts";
+import * as fsStreams from "./fs-streams.ts";
 import { heapKeepsOrder } from "./heap.ts";
 import * as interrupts from "./interrupts.ts";
 import * as malloc from "./malloc.ts";
@@ -221,6 +223,21 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "fs removed files", run: fs.removedFiles },
   { name: "fs without memory", run: fs.withoutMemory },
   { name: "fs together", run: fs.together },
+  { name: "fs pages are read once", run: fsCache.pagesAreReadOnce },
+  { name: "fs dirty pages are written", run: fsCache.dirtyPagesAreWritten },
+  { name: "fs failed reads leave nothing", run: fsCache.failedReadsLeaveNothing },
+  { name: "fs the cache is the paper's", run: fsCache.arcIsThePapers },
+  { name: "fs scans pass through", run: fsCache.scansPassThrough },
+  { name: "fs readers wait for one read", run: fsCache.readersWaitForOneRead },
+  { name: "fs nothing is lost", run: fsCache.nothingIsLost },
+  { name: "fs pipes keep records", run: fsStreams.pipesKeepRecords },
+  { name: "fs pipes and sockets keep order", run: fsStreams.pipesKeepOrder },
+  { name: "fs packets stay whole", run: fsStreams.packetsStayWhole },
+  { name: "fs broken pipes", run: fsStreams.brokenPipes },
+  { name: "fs poll wakes", run: fsStreams.pollWakes },
+  { name: "fs deadlines and timers", run: fsStreams.deadlinesAndTimers },
+  { name: "fs sets see all", run: fsStreams.setsSeeAll },
+  { name: "fs streams without memory", run: fsStreams.streamsWithoutMemory },
   { name: "virtio disk", run: virtio.disk },
   { name: "virtio disk together", run: virtio.disksTogether },
   { name: "virtio chacha20", run: virtio.chacha },

@@ -38,7 +38,7 @@ import { runApart } from "./together.ts";
 
 /** A result and the error that it should be; 0: none. */
 function expect(actual: i64, error: i64, what: ptr<u8>): void {
-  checkEqual(u64(actual), u64(-error), what);
+  checkEqual(truncate<u64>(actual), truncate<u64>(-error), what);
 }
 function tree(): void {
   expect(makeDirectoryAt("/t"), 0, "/t");
@@ -197,13 +197,13 @@ export function contents(): void {
       checkEqual(node.attributes.size, at, "to that size");
     } else {
       for (let i: usize = 0; i < count; i++) read[i] = truncate<u8>(seed >> (i & 31));
-      checkEqual(u64(writeFile(node, at, read, count)), count, "written");
+      checkEqual(truncate<u64>(writeFile(node, at, read, count)), count, "written");
       memcpy(model.offset(at), read, count);
       checkEqual(node.attributes.size, at + count > size ? at + count : size, "as large as need be");
     }
     const got = readFile(node, 0, read, SIZE);
-    checkEqual(u64(got), node.attributes.size, "all of it is read");
-    if (!sameBytes(model, read, u64(got))) {
+    checkEqual(truncate<u64>(got), node.attributes.size, "all of it is read");
+    if (!sameBytes(model, read, truncate<u64>(got))) {
       check(false, "and what was written");
       return;
     }
@@ -223,10 +223,10 @@ export function removedFiles(): void {
   }
   expect(remove("/r", false), 0, "its name goes");
   expect(statusOf("/r", 0), ENOENT, "not to be found");
-  checkEqual(u64(writeFile(name.node, 0, "hello", 5)), 5, "it can be written");
+  checkEqual(truncate<u64>(writeFile(name.node, 0, "hello", 5)), 5, "it can be written");
   const text: array<u8, 8> = zeroed();
-  checkEqual(u64(readFile(name.node, 0, addressOf(text[0]), 8)), 5, "and read");
-  checkEqual(u64(name.node.attributes.links), 0, "without links");
+  checkEqual(truncate<u64>(readFile(name.node, 0, addressOf(text[0]), 8)), 5, "and read");
+  checkEqual(truncate<u64>(name.node.attributes.links), 0, "without links");
   dropName(name);
   checkEqual(nodeCount(), nodes, "then it is gone");
 }
