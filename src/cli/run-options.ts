@@ -24,6 +24,7 @@ export interface RunOptions {
   readonly kernel?: string;
   readonly libc?: "kernel";
   readonly malloc?: "kernel";
+  readonly allocations?: string;
   readonly strace?: boolean;
   readonly stats?: boolean;
 }
@@ -91,6 +92,10 @@ export function addRunOptions(command: Command): void {
       new Option("--malloc <name>", "the kernel's malloc takes the place of a dynamic program's").choices([
         "kernel",
       ]),
+    )
+    .option(
+      "--allocations <file>",
+      "write there what the kernel's malloc and free do (with --malloc kernel the program's too), for vitrine bench alloc --replay",
     )
     .option("--strace", "print system calls on standard error")
     .option("--stats", "print statistics as JSON on standard error at the end")

@@ -12,11 +12,13 @@ import type { Launch } from "../testing/launch.ts";
 import { MALLOC_OBJECT, mallocObject } from "../testing/malloc-object.ts";
 import { findPlaces, openMounts, PlaceError, type Places } from "../testing/places.ts";
 import { programMachine, programStatus } from "../testing/program-machine.ts";
+import { ALLOCATION_POINTS, AllocationOutput, ringsOf } from "./allocation-output.ts";
 import { type BootEnd, BootLoop, hostTime } from "./boot-loop.ts";
 import { statistics } from "./boot-statistics.ts";
 import { UserError } from "./errors.ts";
 import { readInput } from "./input.ts";
 import { kernelImage } from "./kernel-image.ts";
+import { RingWatch, TRACE_SLICE } from "./ring-watch.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { Signals } from "./run-signals.ts";
 
@@ -81,6 +83,10 @@ async function run(args: readonly string[], o: RunOptions, err: (text: string) =
     written: () => streams.written + errors.written,
   });
   const deaf = signals.listen();
+  const allocations = o.allocations === undefined ? undefined : new AllocationOutput(o.allocations, err);
+  const append = [o.append ?? "", allocations === undefined ? "" : `trace=${ALLOCATION_POINTS}`]
+    .join(" ")
+    .trim();
   try {
     const { memory, cpus, engine, timing, seed } = o;
     const machine = made(() =>
@@ -95,9 +101,12 @@ async function run(args: readonly string[], o: RunOptions, err: (text: string) =
         kernelLog: new OutputStream(2, lost),
         ...{ memory, cpus, engine, timing, seed },
         ...(o.rtc !== undefined && { time: o.rtc }),
-        ...(o.append !== undefined && { append: o.append }),
+        ...(append !== "" && { append }),
       }),
     );
+    const watch =
+      allocations &&
+      new RingWatch(ringsOf(kernel, machine.memory), machine, (news) => allocations.take(news));
     loop = new BootLoop(machine, {
       time: hostTime,
       // Signals may still come.
@@ -105,9 +114,11 @@ async function run(args: readonly string[], o: RunOptions, err: (text: string) =
       noReboot: true,
       realtime: o.realtime ?? process.stdin.isTTY,
       maxSeconds: o.maxSeconds,
+      ...(watch && { mostSlice: TRACE_SLICE, between: () => watch.between() }),
     });
     if (early !== undefined) loop.end(early);
     const ended = await loop.run();
+    watch?.ended();
     const status = conclude(machine, ended, err);
     if (o.stats) {
       const seconds = (performance.now() - start) / 1000;
@@ -117,6 +128,7 @@ async function run(args: readonly string[], o: RunOptions, err: (text: string) =
   } finally {
     deaf();
     streams.close();
+    allocations?.close();
     for (const share of shares) share.close();
   }
 }

@@ -8,7 +8,6 @@ import { FileOutput } from "../host/file-output.ts";
 import { ElfError, ElfFile, SEGMENT_TYPE } from "../machine/boot/elf.ts";
 import { type ElfSymbol, symbolsIn } from "../machine/boot/elf-symbols.ts";
 import { loadPrebuilt } from "../prebuilt.ts";
-import { AllocationRecorder, traceText } from "../view/allocation-trace.ts";
 import {
   isNamed,
   type PhysicalReader,
@@ -17,10 +16,12 @@ import {
   type TracePoint,
 } from "../view/trace-points.ts";
 import { eventText, type TraceEvent, type TraceNews, TraceRings } from "../view/trace-rings.ts";
+import { ALLOCATION_POINTS, AllocationOutput } from "./allocation-output.ts";
 import { addBootOptions, type BootOptions, checkBootOptions } from "./boot-options.ts";
 import { type Onlooker, runBoot } from "./boot-run.ts";
 import { UserError } from "./errors.ts";
 import { readInput } from "./input.ts";
+import { RingWatch, TRACE_SLICE } from "./ring-watch.ts";
 
 interface TraceOptions extends BootOptions {
   readonly points: string;
@@ -30,13 +31,6 @@ interface TraceOptions extends BootOptions {
   readonly list?: true;
 }
 
-/** What a trace of allocation is made of. */
-const ALLOCATION_POINTS = "malloc,free,realloc";
-
-/** Cycles in which no ring can overflow. */
-const SLICE = 30_000;
-/** For how long a processor may stand in the middle of a record while others run, in cycles: more than one of their turns (machine.ts). */
-const HELD_BACK = 60_000;
 /** Of the virtual clock, in Hz. */
 const FREQUENCY = 3e9;
 
@@ -70,27 +64,25 @@ export function register(program: Command): void {
       return;
     }
     let failed: Error | undefined;
-    const path = options.allocations ?? options.output;
     const file =
-      path === undefined
+      options.output === undefined
         ? undefined
-        : new FileOutput(path, (error) => {
+        : new FileOutput(options.output, (error) => {
             failed ??= error;
           });
+    const allocations =
+      options.allocations === undefined ? undefined : new AllocationOutput(options.allocations, err);
     const encoder = new TextEncoder();
     const write = file === undefined ? err : (text: string): void => file.write(encoder.encode(text));
-    const points = options.allocations === undefined ? options.points : ALLOCATION_POINTS;
+    const points = allocations === undefined ? options.points : ALLOCATION_POINTS;
     const append = [options.append ?? "", `trace=${points}`].join(" ").trim();
-    const reader = options.allocations === undefined ? eventWriter(options, write) : stepWriter(write, err);
+    const take =
+      allocations === undefined ? eventWriter(options, write) : (news: TraceNews) => allocations.take(news);
     try {
-      process.exitCode = await runBoot(
-        kernel,
-        { ...options, append },
-        err,
-        onlooker(kernel, options, reader),
-      );
+      process.exitCode = await runBoot(kernel, { ...options, append }, err, onlooker(kernel, options, take));
     } finally {
       file?.close();
+      allocations?.close();
     }
     if (failed !== undefined) throw failed;
   });
@@ -150,21 +142,16 @@ function checkPoints(list: string, points: readonly TracePoint[], kernel: string
 
 /** Gives what has happened to `take`, between slices, by time. */
 function onlooker(kernel: string, options: TraceOptions, take: (news: TraceNews) => void): Onlooker {
-  let rings: TraceRings | undefined;
-  let cycles = (): number => 0;
-  const takeUntil = (time?: number): void => {
-    if (rings !== undefined) take(rings.news(time));
-  };
+  let watch: RingWatch | undefined;
   return {
-    everyCycles: SLICE,
+    everyCycles: TRACE_SLICE,
     loaded: (machine, plan) => {
       const { header, points } = findPoints(kernel, plan.symbols(), machine.memory);
       if (options.allocations === undefined) checkPoints(options.points, points, kernel);
-      rings = new TraceRings(machine.memory, header);
-      cycles = () => machine.cycles;
+      watch = new RingWatch(new TraceRings(machine.memory, header), machine, take);
     },
-    between: () => takeUntil(options.cpus === 1 ? undefined : cycles() - HELD_BACK),
-    ended: () => takeUntil(),
+    between: () => watch?.between(),
+    ended: () => watch?.ended(),
   };
 }
 /** A line for each event. */
@@ -176,16 +163,6 @@ function eventWriter({ json }: TraceOptions, write: (text: string) => void): (ne
     if (lines.length > 0) write(`${lines.join("\n")}\n`);
   };
 }
-/** A line for each allocation, change of size and free. */
-function stepWriter(write: (text: string) => void, err: (text: string) => void): (news: TraceNews) => void {
-  const recorder = new AllocationRecorder();
-  return ({ events, missed }) => {
-    if (missed > 0) err(`vitrine: ${missed} events missed: the trace of allocations is not whole\n`);
-    const steps = recorder.take(events);
-    if (steps.length > 0) write(traceText(steps));
-  };
-}
-
 const textLine = (event: TraceEvent): string => `${(event.time / FREQUENCY).toFixed(9)} ${eventText(event)}`;
 const jsonLine = ({ time, cpu, thread, point, values }: TraceEvent): string =>
   JSON.stringify({

@@ -11,6 +11,7 @@ import { CASES } from "../../src/bench/alloc/cases.ts";
 import type { AllocationResult } from "../../src/bench/alloc/run.ts";
 import { type AllocationStep, parseTrace } from "../../src/view/allocation-trace.ts";
 import { builtKernel, builtProgram } from "../support/built.ts";
+import { requireTool } from "../support/tools.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vitrine-bench-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -138,6 +139,23 @@ describe("a trace", () => {
         0,
       ]);
     }
+  });
+  it("of a Linux program on the kernel's malloc has what it allocates, too", (ctx) => {
+    const sort = requireTool(ctx, "sort");
+    const kernel = builtKernel("main.ts");
+    const record = (name: string, ...options: string[]): AllocationStep[] => {
+      const path = join(folder, name);
+      const args = ["--kernel", kernel, "--allocations", path, ...options, sort, "/etc/passwd"];
+      const { status, stdout } = vitrine("run", ...args);
+      expect([status, stdout.includes("root:")]).toEqual([0, true]);
+      return parseTrace(readFileSync(path, "utf8"));
+    };
+    const own = record("own.trace");
+    const all = record("all.trace", "--malloc", "kernel");
+    expect(count(all, "allocate")).toBeGreaterThan(count(own, "allocate") + 20);
+    // sort's buffer is its largest object by far.
+    const largest = (steps: readonly AllocationStep[]): number => Math.max(...steps.map((s) => s.size));
+    expect(largest(all)).toBeGreaterThan(largest(own));
   });
   it("that wants more than there is has failures, and goes on", () => {
     const objects = Array.from({ length: 20 }, (_, i) => i);
