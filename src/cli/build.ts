@@ -65,7 +65,8 @@ function build(file: string, output: string, options: BuildOptions, err: (text: 
     if (!texts.has(name)) texts.set(name, sourceText(name));
     return texts.get(name);
   };
-  const typeErrors = lookAtTypes({ file, library: LIBRARY });
+  // What is dumped of a program that tsc refuses would only be in the way.
+  const typeErrors = options.dump === undefined ? lookAtTypes({ file, library: LIBRARY }) : undefined;
   const compiled = compile({
     entry: file,
     readFile,

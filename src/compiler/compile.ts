@@ -69,10 +69,27 @@ export interface Failed {
 
 /** A program from its sources. */
 export function compile(options: CompileOptions): Compiled | Failed {
-  const { entry, readFile, library = DEFAULT_LIBRARY, target, debug, typeErrors, dump } = options;
+  const { entry, readFile, library = DEFAULT_LIBRARY, debug, typeErrors } = options;
   const checked = checkProgram(entry, { readFile }, { debug, library, ...(typeErrors && { typeErrors }) });
   if (checked.diagnostics !== undefined) return { diagnostics: checked.diagnostics };
-  const { tree } = checked;
+  const { tree, pending } = checked;
+  if (pending === undefined) return compileTree(tree, options);
+  // tsc is still at it. If it refuses the program, what becomes of the tree does not matter.
+  let made: Compiled | undefined;
+  let failure: unknown;
+  try {
+    made = compileTree(tree, options);
+  } catch (error) {
+    failure = error;
+  }
+  const diagnostics = pending();
+  if (diagnostics.length > 0) return { diagnostics };
+  if (made === undefined) throw failure;
+  return made;
+}
+
+function compileTree(tree: ProgramTree, options: CompileOptions): Compiled {
+  const { target, debug, dump } = options;
   const ir = lowerProgram(tree, { debug });
   const tell: Dump = (letter, pass, program, fn) => {
     if (dump?.letters.includes(letter))

@@ -40,7 +40,12 @@ export interface CheckOptions {
   readonly typeErrors?: () => readonly Diagnostic[] | undefined;
 }
 export type CheckResult =
-  | { readonly tree: ProgramTree; readonly diagnostics?: undefined }
+  | {
+      readonly tree: ProgramTree;
+      readonly diagnostics?: undefined;
+      /** If somebody else asks tsc: what there is to say when he has its answer. With one error the tree is worth nothing. */
+      readonly pending?: () => readonly Diagnostic[];
+    }
   | { readonly diagnostics: readonly Diagnostic[]; readonly tree?: undefined };
 
 export const DEFAULT_LIBRARY = "kernel/lib/kernel.d.ts";
@@ -80,15 +85,22 @@ export function checkProgram(
   }
   const checked = new ProgramChecker(program, library, files, entries, options.debug, report);
   checked.run();
-  const diagnostics = merged(
-    found,
-    options.typeErrors?.() ?? typeErrors(program, [library, ...files]),
-    files.map((file) => file.fileName),
-  );
-  if (diagnostics.length > 0) return { diagnostics };
-  if (checked.abandoned) return { diagnostics: [D.compiler(undefined, "a construct that it does not know")] };
+  const pending = (): Diagnostic[] =>
+    merged(
+      found,
+      options.typeErrors?.() ?? typeErrors(program, [library, ...files]),
+      files.map((file) => file.fileName),
+    );
+  if (options.typeErrors === undefined || found.length > 0 || checked.abandoned) {
+    const diagnostics = pending();
+    if (diagnostics.length > 0) return { diagnostics };
+    if (checked.abandoned)
+      return { diagnostics: [D.compiler(undefined, "a construct that it does not know")] };
+  }
   const { tree, duplicates } = checked.tree();
-  return duplicates.length > 0 ? { diagnostics: duplicates } : { tree };
+  if (duplicates.length === 0) return options.typeErrors === undefined ? { tree } : { tree, pending };
+  const diagnostics = options.typeErrors === undefined ? [] : pending();
+  return { diagnostics: diagnostics.length > 0 ? diagnostics : duplicates };
 }
 
 /** tsc's errors in a program's types, in its order; none if it cannot be read. */
