@@ -38,6 +38,7 @@ function bundle(out: string): void {
     absWorkingDir: root,
     entryPoints: {
       index: "src/index.ts",
+      testing: "src/testing.ts",
       "cli/main": "src/cli/main.ts",
       "cli/build-interpreter": "src/cli/build-interpreter.ts",
       "cli/build-types-worker": "src/cli/build-types-worker.ts",

@@ -7,6 +7,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const FILE = "webassembly-names.d.ts";
+/** What users import. */
+const ENTRIES = ["index.d.ts", "testing.d.ts"];
 const NAMES = `/** Names only: what is in them says whoever declares WebAssembly's interface, such as the "dom" library. */
 declare namespace WebAssembly {
   interface Memory {}
@@ -17,6 +19,8 @@ declare namespace WebAssembly {
 /** Completes the declarations of the library in folder `out`. */
 export function completeDeclarations(out: string): void {
   writeFileSync(join(out, FILE), NAMES);
-  const index = join(out, "index.d.ts");
-  writeFileSync(index, `/// <reference path="./${FILE}" />\n${readFileSync(index, "utf8")}`);
+  for (const name of ENTRIES) {
+    const entry = join(out, name);
+    writeFileSync(entry, `/// <reference path="./${FILE}" />\n${readFileSync(entry, "utf8")}`);
+  }
 }

@@ -28,6 +28,7 @@ export function buildProgram(): BuiltProgram {
     buildSync({
       absWorkingDir: root,
       entryPoints: {
+        testing: "src/testing.ts",
         "cli/main": "src/cli/main.ts",
         "cli/build-interpreter": "src/cli/build-interpreter.ts",
         "cli/build-types-worker": "src/cli/build-types-worker.ts",

@@ -1,14 +1,2 @@
-/* The unikernel's images, which a build of the package makes: dist/kernel.elf and those beside it. */
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { UserError } from "./errors.ts";
-
-/** Throws UserError where the package has not been built. */
-export function kernelImage(name: string): Uint8Array {
-  // Bundled, this file is in dist/ or dist/cli/; else in src/cli/.
-  const path = ["./", "../", "../../dist/"]
-    .map((place) => fileURLToPath(new URL(`${place}${name}`, import.meta.url)))
-    .find((place) => existsSync(place));
-  if (path === undefined) throw new UserError(`${name} is missing: build the package with npm run build`);
-  return readFileSync(path);
-}
+/* The unikernel's images, where commands look for them. */
+export { kernelImage } from "../testing/kernel-image.ts";

@@ -46,8 +46,6 @@ export interface PlacesRequest {
   /** As PATH has it. */
   readonly path: string;
   readonly mounts: readonly Mount[];
-  /** Absolute paths of files that are there beside those of the mounts. */
-  readonly files?: readonly string[];
 }
 export interface Places {
   /** Absolute, as the guest sees it. */
@@ -69,14 +67,13 @@ const depth = (path: string): number => path.split("/").filter((part) => part !=
 
 /** Throws PlaceError. */
 export function findPlaces(request: PlacesRequest): Places {
-  const { program, root, directory, path, mounts, files = [] } = request;
+  const { program, root, directory, path, mounts } = request;
   if (root !== undefined && !existsSync(root))
     throw new PlaceError(`${root}: no such file or directory`, BAD_USE);
   const view = new View(root === undefined ? "/" : realpathSync(root), mounts);
   const start = view.follow(directory);
-  if (start === undefined && !files.some((file) => within(file, directory)))
-    throw new PlaceError(`${directory}: no such file or directory`, BAD_USE);
-  const place = files.includes(program) ? program : findProgram(view, program, directory, path);
+  if (start === undefined) throw new PlaceError(`${directory}: no such file or directory`, BAD_USE);
+  const place = findProgram(view, program, directory, path);
   const chosen =
     root === undefined
       ? hostPlaces(view, [start, view.follow(place)])

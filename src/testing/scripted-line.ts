@@ -25,6 +25,7 @@ export class ScriptedLine implements CharacterBackend {
   /** What `expect` has already answered with. */
   #seen = 0;
   #typed: Uint8Array[] = [];
+  #isOver = false;
   #awaited: { readonly what: string | RegExp; readonly found: () => void } | undefined;
 
   /** All that the guest has written. */
@@ -39,6 +40,16 @@ export class ScriptedLine implements CharacterBackend {
     if (bytes.length === 0) return;
     this.#typed.push(bytes);
     this.onReady?.();
+  }
+
+  /** No more will be typed. */
+  end(): void {
+    this.#isOver = true;
+    this.onReady?.();
+  }
+  /** Whether nothing will come any more: `end` has been called, and all has been read. */
+  get ended(): boolean {
+    return this.#isOver && this.#typed.length === 0;
   }
 
   /**

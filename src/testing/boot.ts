@@ -1,0 +1,177 @@
+/**
+ * The scripted harness: a kernel's image, or a program on the unikernel, on a machine that a test drives. docs/testing-harness.md describes it.
+ *
+ * Nothing here waits or looks at a clock: what a test sends arrives at the machine's time, and a run that does not end is cut off at a number
+ * of cycles. So a script runs alike every time.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { NullCharacter } from "../host/null.ts";
+import { ELF_TYPE, ElfFile, isElf } from "../machine/boot/elf.ts";
+import { type ElfSymbol, symbolsIn } from "../machine/boot/elf-symbols.ts";
+import { Machine, type MachineOptions } from "../machine/machine.ts";
+import { Guest } from "./guest.ts";
+import { kernelImage } from "./kernel-image.ts";
+import { findPlaces, type Mount, openMounts, type Places } from "./places.ts";
+import { programMachine } from "./program-machine.ts";
+import { ScriptedLine } from "./scripted-line.ts";
+
+type Hardware = Pick<MachineOptions, "memory" | "cpus" | "engine" | "timing" | "seed" | "time">;
+
+interface Common extends Hardware {
+  /** The cycle of virtual time at which a run is cut off. Default 30e9: ten seconds. */
+  readonly maxCycles?: number;
+  /** The kernel's command line. */
+  readonly append?: string;
+}
+/** An image; its console is COM1. */
+export interface KernelOptions extends Common {
+  /** A file, or its bytes: PVH, multiboot, Linux. */
+  readonly kernel: string | Uint8Array;
+  readonly initrd?: string | Uint8Array;
+  readonly modules?: readonly { readonly bytes: Uint8Array; readonly commandLine: string }[];
+  readonly program?: undefined;
+}
+/** A program of Linux on the unikernel; its console is its standard input and output. */
+export interface ProgramOptions extends Common {
+  /** A path, or a name that is looked for in PATH of `env`. */
+  readonly program: string;
+  /** Without argv[0]. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Files in memory, by their absolute paths; text is UTF-8. All may be executed. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /**
+   * What is its "/", read-only. Default: the host's system directories, the program's and the current one; where the program is one of
+   * `files`, nothing of the host.
+   */
+  readonly root?: string;
+  /** Directories of the host. */
+  readonly mounts?: readonly Mount[];
+  /** Where it starts. Default: the current directory; with `root`, or where the program is one of `files`, "/". */
+  readonly cwd?: string;
+  /** Another image of the unikernel than the package's. */
+  readonly kernel?: string | Uint8Array;
+  /** System calls are printed to `log`. */
+  readonly strace?: boolean;
+}
+export type BootOptions = KernelOptions | ProgramOptions;
+
+const DEFAULT_CYCLES = 30e9;
+const DEFAULT_PROGRAM_MEMORY = 256 * 2 ** 20;
+const DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+/** Makes the machine, with all loaded; it has not run. Throws PlaceError, HostError, BootError or RangeError for what cannot be. */
+export function boot(options: BootOptions): Guest {
+  return options.program === undefined ? bootKernel(options) : bootProgram(options);
+}
+
+/** Bytes of what may be the name of a file. */
+const bytesOf = (file: string | Uint8Array): Uint8Array =>
+  typeof file === "string" ? readFileSync(file) : file;
+
+function hardware({ memory, cpus, engine, timing, seed, time }: Hardware): Hardware {
+  return {
+    ...(memory !== undefined && { memory }),
+    ...(cpus !== undefined && { cpus }),
+    ...(engine !== undefined && { engine }),
+    ...(timing !== undefined && { timing }),
+    ...(seed !== undefined && { seed }),
+    ...(time !== undefined && { time }),
+  };
+}
+
+function bootKernel(o: KernelOptions): Guest {
+  const console = new ScriptedLine();
+  const machine = new Machine({ ...hardware(o), serial: [console] });
+  const plan = machine.boot({
+    kernel: bytesOf(o.kernel),
+    initrd: o.initrd === undefined ? undefined : bytesOf(o.initrd),
+    modules: o.modules,
+    commandLine: o.append ?? "",
+  });
+  return new Guest({
+    machine,
+    console,
+    errors: new ScriptedLine(),
+    log: new ScriptedLine(),
+    symbols: () => plan.symbols(),
+    maxCycles: o.maxCycles ?? DEFAULT_CYCLES,
+    close: () => {},
+  });
+}
+
+function bootProgram(o: ProgramOptions): Guest {
+  const environment = { PATH: DEFAULT_PATH, ...o.env };
+  const inMemory = o.files?.[o.program] !== undefined;
+  const directory = o.cwd ?? (o.root === undefined && !inMemory ? process.cwd() : "/");
+  const mounts = (o.mounts ?? []).map((mount) => ({ ...mount, host: resolve(mount.host) }));
+  const { program } = o;
+  const places = inMemory
+    ? { program, mounts, links: [] }
+    : findPlaces({ program, root: o.root, directory, path: environment.PATH, mounts });
+  const kernel = o.kernel === undefined ? kernelImage("kernel.elf") : bytesOf(o.kernel);
+  const shares = openMounts(places.mounts);
+  const [console, errors, log] = [new ScriptedLine(), new ScriptedLine(), new ScriptedLine()];
+  const control = new Bytes();
+  const machine = programMachine({
+    memory: DEFAULT_PROGRAM_MEMORY,
+    ...hardware(o),
+    kernel,
+    launch: {
+      program: places.program,
+      args: [o.program, ...(o.args ?? [])],
+      environment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
+      directory,
+      mounts: places.mounts.map((m, i) => ({ tag: `m${i}`, path: m.guest, readOnly: m.readOnly })),
+      links: places.links,
+      owner: 0,
+      group: 0,
+      terminals: [],
+      strace: o.strace ?? false,
+    },
+    files: Object.entries(o.files ?? {}).map(([path, content]) => ({
+      path,
+      bytes: typeof content === "string" ? new TextEncoder().encode(content) : content,
+    })),
+    shares: shares.map((backend, i) => ({ tag: `m${i}`, backend })),
+    standard: console,
+    errors,
+    control,
+    kernelLog: log,
+    ...(o.append !== undefined && { append: o.append }),
+  });
+  return new Guest({
+    machine,
+    console,
+    errors,
+    log,
+    signal: (number) => control.send(number),
+    symbols: () => [...programSymbols(o, places), ...symbolsIn(kernel)],
+    maxCycles: o.maxCycles ?? DEFAULT_CYCLES,
+    close: () => {
+      for (const share of shares) share.close();
+    },
+  });
+}
+
+/** Of a program that lies where it is linked to; none of others, or of one that cannot be read here. */
+function programSymbols({ files = {}, root }: ProgramOptions, { program }: Places): readonly ElfSymbol[] {
+  const path = root === undefined ? program : join(root, program);
+  const content = files[program] ?? (existsSync(path) ? readFileSync(path) : undefined);
+  if (content === undefined || typeof content === "string" || !isElf(content)) return [];
+  return new ElfFile(content).type === ELF_TYPE.executable ? symbolsIn(content) : [];
+}
+
+/** Bytes for the guest; what it writes is lost. */
+class Bytes extends NullCharacter {
+  readonly #waiting: number[] = [];
+
+  send(byte: number): void {
+    this.#waiting.push(byte);
+    this.onReady?.();
+  }
+  override read(most: number): Uint8Array {
+    return Uint8Array.from(this.#waiting.splice(0, most));
+  }
+}
