@@ -5,17 +5,11 @@
 import { basename } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import type { Command } from "commander";
-import { type Compiled, compile, DUMPS, programOf, relocatableOf } from "../compiler/compile.ts";
-import { formatDiagnostics } from "../compiler/diagnostics/format.ts";
-import { listing } from "../compiler/elf/listing.ts";
-import { printProgram } from "../compiler/ir/printer.ts";
-import { writeAll } from "../host/write-all.ts";
 import { addBuildOptions, type BuildOptions, type Emit } from "./build-options.ts";
-import { LIBRARY, sourceText } from "./build-sources.ts";
+import { LIBRARY } from "./build-sources.ts";
 import { lookAtTypes } from "./build-types.ts";
-import { type Build, watchBuild } from "./build-watch.ts";
+import { watchBuild } from "./build-watch.ts";
 import { UserError } from "./errors.ts";
-import { writeWhole } from "./write-file.ts";
 
 /**
  * Bytes of bytecode that a function runs before V8 optimises it; its own default is a fifteenth. In the seconds that a build takes, what is optimised
@@ -34,17 +28,17 @@ export function register(program: Command): void {
       if (isKnownV8) setFlagsFromString(`--interrupt-budget=${BEFORE_OPTIMISING}`);
       const output = options.output ?? defaultOutput(file, options);
       check(options, output);
-      if (options.watch) await watchBuild(() => build(file, output, options, err), output, err);
-      else if (!build(file, output, options, err).good) process.exitCode = 1;
+      // What is dumped of a program that tsc refuses would only be in the way.
+      const look = () => (options.dump === undefined ? lookAtTypes({ file, library: LIBRARY }) : undefined);
+      const first = options.watch ? undefined : look();
+      const { build, checkDump } = await import("./build-program.ts");
+      checkDump(options);
+      if (options.watch) await watchBuild(() => build(file, output, options, err, look()), output, err);
+      else if (!build(file, output, options, err, first).good) process.exitCode = 1;
     });
 }
 
 function check(options: BuildOptions, output: string): void {
-  const unknown = [...(options.dump ?? "")].find((letter) => !DUMPS.has(letter));
-  if (unknown !== undefined) {
-    const known = Array.from(DUMPS, ([letter, name]) => `${letter} ${name}`).join(", ");
-    throw new UserError(`no pass has the letter ${unknown}; there are ${known}`);
-  }
   if (options.emit !== "elf" && (options.base !== undefined || options.section !== undefined))
     throw new UserError("--base and --section are for --emit elf: only a linked program has addresses");
   if (options.watch && output === "-") throw new UserError("--watch needs a file to write to");
@@ -56,54 +50,4 @@ function defaultOutput(file: string, { emit, target }: BuildOptions): string {
   const extension =
     emit === "elf" && (target === "kernel" || name === basename(file)) ? ".elf" : EXTENSIONS[emit];
   return `${name}${extension}`;
-}
-
-/** Builds once; says what is wrong. Throws Node's system error if the output cannot be written. */
-function build(file: string, output: string, options: BuildOptions, err: (text: string) => void): Build {
-  const texts = new Map<string, string | undefined>();
-  const readFile = (name: string): string | undefined => {
-    if (!texts.has(name)) texts.set(name, sourceText(name));
-    return texts.get(name);
-  };
-  // What is dumped of a program that tsc refuses would only be in the way.
-  const typeErrors = options.dump === undefined ? lookAtTypes({ file, library: LIBRARY }) : undefined;
-  const compiled = compile({
-    entry: file,
-    readFile,
-    library: LIBRARY,
-    target: options.target,
-    debug: options.debug ?? false,
-    ...(typeErrors && { typeErrors }),
-    ...(options.dump !== undefined && {
-      dump: { letters: options.dump, write: (title: string, text: string) => err(`; ${title}\n${text}\n`) },
-    }),
-  });
-  const result = "diagnostics" in compiled ? compiled : emitted(compiled, options);
-  const files = new Map([...texts].filter(([name]) => name !== LIBRARY));
-  if ("diagnostics" in result) {
-    err(`${formatDiagnostics(result.diagnostics, (name) => texts.get(name))}\n`);
-    return { good: false, files };
-  }
-  if (output === "-") writeAll(1, result.content);
-  else writeWhole(output, result.content, options.emit === "elf" ? 0o777 : 0o666);
-  return { good: true, files };
-}
-
-function emitted(compiled: Compiled, options: BuildOptions) {
-  const encoder = new TextEncoder();
-  switch (options.emit) {
-    case "ir":
-      return { content: encoder.encode(printProgram(compiled.ir)) };
-    case "asm":
-      return { content: encoder.encode(listing(compiled.object)) };
-    case "obj":
-      return relocatableOf(compiled, options.strip);
-    case "elf":
-      return programOf([compiled], {
-        target: options.target,
-        ...(options.strip && { strip: true }),
-        ...(options.base !== undefined && { base: options.base }),
-        ...(options.section !== undefined && { sections: options.section }),
-      });
-  }
 }

@@ -137,6 +137,7 @@ class ProgramChecker {
     report: (diagnostic: Diagnostic) => void,
   ) {
     const checker = program.getTypeChecker();
+    const symbols = new Map<ts.Node, ts.Symbol>();
     this.#files = files;
     this.#entries = files.filter((file) => entries.includes(file.fileName));
     this.#names = new ModuleNames(checker, files, this.#entries);
@@ -164,10 +165,14 @@ class ProgramChecker {
       },
       isLibrary: (node) => node.getSourceFile() === library,
       symbolOf(node) {
-        const symbol = checker.getSymbolAtLocation(node);
-        if (symbol === undefined || (symbol.flags & ts.SymbolFlags.Alias) === 0) return symbol;
-        const target = checker.getAliasedSymbol(symbol);
-        return target.declarations === undefined ? undefined : target;
+        const before = symbols.get(node);
+        if (before !== undefined) return before;
+        const found = checker.getSymbolAtLocation(node);
+        const isAlias = found !== undefined && (found.flags & ts.SymbolFlags.Alias) !== 0;
+        const symbol = isAlias ? checker.getAliasedSymbol(found) : found;
+        if (symbol === undefined || (isAlias && symbol.declarations === undefined)) return undefined;
+        symbols.set(node, symbol);
+        return symbol;
       },
       openAliases: new Set(),
       typeOf: (node, types) => typeOf(world, node, types),

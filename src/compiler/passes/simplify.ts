@@ -23,7 +23,8 @@ function scalarOf(value: Value): Scalar | undefined {
 /** The instruction becomes its constant result, if its arguments are constants. */
 function fold(instruction: Instruction): boolean {
   const { op, args } = instruction;
-  if (!isArithmetic(op)) return false;
+  const [first] = args;
+  if (first === undefined || scalarOf(first) === undefined || !isArithmetic(op)) return false;
   const values: Scalar[] = [];
   for (const arg of args) {
     const value = scalarOf(arg);
