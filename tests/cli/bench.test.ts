@@ -74,14 +74,16 @@ describe("figures", () => {
   const resizes = (r: AllocationResult): number =>
     r.case === "espresso" ? r.allocations.count - r.frees.count : 0;
 
-  it("of 64 bytes at once are at most 40 cycles for the tagged allocator, as a batch and one by one", () => {
+  it("of 64 bytes at once are fewer cycles than glibc's 37, as a batch and one by one", () => {
+    // npm run alloc: docs/alloc.md.
+    const GLIBC = 37;
     const results = bench("--only", "pair-64", "--operations", "4000", "--allocator", "tagged");
     expect(results).toHaveLength(2);
     for (const { pairs, allocations, frees } of results) {
       expect(pairs.count).toBeGreaterThan(20);
       expect(pairs.median).toBeGreaterThan(15);
-      expect(pairs.p99).toBeLessThanOrEqual(40);
-      expect(allocations.median + frees.median).toBeLessThanOrEqual(40);
+      expect(pairs.p99).toBeLessThan(GLIBC);
+      expect(allocations.median + frees.median).toBeLessThan(GLIBC);
       expect(Math.abs(allocations.median + frees.median - pairs.median)).toBeLessThanOrEqual(8);
     }
   });
@@ -191,16 +193,16 @@ describe("bad use is one line and status 2", () => {
     refused(["bench", "alloc", "--kernel", image, "--replay", path], `${path}:${line}`);
   });
   it.each([
-    [["bench", "alloc", "--allocator", "slob"], "It knows tagged, buddy, tlsf, bump, not slob"],
-    [["bench", "alloc", "--only", "pair-65"], "not pair-65"],
-    [["bench", "alloc", "--operations", "0"], "It is a number from 1"],
-    [["bench", "alloc", "--replay", "x", "--only", "random"], "cannot be used with"],
-    [["bench", "alloc", "--kernel", "/nowhere"], "/nowhere: no such file or directory"],
-    [["bench", "alloc", "--kernel", image, "--replay", "/nowhere"], "/nowhere: no such file or directory"],
-    [["trace", image, "--allocations", "x", "--json"], "cannot be used with"],
-    [["trace", image, "--allocations", "/nowhere/x"], "/nowhere/x: no such file or directory"],
-  ])("for %j", (args, line) => {
-    refused(args, line);
+    ["bench alloc --allocator slob", "It knows tagged, buddy, tlsf, bump, not slob"],
+    ["bench alloc --only pair-65", "not pair-65"],
+    ["bench alloc --operations 0", "It is a number from 1"],
+    ["bench alloc --replay x --only random", "cannot be used with"],
+    ["bench alloc --kernel /nowhere", "/nowhere: no such file or directory"],
+    ["bench alloc --kernel IMAGE --replay /nowhere", "/nowhere: no such file or directory"],
+    ["trace IMAGE --allocations x --json", "cannot be used with"],
+    ["trace IMAGE --allocations /nowhere/x", "/nowhere/x: no such file or directory"],
+  ])("for %s", (line, message) => {
+    refused(line.replace("IMAGE", image).split(" "), message);
   });
   it("for an image that is no bench", () => {
     const other = builtKernel("hello.ts");
