@@ -1,0 +1,102 @@
+/** What `npm run programs` runs: programs that nobody here wrote, with what they are given. Files are those of the folder that files.ts makes. */
+
+export interface Invocation {
+  /** A name in PATH, or a path from the repository's root. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Where it comes from: a package of Debian, or of npm. */
+  readonly from: string;
+  /** Standard input. */
+  readonly input?: string;
+  /** RAM of the machine, as --memory has it. Default 512M. */
+  readonly memory?: string;
+  readonly cpus?: number;
+}
+
+const debian = (from: string, program: string, ...args: readonly string[]): Invocation => ({
+  from,
+  program,
+  args,
+});
+const busybox = (...args: readonly string[]): Invocation => debian("busybox-static", "/bin/busybox", ...args);
+const coreutils = (program: string, ...args: readonly string[]): Invocation =>
+  debian("coreutils", program, ...args);
+
+const ESBUILD = "node_modules/@esbuild/linux-x64/bin/esbuild";
+const TSC = "node_modules/@typescript/typescript-linux-x64/lib/tsc";
+const BIOME = "node_modules/@biomejs/cli-linux-x64/biome";
+
+const SQL = `create table words(word text, count integer);
+insert into words values ('one', 1), ('two', 2), ('three', 3);
+with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000) insert into words select 'n' || i, i * i % 97 from n;
+select word, count from words order by count desc, word limit 5;
+select count(*), sum(count), avg(count) from words;
+`;
+const LUA = `local t = {}
+for i = 1, 20000 do t[i] = (i * 7919) % 10007 end
+table.sort(t)
+local s = 0
+for i, v in ipairs(t) do s = (s + i * v) % 1000003 end
+print(s, string.format("%.6f", math.sin(1)), #t, _VERSION)`;
+const PYTHON = `import json, hashlib, collections
+words = open("text").read().split()
+most = collections.Counter(words).most_common(5)
+print(json.dumps(most), hashlib.sha256(" ".join(words).encode()).hexdigest())`;
+const PERL = `while (<>) { $n{$1}++ while /(\\w+)/g } print map { "$_ $n{$_}\\n" } (sort { $n{$b} <=> $n{$a} || $a cmp $b } keys %n)[0..4]`;
+
+export const INVOCATIONS: readonly Invocation[] = [
+  busybox("ls", "-l", "tree"),
+  busybox("sha256sum", "text"),
+  busybox("sort", "-r", "text"),
+  busybox("grep", "-c", "mov", "text"),
+  busybox("awk", "{ n += NF } END { print NR, n }", "text"),
+  busybox("sed", "-n", "s/add/sum/gp", "text"),
+  busybox("ash", "-c", "i=0; while [ $i -lt 300 ]; do i=$((i+1)); done; echo $i; exit 3"),
+  coreutils("ls", "-la", "tree"),
+  coreutils("wc", "text"),
+  coreutils("sort", "-k2", "text"),
+  coreutils("md5sum", "text", "data"),
+  coreutils("b2sum", "data"),
+  coreutils("cut", "-d ", "-f1-3", "text"),
+  coreutils("od", "-A", "x", "-t", "x1z", "-N", "256", "data"),
+  coreutils("factor", "1234567890123456789", "99999999977"),
+  coreutils("cat", "nothere"),
+  debian("grep", "grep", "-rn", "needle", "tree"),
+  debian("sed", "sed", "-E", "s/([a-z]+) ([a-z]+)/\\2 \\1/", "text"),
+  debian("gzip", "gzip", "-9c", "-n", "text"),
+  debian("bzip2", "bzip2", "-c", "text"),
+  debian("xz-utils", "xz", "-c", "-T1", "text"),
+  debian("tar", "tar", "-cf", "-", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "tree"),
+  debian("mawk", "mawk", "{ n[$1]++ } END { for (i in n) if (n[i] > 40) print i, n[i] }", "text"),
+  debian("gawk", "gawk", 'BEGIN { for (i = 0; i < 20000; i++) s += sqrt(i); printf "%.9f\\n", s }'),
+  { ...debian("bc", "bc", "-lq"), input: "scale=60\n4*a(1)\n2^300\n" },
+  debian("lua5.4", "lua5.4", "-e", LUA),
+  { ...debian("sqlite3", "sqlite3", ":memory:"), input: SQL },
+  debian("jq", "jq", "-S", "[.[] | {name, size: (.size * 2)}] | sort_by(.size)", "list.json"),
+  debian("perl-base", "perl", "-e", PERL, "text"),
+  debian("python3-minimal", "/usr/bin/python3", "-S", "-c", PYTHON),
+  debian("openssl", "openssl", "dgst", "-sha3-256", "data"),
+  debian("file", "file", "data", "text", "list.json"),
+  { from: "esbuild", program: ESBUILD, args: ["--bundle", "--format=esm", "source/disassemble.ts"] },
+  {
+    from: "esbuild",
+    program: ESBUILD,
+    args: ["--minify"],
+    input: "export const answer: number = 6 * 7;",
+    cpus: 4,
+  },
+  {
+    from: "@biomejs/biome",
+    program: BIOME,
+    args: ["format", "--stdin-file-path=a.ts"],
+    input: "let   a={b:1}\n",
+    memory: "1G",
+  },
+  { from: "typescript 7", program: TSC, args: ["--version"], memory: "1G" },
+  {
+    from: "typescript 7",
+    program: TSC,
+    args: ["--noEmit", "--strict", "--target", "es2022", "--types", "", "small.ts"],
+    memory: "1G",
+  },
+];
