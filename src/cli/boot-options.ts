@@ -105,7 +105,7 @@ export function parseSeconds(text: string): number {
     throw invalid("It is a number of seconds, such as 10 or 0.5");
   return Number(text);
 }
-function parseCycles(text: string): number {
+export function parseCycles(text: string): number {
   const cycles = parseWhole(text);
   if (cycles === 0) throw invalid("It is at least 1");
   return cycles;

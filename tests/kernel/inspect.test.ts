@@ -134,6 +134,27 @@ describe("a kernel that has been stopped", () => {
     const all = ({ uses }: MemoryView): number => Object.values(uses).reduce((sum, n) => sum + n, 0);
     expect(all(early)).toBe(all(late));
   });
+  it("can be looked at on its way", () => {
+    const svg = join(folder, "way.svg");
+    const args = ["--json", "--svg", svg, "--every", "300000", "--append", "slots=200"];
+    const { status, out } = vitrine("inspect", image, ...args);
+    expect(status).toBe(0);
+    const looks = out
+      .trimEnd()
+      .split("\n")
+      .map((line): MemoryView & { cycles: number } => JSON.parse(line));
+    expect(looks.length).toBeGreaterThan(5);
+    for (const [i, { cycles, uses }] of looks.entries()) {
+      const before = looks[i - 1];
+      if (before === undefined || i === looks.length - 1) continue;
+      expect(cycles).toBeGreaterThanOrEqual(before.cycles + 300_000);
+      expect(uses.page).toBeGreaterThanOrEqual(before.uses.page);
+    }
+    expect(looks[0]!.uses.page).toBeLessThan(looks.at(-1)!.uses.page);
+    expect(vitrine("inspect", image, ...args).out).toBe(out);
+    expect(parseXml(readFileSync(join(folder, "way-3.svg"), "utf8")).name).toBe("svg");
+    expect(parseXml(readFileSync(svg, "utf8")).name).toBe("svg");
+  });
   it("has none to show before it has set it up", () => {
     const { status, err } = vitrine("inspect", image, "--max-cycles", "20000");
     expect(err).toBe(`vitrine: ${image}: the kernel has not set up its memory yet\n`);
