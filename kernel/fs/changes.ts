@@ -117,6 +117,7 @@ function removeLocked(parent: ptr<Name>, walk: ptr<Walk>, name: ptr<Name>, isRmd
   const directory = parent.node;
   const unlink = directory.operations.unlink;
   const node = name.node;
+  if (walk.slashes && !isRmdir && !isDirectory(name)) return -ENOTDIR;
   if (isDirectory(name) !== isRmdir) return isRmdir ? -ENOTDIR : -EISDIR;
   if (directory.fileSystem.readOnly) return -EROFS;
   if (node.covered !== null) return -EBUSY;

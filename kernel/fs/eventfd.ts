@@ -53,7 +53,7 @@ function read(file: ptr<OpenFile>, transfer: ptr<Transfer>, _position: ptr<u64>)
 function write(file: ptr<OpenFile>, transfer: ptr<Transfer>, _position: ptr<u64>): i64 {
   const counter = counterOf(file);
   let added: u64 = 0;
-  if (transfer.left < BYTES) return -EINVAL;
+  if (transfer.left !== BYTES) return -EINVAL;
   if (transfer.take(cast<u8>(addressOf(added)), BYTES) !== BYTES) return -EFAULT;
   if (added === MOST) return -EINVAL;
   for (;;) {

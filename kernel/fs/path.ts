@@ -3,7 +3,7 @@
  * The program is root: nothing is forbidden to it.
  */
 import { free, malloc } from "../memory/malloc.ts";
-import { ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EXDEV } from "./errno.ts";
+import { EISDIR, ELOOP, ENAMETOOLONG, ENOENT, ENOMEM, ENOTDIR, EXDEV } from "./errno.ts";
 import { crossMounts } from "./mounts.ts";
 import { childOf, dropName, holdName, type Name, parentOf } from "./name.ts";
 import { NAME_MAX, S_IFDIR, S_IFLNK, S_IFMT } from "./node.ts";
@@ -19,6 +19,11 @@ export const MAY_MISS: u32 = 2;
 export const NO_LINKS: u32 = 4;
 /** Nothing above where it starts (RESOLVE_BENEATH). */
 export const BENEATH: u32 = 8;
+
+/** The last component is only looked up, whatever comes behind it: for who makes, takes away or renames it. */
+export const PARENT: u32 = 16;
+/** It may be made, as a file: slashes behind it are EISDIR. */
+export const CREATES: u32 = 32;
 
 /** How the path ends. */
 /** @base u32 */
@@ -141,6 +146,7 @@ function step(way: ptr<Way>, walk: ptr<Walk>): i64 {
   if (text[0] === char(".") && (length === 1 || (length === 2 && text[1] === char("."))))
     return stepDots(way, length === 2, isLast, slashes, walk);
 
+  if (isLast && slashes && (way.flags & CREATES) !== 0) return -EISDIR;
   let child: ptr<Name> | null = null;
   const status = childOf(way.at, text, length, addressOf(child));
   if (child === null) {
@@ -152,7 +158,7 @@ function step(way: ptr<Way>, walk: ptr<Walk>): i64 {
       dropName(child);
       child = over;
     }
-    if (isLink(child) && (!isLast || slashes || (way.flags & FOLLOW) !== 0))
+    if (isLink(child) && (!isLast || (way.flags & FOLLOW) !== 0 || (slashes && (way.flags & PARENT) === 0)))
       return followLink(way, child, slashes, walk);
   }
   if (!isLast && child !== null) {
@@ -165,8 +171,8 @@ function step(way: ptr<Way>, walk: ptr<Walk>): i64 {
   walk.length = length;
   walk.slashes = slashes;
   walk.last = Last.Normal;
-  if (slashes && child !== null && !isDirectory(child)) return -ENOTDIR;
-  return 0;
+  const mustBe = slashes && (way.flags & PARENT) === 0;
+  return mustBe && child !== null && !isDirectory(child) ? -ENOTDIR : 0;
 }
 /** On to a name whose reference is taken over. */
 function go(way: ptr<Way>, to: ptr<Name>): void {

@@ -141,7 +141,6 @@ export function receive(file: ptr<OpenFile>, transfer: ptr<Transfer>, flags: u32
     if (pair === null)
       return end.kind === SOCK_DGRAM ? -EAGAIN : end.kind === SOCK_STREAM ? -EINVAL : -ENOTCONN;
     const seen = end.changes.now();
-    const wanted = transfer.left;
     const moved = takeMessages(end, transfer, flags);
     const over = end.ended;
     const other = end.other;
@@ -154,7 +153,7 @@ export function receive(file: ptr<OpenFile>, transfer: ptr<Transfer>, flags: u32
       if ((flags & MSG_PEEK) !== 0 || transfer.faulted) return done;
       continue;
     }
-    if (over || (wanted === 0 && end.kind === SOCK_STREAM)) return done;
+    if (over) return done;
     if (!waits) return done > 0 ? done : -EAGAIN;
     if (end.changes.wait(seen, FOREVER) === WaitEnd.Interrupted) return done > 0 ? done : -EINTR;
   }
@@ -213,6 +212,7 @@ function deliver(end: ptr<End>, message: ptr<Message>, waits: bool): i64 {
   }
 }
 function read(file: ptr<OpenFile>, transfer: ptr<Transfer>, _position: ptr<u64>): i64 {
+  if (transfer.left === 0) return 0;
   return receive(file, transfer, 0);
 }
 function write(file: ptr<OpenFile>, transfer: ptr<Transfer>, _position: ptr<u64>): i64 {

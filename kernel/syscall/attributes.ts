@@ -11,6 +11,7 @@ import {
   ENODEV,
   EOPNOTSUPP,
   EPERM,
+  ERANGE,
   EROFS,
   ESPIPE,
 } from "../fs/errno.ts";
@@ -19,13 +20,10 @@ import { fileTime } from "../fs/file-clock.ts";
 import {
   type Attributes,
   type Node,
-  S_IFBLK,
-  S_IFCHR,
   S_IFDIR,
   S_IFIFO,
   S_IFMT,
   S_IFREG,
-  S_IFSOCK,
   SET_ACCESSED,
   SET_GROUP,
   SET_MODE,
@@ -36,7 +34,7 @@ import { FOLLOW } from "../fs/path.ts";
 import { syncAll, syncFileSystem, syncNode } from "../fs/sync.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { dropFrame } from "../memory/frame.ts";
-import { copyIn } from "../program/user.ts";
+import { copyIn, copyText } from "../program/user.ts";
 import type { Call } from "./call.ts";
 import { fileIn } from "./descriptor.ts";
 import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, HERE, leave, type Place, reach } from "./paths.ts";
@@ -60,6 +58,7 @@ function changeHere(node: ptr<Node>, wanted: ptr<Attributes>, changes: u32): i64
   const attributes = addressOf(node.attributes);
   const type = attributes.mode & S_IFMT;
   if (type === S_IFREG || type === S_IFDIR) return -EPERM;
+  if (type === 0) return -EOPNOTSUPP;
   if ((changes & SET_MODE) !== 0) attributes.mode = type | (wanted.mode & 0o7777);
   if ((changes & SET_OWNER) !== 0) attributes.owner = wanted.owner;
   if ((changes & SET_GROUP) !== 0) attributes.group = wanted.group;
@@ -271,6 +270,7 @@ export function sysFtruncate(call: ptr<Call>): i64 {
 }
 const FALLOC_KEEP_SIZE: u32 = 1;
 const FALLOC_PUNCH_HOLE: u32 = 2;
+const FALLOC_KNOWN: u32 = 0x7b;
 /** Contents from `start` to `end` are zeros; the file's size is as before. */
 function zeroRange(node: ptr<Node>, start: u64, end: u64): i64 {
   let at = start;
@@ -291,8 +291,8 @@ function zeroRange(node: ptr<Node>, start: u64, end: u64): i64 {
 function allocate(file: ptr<OpenFile>, mode: u32, start: i64, length: i64): i64 {
   const node = file.node;
   if (start < 0 || length <= 0) return -EINVAL;
-  if ((mode & ~(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE)) !== 0 || mode === FALLOC_PUNCH_HOLE)
-    return -EOPNOTSUPP;
+  const punches = (mode & (FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE)) === FALLOC_PUNCH_HOLE;
+  if ((mode & ~FALLOC_KNOWN) !== 0 || punches) return -EOPNOTSUPP;
   if (!isWritable(file)) return -EBADF;
   switch (node.attributes.mode & S_IFMT) {
     case S_IFREG:
@@ -306,6 +306,7 @@ function allocate(file: ptr<OpenFile>, mode: u32, start: i64, length: i64): i64 
   }
   const end = u64(start) + u64(length);
   if (end > MAX_SIZE) return -EFBIG;
+  if ((mode & ~(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE)) !== 0) return -EOPNOTSUPP;
   node.lock.lock();
   const size = node.attributes.size;
   let status: i64 = 0;
@@ -343,7 +344,7 @@ export function sysSyncfs(call: ptr<Call>): i64 {
 }
 function canSync(node: ptr<Node>): bool {
   const type = node.attributes.mode & S_IFMT;
-  return type !== S_IFIFO && type !== S_IFSOCK && type !== S_IFCHR && type !== S_IFBLK;
+  return type === S_IFREG || type === S_IFDIR;
 }
 export function sysFsync(call: ptr<Call>): i64 {
   const file = fileIn(call, 0);
@@ -387,19 +388,43 @@ export function sysReadahead(call: ptr<Call>): i64 {
 
 // --------------------------------------------------------------------------------------- what nobody can have
 
+const NAME_ROOM: usize = 256;
+function startsWith(text: ptr<u8>, start: ptr<u8>): bool {
+  let i: usize = 0;
+  while (start[i] !== 0 && text[i] === start[i]) i++;
+  return start[i] === 0;
+}
+/** An attribute's name: of a kind that there is. */
+function checkName(from: usize): i64 {
+  const name: array<u8, typeof NAME_ROOM> = zeroed();
+  const length = copyText(addressOf(name[0]), from, NAME_ROOM);
+  if (length === -EFAULT) return length;
+  if (length <= 0) return -ERANGE;
+  const text = addressOf(name[0]);
+  const known =
+    startsWith(text, "user.") ||
+    startsWith(text, "trusted.") ||
+    startsWith(text, "security.") ||
+    startsWith(text, "system.");
+  return known ? 0 : -EOPNOTSUPP;
+}
 /** No file has extended attributes, and none can get any (xattr(7)). */
 function withoutAttribute(call: ptr<Call>, flags: u32, error: i64): i64 {
+  const named = error === 0 ? 0 : checkName(call.args[1]);
+  if (named === -EFAULT || named === -ERANGE) return named;
   const place: Place = zeroed();
   const status = reachByFlags(HERE, call.args[0], flags, addressOf(place));
   if (status < 0) return status;
   leave(addressOf(place));
-  return -error;
+  return named < 0 ? named : -error;
 }
 function fileWithoutAttribute(call: ptr<Call>, error: i64): i64 {
+  const named = error === 0 ? 0 : checkName(call.args[1]);
+  if (named === -EFAULT || named === -ERANGE) return named;
   const file = fileIn(call, 0);
   if (file === null) return -EBADF;
   dropFile(file);
-  return -error;
+  return named < 0 ? named : -error;
 }
 export function sysGetxattr(call: ptr<Call>): i64 {
   return withoutAttribute(call, 0, ENODATA);

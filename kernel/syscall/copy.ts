@@ -1,6 +1,5 @@
 /** From one file to another: sendfile(2), copy_file_range(2), splice(2). */
 import { MAX_COUNT } from "../fs/contents.ts";
-import { fileOf } from "../fs/descriptors.ts";
 import { EBADF, EFAULT, EINVAL, EISDIR, ENOMEM, EOVERFLOW, ESPIPE } from "../fs/errno.ts";
 import { dropFile, isReadable, isWritable, O_APPEND, type OpenFile } from "../fs/file.ts";
 import { S_IFDIR, S_IFIFO, S_IFMT, S_IFREG } from "../fs/node.ts";
@@ -8,6 +7,7 @@ import { kernelTransfer, type Part, type Transfer } from "../fs/transfer.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { copyIn, copyOut } from "../program/user.ts";
 import type { Call } from "./call.ts";
+import { fileIn } from "./descriptor.ts";
 import { moveBytes } from "./read-write.ts";
 
 /** Bytes moved at a time. */
@@ -64,12 +64,13 @@ export function sysSendfile(call: ptr<Call>): i64 {
   let position: i64 = OWN;
   const status = readPosition(call.args[2], addressOf(position));
   if (status === -EFAULT) return status;
-  const to = fileOf(u64(truncate<u32>(call.args[0])));
-  const from = fileOf(u64(truncate<u32>(call.args[1])));
+  const to = fileIn(call, 0);
+  const from = fileIn(call, 1);
   let moved: i64 = -EBADF;
-  if (from !== null && to !== null && isReadable(from) && isWritable(to)) {
-    if (status < 0 || truncate<i64>(call.args[3]) < 0) moved = -EINVAL;
-    else if (position !== OWN && !from.operations.seekable) moved = -ESPIPE;
+  if (from !== null && isReadable(from)) {
+    if (call.args[2] !== 0 && !from.operations.seekable) moved = -ESPIPE;
+    else if (status < 0 || truncate<i64>(call.args[3]) < 0) moved = -EINVAL;
+    else if (to === null || !isWritable(to)) moved = -EBADF;
     else if (typeOf(from) !== S_IFREG || (to.flags & O_APPEND) !== 0) moved = -EINVAL;
     else moved = copy(from, position, to, OWN, limited(call.args[3]));
   }
@@ -100,22 +101,26 @@ function copyRange(call: ptr<Call>, from: ptr<OpenFile>, to: ptr<OpenFile>): i64
   return put < 0 ? put : writePosition(call.args[3], toPosition, moved);
 }
 export function sysCopyFileRange(call: ptr<Call>): i64 {
-  const from = fileOf(u64(truncate<u32>(call.args[0])));
-  const to = fileOf(u64(truncate<u32>(call.args[2])));
+  const from = fileIn(call, 0);
+  const to = fileIn(call, 2);
   const status = from === null || to === null ? -EBADF : copyRange(call, from, to);
   if (from !== null) dropFile(from);
   if (to !== null) dropFile(to);
   return status;
 }
+function least(a: i64, b: i64): i64 {
+  return a < b ? a : b;
+}
 function splice(call: ptr<Call>, from: ptr<OpenFile>, to: ptr<OpenFile>): i64 {
   let position: i64 = OWN;
   let toPosition: i64 = OWN;
-  if (!isReadable(from) || !isWritable(to)) return -EBADF;
-  if (typeOf(from) !== S_IFIFO && typeOf(to) !== S_IFIFO) return -EINVAL;
   if (typeOf(from) === S_IFIFO && call.args[1] !== 0) return -ESPIPE;
   if (typeOf(to) === S_IFIFO && call.args[3] !== 0) return -ESPIPE;
-  let status = readPosition(call.args[1], addressOf(position));
-  if (status === 0) status = readPosition(call.args[3], addressOf(toPosition));
+  let status = readPosition(call.args[3], addressOf(toPosition));
+  if (status !== -EFAULT) status = least(readPosition(call.args[1], addressOf(position)), status);
+  if (status === -EFAULT) return status;
+  if (!isReadable(from) || !isWritable(to)) return -EBADF;
+  if (typeOf(from) !== S_IFIFO && typeOf(to) !== S_IFIFO) return -EINVAL;
   if (status < 0) return status;
   const moved = copy(from, position, to, toPosition, limited(call.args[4]));
   const put = writePosition(call.args[1], position, moved);
@@ -123,8 +128,8 @@ function splice(call: ptr<Call>, from: ptr<OpenFile>, to: ptr<OpenFile>): i64 {
 }
 /** Copies; SPLICE_F_NONBLOCK is not looked at. */
 export function sysSplice(call: ptr<Call>): i64 {
-  const from = fileOf(u64(truncate<u32>(call.args[0])));
-  const to = fileOf(u64(truncate<u32>(call.args[2])));
+  const from = fileIn(call, 0);
+  const to = fileIn(call, 2);
   let status: i64 = -EBADF;
   if (truncate<u32>(call.args[5]) > 15) status = -EINVAL;
   else if (call.args[4] === 0) status = 0;

@@ -11,7 +11,6 @@ import {
   O_ASYNC,
   O_CLOEXEC,
   O_DIRECT,
-  O_LARGEFILE,
   O_NOATIME,
   O_NONBLOCK,
   O_PATH,
@@ -114,7 +113,7 @@ function control(file: ptr<OpenFile>, call: ptr<Call>): i64 {
     case F_SETFD:
       return setClosesOnExec(number, (argument & FD_CLOEXEC) !== 0);
     case F_GETFL:
-      return i64((file.flags & O_PATH) !== 0 ? file.flags : file.flags | O_LARGEFILE);
+      return i64(file.flags);
   }
   if ((file.flags & O_PATH) !== 0) return -EBADF;
   switch (command) {
@@ -156,11 +155,12 @@ export function sysFcntl(call: ptr<Call>): i64 {
   return status;
 }
 export function sysFlock(call: ptr<Call>): i64 {
+  const kind = truncate<u32>(call.args[1]) & ~u32(4);
+  if (kind !== 1 && kind !== 2 && kind !== 8) return -EINVAL;
   const file = fileIn(call, 0);
   if (file === null) return -EBADF;
   dropFile(file);
-  const kind = truncate<u32>(call.args[1]) & ~u32(4);
-  return kind === 1 || kind === 2 || kind === 8 ? 0 : -EINVAL;
+  return 0;
 }
 
 const FIONCLEX: u64 = 0x5450;
@@ -248,6 +248,10 @@ function seek(file: ptr<OpenFile>, offset: i64, whence: u32): i64 {
 export function sysLseek(call: ptr<Call>): i64 {
   const file = fileIn(call, 0);
   if (file === null) return -EBADF;
+  if (truncate<u32>(call.args[2]) > SEEK_HOLE) {
+    dropFile(file);
+    return -EINVAL;
+  }
   const type = file.node.attributes.mode & S_IFMT;
   // Event counters and their like have no position, and take any.
   let status: i64 = type === 0 ? 0 : -ESPIPE;

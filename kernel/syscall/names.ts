@@ -13,7 +13,7 @@ import {
   S_IFREG,
   S_IFSOCK,
 } from "../fs/node.ts";
-import { FOLLOW, MAY_MISS, PATH_MAX } from "../fs/path.ts";
+import { FOLLOW, MAY_MISS, PARENT, PATH_MAX } from "../fs/path.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { copyOut } from "../program/user.ts";
 import type { Call } from "./call.ts";
@@ -31,7 +31,7 @@ import {
 
 function mkdirAt(directory: u64, path: usize, mode: u32): i64 {
   const place: Place = zeroed();
-  let status = reach(directory, path, MAY_MISS, addressOf(place));
+  let status = reach(directory, path, MAY_MISS | PARENT, addressOf(place));
   if (status < 0) return status;
   status = makeAt(addressOf(place.walk), S_IFDIR | (mode & 0o1777 & ~umask()), 0, null);
   leave(addressOf(place));
@@ -61,7 +61,7 @@ function mknodAt(directory: u64, path: usize, givenMode: u32, device: u32): i64 
       return -EINVAL;
   }
   const place: Place = zeroed();
-  let status = reach(directory, path, MAY_MISS, addressOf(place));
+  let status = reach(directory, path, MAY_MISS | PARENT, addressOf(place));
   if (status < 0) return status;
   status = makeAt(addressOf(place.walk), mode & ~umask(), u64(device), null);
   leave(addressOf(place));
@@ -76,7 +76,7 @@ export function sysMknodat(call: ptr<Call>): i64 {
 
 function unlinkAt(directory: u64, path: usize, isRmdir: bool): i64 {
   const place: Place = zeroed();
-  let status = reach(directory, path, 0, addressOf(place));
+  let status = reach(directory, path, PARENT, addressOf(place));
   if (status < 0) return status;
   status = removeAt(addressOf(place.walk), isRmdir);
   leave(addressOf(place));
@@ -94,15 +94,20 @@ export function sysUnlinkat(call: ptr<Call>): i64 {
   return unlinkAt(call.args[0], call.args[1], flags !== 0);
 }
 
+const RENAME_EXCHANGE: u32 = 2;
+const RENAME_WHITEOUT: u32 = 4;
 function rename(from: u64, path: usize, to: u64, newPath: usize, flags: u32): i64 {
-  if ((flags & ~RENAME_NOREPLACE) !== 0) return -EINVAL;
+  if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT)) !== 0) return -EINVAL;
+  if ((flags & RENAME_EXCHANGE) !== 0 && flags !== RENAME_EXCHANGE) return -EINVAL;
   const old: Place = zeroed();
   const made: Place = zeroed();
-  let status = reach(from, path, 0, addressOf(old));
+  let status = reach(from, path, MAY_MISS | PARENT, addressOf(old));
   if (status < 0) return status;
-  status = reach(to, newPath, MAY_MISS, addressOf(made));
+  status = reach(to, newPath, MAY_MISS | PARENT, addressOf(made));
   if (status === 0) {
-    status = renameAt(addressOf(old.walk), addressOf(made.walk), flags);
+    // No file system here has these.
+    if ((flags & ~RENAME_NOREPLACE) !== 0) status = -EINVAL;
+    else status = renameAt(addressOf(old.walk), addressOf(made.walk), flags);
     leave(addressOf(made));
   }
   leave(addressOf(old));
@@ -127,7 +132,7 @@ function link(from: u64, path: usize, to: u64, newPath: usize, flags: u32): i64 
   const name = old.walk.name;
   if (name === null) status = -ENOENT;
   else {
-    status = reach(to, newPath, MAY_MISS, addressOf(made));
+    status = reach(to, newPath, MAY_MISS | PARENT, addressOf(made));
     if (status === 0) {
       status = linkAt(name, addressOf(made.walk));
       leave(addressOf(made));
@@ -148,7 +153,7 @@ function symlink(target: usize, directory: u64, path: usize): i64 {
   const length = takePath(target, addressOf(text));
   if (length < 0) return length;
   const place: Place = zeroed();
-  let status: i64 = length === 0 ? -ENOENT : reach(directory, path, MAY_MISS, addressOf(place));
+  let status: i64 = length === 0 ? -ENOENT : reach(directory, path, MAY_MISS | PARENT, addressOf(place));
   if (status === 0 && text !== null) {
     status = symlinkAt(addressOf(place.walk), text, u64(length));
     leave(addressOf(place));
@@ -180,6 +185,8 @@ function readlinkAt(directory: u64, path: usize, to: usize, room: u64): i64 {
   let status = reachAt(directory, path, AT_EMPTY_PATH, 0, addressOf(place));
   if (status < 0) return status;
   status = place.node === null ? -ENOENT : putLink(place.node, to, u64(size));
+  // With an empty path, what is no link is not there.
+  if (status === -EINVAL && place.path === null) status = -ENOENT;
   leave(addressOf(place));
   return status;
 }

@@ -27,6 +27,7 @@ import {
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
+  O_LARGEFILE,
   O_NOCTTY,
   O_NOFOLLOW,
   O_PATH,
@@ -38,7 +39,7 @@ import {
 import { dropName, type Name } from "../fs/name.ts";
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFMT, S_IFREG } from "../fs/node.ts";
 import { openName } from "../fs/node-file.ts";
-import { BENEATH, FOLLOW, isDirectory, Last, MAY_MISS, NO_LINKS } from "../fs/path.ts";
+import { BENEATH, CREATES, FOLLOW, isDirectory, Last, MAY_MISS, NO_LINKS } from "../fs/path.ts";
 import { copyIn } from "../program/user.ts";
 import type { Call } from "./call.ts";
 import { HERE, leave, type Place, reach } from "./paths.ts";
@@ -46,7 +47,7 @@ import { HERE, leave, type Place, reach } from "./paths.ts";
 /** O_TMPFILE without O_DIRECTORY. */
 const TMPFILE_BIT: u32 = 0x40_0000;
 /** Flags that are forgotten once the file is open. */
-const ONCE: u32 = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW;
+const ONCE: u32 = O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC;
 /** All that open(2) knows; openat2 refuses others. */
 const KNOWN: u32 = 0x7f_ffc3;
 
@@ -65,13 +66,13 @@ function openPlace(place: ptr<Place>, flags: u32, mode: u32, opened: ptr<ptr<Ope
   let name = place.walk.name;
   let made: ptr<Name> | null = null;
   const creates = (flags & O_CREAT) !== 0;
+  if (name !== null && creates && (flags & O_EXCL) !== 0) return -EEXIST;
   if (
     creates &&
     (place.walk.slashes || place.walk.last !== Last.Normal) &&
     (name === null || isDirectory(name))
   )
     return -EISDIR;
-  if (name !== null && creates && (flags & O_EXCL) !== 0) return -EEXIST;
   if (name === null) {
     const status = makeAt(addressOf(place.walk), S_IFREG | (mode & 0o7777 & ~umask()), 0, addressOf(made));
     if (status < 0) return status;
@@ -80,7 +81,8 @@ function openPlace(place: ptr<Place>, flags: u32, mode: u32, opened: ptr<ptr<Ope
   }
   let status: i64 = made === null ? mayOpen(name, flags) : 0;
   if (status === 0 && creates && isDirectory(name)) status = -EISDIR;
-  if (status === 0) status = openName(name, flags & ~ONCE, opened);
+  const kept = (flags & ~ONCE) | ((flags & O_PATH) !== 0 ? 0 : O_LARGEFILE);
+  if (status === 0) status = openName(name, kept, opened);
   if (status === 0 && (flags & O_TRUNC) !== 0 && (name.node.attributes.mode & S_IFMT) === S_IFREG) {
     name.node.lock.lock();
     // What has no size of its own, as in /proc, is not cut.
@@ -100,7 +102,7 @@ function open(directory: u64, path: usize, givenFlags: u32, mode: u32, resolveFl
   if ((flags & O_CREAT) !== 0 && (flags & O_DIRECTORY) !== 0) return -EINVAL;
   const place: Place = zeroed();
   let walk = resolveFlags;
-  if ((flags & O_CREAT) !== 0) walk |= MAY_MISS;
+  if ((flags & O_CREAT) !== 0) walk |= MAY_MISS | CREATES;
   if ((flags & O_NOFOLLOW) === 0 && ((flags & O_CREAT) === 0 || (flags & O_EXCL) === 0)) walk |= FOLLOW;
   const reached = reach(directory, path, walk, addressOf(place));
   if (reached < 0) return reached;

@@ -2,7 +2,16 @@
 import { giveDescriptor, setDescriptor, takeDescriptor } from "../fs/descriptors.ts";
 import { EBADF, EFAULT, EINVAL, ENOMEM } from "../fs/errno.ts";
 import { openEventCounter } from "../fs/eventfd.ts";
-import { dropFile, makeFile, O_CLOEXEC, O_DIRECT, O_NONBLOCK, O_RDWR, type OpenFile } from "../fs/file.ts";
+import {
+  dropFile,
+  makeFile,
+  O_CLOEXEC,
+  O_DIRECT,
+  O_LARGEFILE,
+  O_NONBLOCK,
+  O_RDWR,
+  type OpenFile,
+} from "../fs/file.ts";
 import { rootName } from "../fs/mounts.ts";
 import { dropNode } from "../fs/node-cache.ts";
 import { pagedOperations } from "../fs/node-file.ts";
@@ -72,7 +81,10 @@ export function sysEventfd2(call: ptr<Call>): i64 {
 
 const CLOCK_REALTIME: u32 = 0;
 const CLOCK_MONOTONIC: u32 = 1;
+/** And, behind it, the two clocks that wake a machine that sleeps: this one never does. */
 const CLOCK_BOOTTIME: u32 = 7;
+const CLOCK_REALTIME_ALARM: u32 = 8;
+const LAST_CLOCK: u32 = 9;
 const TFD_TIMER_ABSTIME: u32 = 1;
 const TFD_TIMER_CANCEL_ON_SET: u32 = 2;
 /** struct itimerspec. */
@@ -84,7 +96,8 @@ export function sysTimerfdCreate(call: ptr<Call>): i64 {
   const clock = truncate<u32>(call.args[0]);
   const flags = truncate<u32>(call.args[1]);
   if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return -EINVAL;
-  if (clock !== CLOCK_REALTIME && clock !== CLOCK_MONOTONIC && clock !== CLOCK_BOOTTIME) return -EINVAL;
+  if (clock !== CLOCK_REALTIME && clock !== CLOCK_MONOTONIC && (clock < CLOCK_BOOTTIME || clock > LAST_CLOCK))
+    return -EINVAL;
   let file: ptr<OpenFile> | null = null;
   const status = openTimer(clock, flags & O_NONBLOCK, addressOf(file));
   return file === null ? status : install(file, (flags & O_CLOEXEC) !== 0);
@@ -103,7 +116,8 @@ function tell(to: usize, setting: ptr<TimerSetting>): i64 {
 }
 /** The moment since boot that a clock's time is; one that has passed is now. */
 function sinceBoot(file: ptr<OpenFile>, time: u64): u64 {
-  if (clockOf(file) !== CLOCK_REALTIME) return time;
+  const clock = clockOf(file);
+  if (clock !== CLOCK_REALTIME && clock !== CLOCK_REALTIME_ALARM) return time;
   const start = realTime() - nanoseconds();
   return time > start ? time - start : 1;
 }
@@ -149,7 +163,7 @@ export function sysMemfdCreate(call: ptr<Call>): i64 {
   if (root === null) return -ENOMEM;
   const node = makeUnnamed(root.node.fileSystem, 0o777);
   if (node === null) return -ENOMEM;
-  const file = makeFile(addressOf(pagedOperations), node, null, O_RDWR);
+  const file = makeFile(addressOf(pagedOperations), node, null, O_RDWR | O_LARGEFILE);
   dropNode(node);
   return file === null ? -ENOMEM : install(file, (flags & MFD_CLOEXEC) !== 0);
 }

@@ -36,6 +36,7 @@ import type { Call } from "./call.ts";
 import { fileIn } from "./descriptor.ts";
 import { descriptorOf } from "./paths.ts";
 import { install } from "./plain-files.ts";
+import { mayTouch } from "./read-write.ts";
 import { readTime, readVal, specOf, type TimeSpec, type TimeVal, valOf } from "./time-values.ts";
 
 /** A timeout in milliseconds as poll and epoll_wait have it, as a deadline; 0: no waiting. */
@@ -99,6 +100,7 @@ function pollDescriptors(list: ptr<PollDescriptor>, polled: ptr<Polled>, count: 
 function poll(from: usize, count: u64, deadline: u64): i64 {
   if (count > descriptorLimit()) return -EINVAL;
   const bytes = count * sizeof<PollDescriptor>();
+  if (!mayTouch(from, bytes)) return -EFAULT;
   const memory = malloc(count * (sizeof<Polled>() + sizeof<PollDescriptor>()));
   if (memory === null) return -ENOMEM;
   memset(memory, 0, count * sizeof<Polled>());
@@ -332,9 +334,12 @@ const EVENTS_MAX: i32 = 0x7fff_ffff / 12;
 const PIECE: u64 = 1024;
 function waitOn(call: ptr<Call>, deadline: u64): i64 {
   const most = truncate<i32>(call.args[2]);
-  if (most <= 0 || most > EVENTS_MAX) return -EINVAL;
   const set = fileIn(call, 0);
   if (set === null) return -EBADF;
+  if (most <= 0 || most > EVENTS_MAX || !mayTouch(call.args[1], u64(most) * sizeof<EpollEvent>())) {
+    dropFile(set);
+    return most <= 0 || most > EVENTS_MAX ? -EINVAL : -EFAULT;
+  }
   const room = u64(most) > PIECE ? PIECE : u64(most);
   const memory = isEpoll(set) ? malloc(room * sizeof<EpollEvent>()) : null;
   let count: i64 = isEpoll(set) ? -ENOMEM : -EINVAL;

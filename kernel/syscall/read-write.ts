@@ -2,23 +2,36 @@
 import { MAX_COUNT } from "../fs/contents.ts";
 import { fileOf } from "../fs/descriptors.ts";
 import { EBADF, EFAULT, EINVAL, ENOMEM, EOPNOTSUPP, ESPIPE } from "../fs/errno.ts";
-import { dropFile, isReadable, isWritable, type OpenFile } from "../fs/file.ts";
+import { dropFile, isReadable, isWritable, O_PATH, type OpenFile } from "../fs/file.ts";
 import { type Part, partsTransfer, programTransfer, type Transfer } from "../fs/transfer.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { copyIn, isProgramRange } from "../program/user.ts";
+import { PROGRAMS_END } from "../vm/space.ts";
 import type { Call } from "./call.ts";
 
 const IOV_MAX: u64 = 1024;
 /** No position given: the file's own. */
 const OWN: i64 = -1;
 
+/** Whether Linux would try: what is not there is only found out by who touches it. */
+export function mayTouch(start: usize, bytes: usize): bool {
+  return (
+    isProgramRange(start, bytes === 0 ? 1 : bytes) || (bytes <= PROGRAMS_END && start <= PROGRAMS_END - bytes)
+  );
+}
+/** What a read or write can be refused for before its memory is looked at. */
+function mayMove(file: ptr<OpenFile>, given: i64, writes: bool): i64 {
+  const operations = file.operations;
+  if (given !== OWN && (file.flags & O_PATH) === 0 && !operations.seekable) return -ESPIPE;
+  if (writes ? !isWritable(file) : !isReadable(file)) return -EBADF;
+  return (writes ? operations.write : operations.read) === null ? -EINVAL : 0;
+}
 /** Moves what the transfer wants, at the file's position or at a given one. */
 export function moveBytes(file: ptr<OpenFile>, transfer: ptr<Transfer>, given: i64, writes: bool): i64 {
   const operations = file.operations;
-  if (writes ? !isWritable(file) : !isReadable(file)) return -EBADF;
+  const status = mayMove(file, given, writes);
   const move = writes ? operations.write : operations.read;
-  if (given !== OWN && !operations.seekable) return -ESPIPE;
-  if (move === null) return -EINVAL;
+  if (status < 0 || move === null) return status;
   let position: u64 = 0;
   if (!operations.seekable) return move(file, transfer, addressOf(position));
   if (given !== OWN) {
@@ -38,8 +51,9 @@ function moveOne(call: ptr<Call>, given: i64, writes: bool): i64 {
   return status;
 }
 function moveFrom(file: ptr<OpenFile>, start: usize, length: usize, given: i64, writes: bool): i64 {
-  if (writes ? !isWritable(file) : !isReadable(file)) return -EBADF;
-  if (!isProgramRange(start, length)) return -EFAULT;
+  const status = mayMove(file, given, writes);
+  if (status < 0) return status;
+  if (!mayTouch(start, length)) return -EFAULT;
   const part: Part = zeroed();
   const transfer: Transfer = zeroed();
   const count = length > MAX_COUNT ? MAX_COUNT : length;
@@ -69,7 +83,7 @@ export function takeParts(list: usize, count: u64, taken: ptr<ptr<Part> | null>)
   let status: i64 = copyIn(memory, list, count * sizeof<Part>()) ? 0 : -EFAULT;
   for (let i: u64 = 0; status === 0 && i < count; i++) {
     if (truncate<i64>(parts[i].length) < 0) status = -EINVAL;
-    else if (!isProgramRange(parts[i].start, parts[i].length)) status = -EFAULT;
+    else if (!mayTouch(parts[i].start, parts[i].length)) status = -EFAULT;
     else if (parts[i].length > MAX_COUNT - total) parts[i].length = MAX_COUNT - total;
     total += parts[i].length;
   }
@@ -81,13 +95,12 @@ function moveParts(call: ptr<Call>, given: i64, writes: bool): i64 {
   const file = fileOf(u64(truncate<u32>(call.args[0])));
   if (file === null) return -EBADF;
   let parts: ptr<Part> | null = null;
-  let status: i64 = -EBADF;
-  if (writes ? isWritable(file) : isReadable(file))
-    status = takeParts(call.args[1], call.args[2], addressOf(parts));
+  let status = mayMove(file, given, writes);
+  if (status === 0) status = takeParts(call.args[1], call.args[2], addressOf(parts));
   if (parts !== null) {
     const transfer: Transfer = zeroed();
     partsTransfer(addressOf(transfer), parts, u64(status));
-    status = moveBytes(file, addressOf(transfer), given, writes);
+    if (status > 0) status = moveBytes(file, addressOf(transfer), given, writes);
     free(parts);
   }
   dropFile(file);

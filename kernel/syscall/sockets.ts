@@ -1,4 +1,6 @@
 /** Sockets, of this machine only (unix(7)): pairs. There is no network, and nobody to connect to. */
+
+import { MAX_COUNT } from "../fs/contents.ts";
 import {
   EAFNOSUPPORT,
   EBADF,
@@ -33,11 +35,11 @@ import {
 import { type Part, partsTransfer, programTransfer, type Transfer } from "../fs/transfer.ts";
 import { free } from "../memory/malloc.ts";
 import { PROCESS_ID } from "../program/process.ts";
-import { copyIn, copyOut, isProgramRange } from "../program/user.ts";
+import { copyIn, copyOut } from "../program/user.ts";
 import type { Call } from "./call.ts";
 import { fileIn } from "./descriptor.ts";
 import { install, installPair } from "./plain-files.ts";
-import { takeParts } from "./read-write.ts";
+import { mayTouch, takeParts } from "./read-write.ts";
 
 const AF_UNIX: u32 = 1;
 const AF_MAX: u32 = 46;
@@ -69,6 +71,9 @@ export function sysSocket(call: ptr<Call>): i64 {
 }
 export function sysSocketpair(call: ptr<Call>): i64 {
   const type = truncate<u32>(call.args[1]);
+  const none: array<i32, 2> = [-1, -1];
+  if ((type & ~(TYPE_MASK | O_CLOEXEC | O_NONBLOCK)) !== 0) return -EINVAL;
+  if (!copyOut(call.args[3], addressOf(none), 8)) return -EFAULT;
   let status = mayMake(truncate<u32>(call.args[0]), type, truncate<u32>(call.args[2]));
   if (status < 0) return status;
   let first: ptr<OpenFile> | null = null;
@@ -94,9 +99,11 @@ export function sysShutdown(call: ptr<Call>): i64 {
   dropFile(file);
   return status;
 }
+function countOf(call: ptr<Call>): u64 {
+  return call.args[2] > MAX_COUNT ? MAX_COUNT : call.args[2];
+}
 function move(file: ptr<OpenFile>, call: ptr<Call>, sends: bool): i64 {
-  const length = call.args[2];
-  if (!isProgramRange(call.args[1], length)) return -EFAULT;
+  const length = countOf(call);
   const part: Part = zeroed();
   const transfer: Transfer = zeroed();
   const flags = truncate<u32>(call.args[3]);
@@ -105,6 +112,7 @@ function move(file: ptr<OpenFile>, call: ptr<Call>, sends: bool): i64 {
 }
 export function sysSendto(call: ptr<Call>): i64 {
   let status: i64 = 0;
+  if (!mayTouch(call.args[1], countOf(call))) return -EFAULT;
   const file = socketIn(call, addressOf(status));
   if (file === null) return status;
   if (call.args[4] === 0) status = move(file, call, true);
@@ -115,6 +123,7 @@ export function sysSendto(call: ptr<Call>): i64 {
 /** Nobody has a name: the length of the sender's is 0. */
 export function sysRecvfrom(call: ptr<Call>): i64 {
   let status: i64 = 0;
+  if (!mayTouch(call.args[1], countOf(call))) return -EFAULT;
   const file = socketIn(call, addressOf(status));
   if (file === null) return status;
   status = move(file, call, false);
