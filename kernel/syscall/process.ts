@@ -1,7 +1,7 @@
 /** System calls about the program itself: who it is, what it may have, its end. One user, who may do everything; one process. */
 
 import { descriptorLimit, setDescriptorLimit } from "../fs/descriptors.ts";
-import { EFAULT, EINVAL, EPERM, ESRCH } from "../fs/errno.ts";
+import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from "../fs/errno.ts";
 import { endProcess } from "../program/end.ts";
 import { programMemory, UNLIMITED } from "../program/memory/program-memory.ts";
 import { currentProgram, PARENT_ID, PROCESS_ID, process } from "../program/process.ts";
@@ -246,11 +246,71 @@ export function sysPrlimit64(call: ptr<Call>): i64 {
 }
 /** No process has children here. */
 export function sysWait4(call: ptr<Call>): i64 {
-  const ECHILD: i64 = 10;
   return (u32Of(call.args[2]) & ~u32(0xe000_000b)) !== 0 ? -EINVAL : -ECHILD;
 }
 const PER_LINUX32_MASK: u64 = 0xffff_ffff;
 /** personality(2): told, not changed. */
 export function sysPersonality(call: ptr<Call>): i64 {
   return call.args[0] === PER_LINUX32_MASK || (call.args[0] & 0xff) === 0 ? 0 : -EINVAL;
+}
+export function sysSetreuid(call: ptr<Call>): i64 {
+  for (let i: usize = 0; i < 2; i++) if (!mayBe(u32Of(call.args[i]), process.owner)) return -EPERM;
+  if (u32Of(call.args[1]) !== 0xffff_ffff) process.owner = u32Of(call.args[1]);
+  return 0;
+}
+export function sysSetregid(call: ptr<Call>): i64 {
+  for (let i: usize = 0; i < 2; i++) if (!mayBe(u32Of(call.args[i]), process.group)) return -EPERM;
+  if (u32Of(call.args[1]) !== 0xffff_ffff) process.group = u32Of(call.args[1]);
+  return 0;
+}
+const MOST_GROUPS: u64 = 65536;
+export function sysSetgroups(call: ptr<Call>): i64 {
+  if (process.owner !== 0) return -EPERM;
+  return u64(u32Of(call.args[0])) > MOST_GROUPS ? -EINVAL : 0;
+}
+/** No process has children here. */
+const WAIT_KINDS: i32 = 3;
+export function sysWaitid(call: ptr<Call>): i64 {
+  const options = u32Of(call.args[3]);
+  const known: u32 = 0xe100_000f;
+  if ((options & ~known) !== 0 || (options & 14) === 0 || intOf(call.args[0]) > WAIT_KINDS) return -EINVAL;
+  return -ECHILD;
+}
+/** struct __user_cap_header_struct, and one of the two halves of version 3. */
+class CapabilityHeader extends Struct {
+  version: u32;
+  id: i32;
+}
+class Capabilities extends Struct {
+  effective: u32;
+  permitted: u32;
+  inheritable: u32;
+}
+const CAPABILITY_VERSION: u32 = 0x2008_0522;
+const FIRST_VERSION: u32 = 0x1998_0330;
+const SECOND_VERSION: u32 = 0x2007_1026;
+/** Root has them all, others none. */
+export function sysCapget(call: ptr<Call>): i64 {
+  const header: CapabilityHeader = zeroed();
+  if (!copyIn(addressOf(header), call.args[0], sizeof<CapabilityHeader>())) return -EFAULT;
+  if (
+    header.version !== CAPABILITY_VERSION &&
+    header.version !== SECOND_VERSION &&
+    header.version !== FIRST_VERSION
+  ) {
+    header.version = CAPABILITY_VERSION;
+    if (!copyOut(call.args[0], addressOf(header), sizeof<CapabilityHeader>())) return -EFAULT;
+    return call.args[1] === 0 ? 0 : -EINVAL;
+  }
+  if (header.id < 0) return -EINVAL;
+  if (header.id !== 0 && header.id !== i32(PROCESS_ID)) return -ESRCH;
+  if (call.args[1] === 0) return -EFAULT;
+  const halves: u64 = header.version === FIRST_VERSION ? 1 : 2;
+  for (let i: u64 = 0; i < halves; i++) {
+    const all: u32 = process.owner !== 0 ? 0 : i === 0 ? 0xffff_ffff : 0x1ff;
+    const half: Capabilities = init({ effective: all, permitted: all });
+    if (!copyOut(call.args[1] + i * sizeof<Capabilities>(), addressOf(half), sizeof<Capabilities>()))
+      return -EFAULT;
+  }
+  return 0;
 }

@@ -14,7 +14,7 @@ import { FOREVER, nanoseconds } from "../thread/time.ts";
 import { PROGRAMS_END } from "../vm/space.ts";
 import { intOf, u32Of } from "./arguments.ts";
 import type { Call } from "./call.ts";
-import { readTime } from "./time-values.ts";
+import { readTime, writeTime } from "./time-values.ts";
 
 const CLONE_VM: u64 = 0x100;
 const CLONE_FS: u64 = 0x200;
@@ -338,4 +338,19 @@ export function sysMembarrier(call: ptr<Call>): i64 {
 /** set up once by new C libraries; they do without. */
 export function rseq(_call: ptr<Call>): i64 {
   return -ENOSYS;
+}
+export function sysSchedSetparam(call: ptr<Call>): i64 {
+  const id = intOf(call.args[0]);
+  let priority: i32 = 0;
+  if (call.args[1] === 0 || id < 0) return -EINVAL;
+  if (!copyIn(addressOf(priority), call.args[1], 4)) return -EFAULT;
+  if (!isThread(id)) return -ESRCH;
+  return priority !== 0 ? -EINVAL : 0;
+}
+/** What a turn of SCHED_OTHER is, as Linux says it with one thread ready: 4 ms. */
+const TURN: u64 = 4_000_000;
+export function sysSchedRrGetInterval(call: ptr<Call>): i64 {
+  const id = intOf(call.args[0]);
+  if (id < 0) return -EINVAL;
+  return isThread(id) ? writeTime(call.args[1], TURN) : -ESRCH;
 }

@@ -18,6 +18,10 @@ export function run(program: string, args: readonly string[], expected: number):
 export function makeInitramfs(gcc: string, source: string, folder: string): string {
   const program = join(folder, "program");
   run(gcc, ["-O2", "-Wall", "-static", "-pthread", "-o", program, source], 0);
+  return initramfsWith(program, folder);
+}
+/** An initramfs in the folder with a program, static, as its init: the path. */
+export function initramfsWith(program: string, folder: string): string {
   const entries = new Map<string, Entry>([
     ["dev", { kind: "folder" }],
     ["dev/console", { kind: "character-device", major: 5, minor: 1 }],

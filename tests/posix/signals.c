@@ -49,7 +49,7 @@ static void faults(void) {
   SAY("not canonical: signal %d, code %d", last, code);
   if (!sigsetjmp(back, 1)) ((void (*)(void))page)();
   SAY("not executable: signal %d, code %d", last, code);
-  if (!sigsetjmp(back, 1)) SAY("%d", 1 / *(volatile int *)&zero);
+  if (!sigsetjmp(back, 1)) __asm__ volatile("xor %%edx, %%edx; divl %0" : : "r"(zero) : "rax", "rdx");
   SAY("divided: signal %d, code %d", last, code);
   if (!sigsetjmp(back, 1)) __asm__ volatile("ud2");
   SAY("invalid: signal %d, code %d", last, code);
