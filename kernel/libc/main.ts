@@ -3,16 +3,42 @@
  * each of its functions is a function call away; what faults in it is the program's fault, and a signal. docs/libc.md.
  */
 import "./exit.ts";
+import "./floats.ts";
+import "./integers.ts";
+import "./jump.ts";
+import "./locale.ts";
+import { rememberFirstThread } from "./linker/dl.ts";
+import "./calls.ts";
+import "./directory.ts";
+import "./math/float.ts";
+import "./memory.ts";
+import "./random.ts";
+import "./sort.ts";
 import "./stdio/print.ts";
-import { startProgram } from "./linker/start.ts";
+import "./stdio/scan.ts";
+import "./stdio/streams.ts";
+import "./signals.ts";
+import "./string.ts";
+import { setProgramNames } from "./system-facts.ts";
+import "./threads/at-exit.ts";
+import "./threads/condition.ts";
+import "./threads/mutex.ts";
+import "./time.ts";
+import { fillTables } from "./ctype.ts";
+import { watchOptions } from "./getopt.ts";
+import { bindProgram, prepareProgram } from "./linker/start.ts";
 import { watchEnvironment } from "./moved.ts";
 import { watchFiles } from "./stdio/file.ts";
 
 /** Called by `_start`, whose frame is left: the program finds its stack as the kernel made it. */
 export function main(count: i32, args: ptr<ptr<u8>>, environment: ptr<ptr<u8> | null>): i32 {
+  fillTables();
   watchEnvironment();
   watchFiles();
-  const entry = startProgram(count, args, environment);
+  watchOptions();
+  prepareProgram(count, args, environment);
+  setProgramNames();
+  const entry = bindProgram(rememberFirstThread);
   return leave(entry, address(args) - 8);
 }
 /** RDX: a function for atexit; none. @naked */

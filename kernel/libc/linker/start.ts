@@ -85,8 +85,8 @@ function relocateBehind(object: ptr<Loaded> | null): bool {
   if (object === null) return true;
   return relocateBehind(object.next) && relocate(object);
 }
-/** Gives the address that the program begins at. */
-export function startProgram(count: i32, args: ptr<ptr<u8>>, environment: ptr<ptr<u8> | null>): usize {
+/** What is known of the program before it is bound. */
+export function prepareProgram(count: i32, args: ptr<ptr<u8>>, environment: ptr<ptr<u8> | null>): void {
   let end: usize = 0;
   while (environment[end] !== null) end++;
   auxiliary = cast<u64>(environment.offset(end + 1));
@@ -94,6 +94,9 @@ export function startProgram(count: i32, args: ptr<ptr<u8>>, environment: ptr<pt
   programArguments.texts = args;
   setVariables(environment);
   setProgramName(count > 0 ? args[0] : pointer<u8>(auxiliaryValue(AT_EXECFN)));
+}
+/** Gives the address that the program begins at. `ready` is called before any of its code runs. */
+export function bindProgram(ready: fn<() => void>): usize {
   const early = mapLocals();
   if (early !== 0) setThreadPointer(makeLocals(early));
   readOwnSymbols();
@@ -114,6 +117,7 @@ export function startProgram(count: i32, args: ptr<ptr<u8>>, environment: ptr<pt
   setThreadPointer(block);
   block.id = truncate<i32>(systemCall(218, address(addressOf(block.id)), 0, 0));
   fillBlock();
+  ready();
   if (!relocateBehind(objects.first)) failed();
   // Images of thread-local variables may have had relocations of their own.
   makeLocals(memory);
