@@ -61,7 +61,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   coreutils("od", "-A", "x", "-t", "x1z", "-N", "256", "data"),
   coreutils("factor", "1234567890123456789", "99999999977"),
   coreutils("cat", "nothere"),
-  debian("grep", "grep", "-rn", "needle", "tree"),
+  debian("grep", "grep", "-n", "needle", "tree/one", "tree/inner/two"),
   debian("sed", "sed", "-E", "s/([a-z]+) ([a-z]+)/\\2 \\1/", "text"),
   debian("gzip", "gzip", "-9c", "-n", "text"),
   debian("bzip2", "bzip2", "-c", "text"),
@@ -93,10 +93,6 @@ export const INVOCATIONS: readonly Invocation[] = [
     memory: "1G",
   },
   { from: "typescript 7", program: TSC, args: ["--version"], memory: "1G" },
-  {
-    from: "typescript 7",
-    program: TSC,
-    args: ["--noEmit", "--strict", "--target", "es2022", "--types", "", "small.ts"],
-    memory: "1G",
-  },
+  { from: "typescript 7", program: TSC, args: ["--noEmit", "-p", "source"], memory: "1G" },
+  { from: "typescript 7", program: TSC, args: ["--noEmit", "-p", "source"], memory: "1G", cpus: 4 },
 ];
