@@ -22,9 +22,9 @@ function command(program: string, ...args: string[]): void {
 }
 
 /** What a program of this build makes once, at build time, from its own tables. It is given the output folder. */
-const generate = (name: string, program: string): Step => ({
+const generate = (name: string, program: string, ...args: readonly string[]): Step => ({
   name,
-  run: (out) => command(process.execPath, join(out, program), out),
+  run: (out) => command(process.execPath, join(out, program), out, ...args),
 });
 
 const tsc = join(root, "node_modules/typescript/bin/tsc");
@@ -42,6 +42,7 @@ function bundle(out: string): void {
       "cli/main": "src/cli/main.ts",
       "cli/build-interpreter": "src/cli/build-interpreter.ts",
       "cli/build-types-worker": "src/cli/build-types-worker.ts",
+      "cli/build-code": "src/cli/build-code.ts",
     },
     outdir: out,
     bundle: true,
@@ -97,6 +98,8 @@ const steps: Step[] = [
   { name: "mark the program executable", run: (out) => chmodSync(join(out, "cli/main.js"), 0o755) },
   // The interpreter's wasm and the decoder's tables, from the instruction table.
   generate("interpreter", "cli/build-interpreter.js"),
+  // V8's code of TypeScript, as far as a kernel needs it.
+  generate("code", "cli/build-code.js", "kernel/main.ts"),
   kernel("kernel.elf", "kernel/main.ts"),
   libc,
   kernel("kernel-test.elf", "kernel/test/main.ts"),

@@ -3,21 +3,13 @@
  * end it with status 1; then no output file is touched.
  */
 import { basename } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import type { Command } from "commander";
 import { addBuildOptions, type BuildOptions, type Emit } from "./build-options.ts";
 import { LIBRARY } from "./build-sources.ts";
+import { optimiseLate } from "./build-tiers.ts";
 import { lookAtTypes } from "./build-types.ts";
 import { watchBuild } from "./build-watch.ts";
 import { UserError } from "./errors.ts";
-
-/**
- * Bytes of bytecode that a function runs before V8 optimises it; its own default is a fifteenth. In the seconds that a build takes, what is optimised
- * sooner does not pay: compiling a kernel took half of its processor time for that.
- */
-const BEFORE_OPTIMISING = 1_000_000;
-/** Versions of V8 that have the flag: Node 20 to 24. */
-const isKnownV8 = /^1[123]\./.test(process.versions.v8);
 
 export function register(program: Command): void {
   const err = (text: string): void => void (program.configureOutput().writeErr ?? process.stderr.write)(text);
@@ -25,7 +17,7 @@ export function register(program: Command): void {
     .description("compile a program in the TypeScript dialect")
     .argument("<file>", "its file with main (Linux) or kmain (kernel)")
     .action(async (file: string, options: BuildOptions) => {
-      if (isKnownV8) setFlagsFromString(`--interrupt-budget=${BEFORE_OPTIMISING}`);
+      optimiseLate();
       const output = options.output ?? defaultOutput(file, options);
       check(options, output);
       // What is dumped of a program that tsc refuses would only be in the way.
