@@ -11,6 +11,7 @@ import * as ext2 from "./ext2.ts";
 import * as firmware from "./firmware.ts";
 import * as fs from "./fs.ts";
 import * as fsCache from "./fs-cache.ts";
+import * as fsCpio from "./fs-cpio.ts";
 import * as fsStreams from "./fs-streams.ts";
 import { heapKeepsOrder } from "./heap.ts";
 import * as interrupts from "./interrupts.ts";
@@ -149,6 +150,7 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "mappings change their rights", run: mappings.rightsAreChanged },
   { name: "mappings cost nothing", run: mappings.reservationsCostNothing },
   { name: "mappings of the heap", run: mappings.heapGrows },
+  { name: "mappings get large pages", run: mappings.fullMappingsGetLargePages },
   { name: "mappings of files are copied when written", run: mappingsFiles.privateWritesAreCopies },
   { name: "mappings of files are shared", run: mappingsFiles.sharedWritesAreTheFiles },
   { name: "mappings of files that are cut", run: mappingsFiles.cutFilesAreForgotten },
@@ -223,6 +225,8 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "fs removed files", run: fs.removedFiles },
   { name: "fs without memory", run: fs.withoutMemory },
   { name: "fs together", run: fs.together },
+  { name: "fs archives", run: fsCpio.archives },
+  { name: "fs damaged archives", run: fsCpio.damagedArchives },
   { name: "fs pages are read once", run: fsCache.pagesAreReadOnce },
   { name: "fs dirty pages are written", run: fsCache.dirtyPagesAreWritten },
   { name: "fs failed reads leave nothing", run: fsCache.failedReadsLeaveNothing },
@@ -252,6 +256,7 @@ export const cases: array<Case, typeof ROOM> = [
   { name: "ext2 given", run: ext2.given },
   { name: "ext2 refused", run: ext2.refused },
   { name: "ext2 full", run: ext2.full },
+  { name: "ext2 filled", run: ext2.filled },
   { name: "ext2 at random", run: ext2.atRandom },
   { name: "ext2 churn", run: ext2.churn },
 ];
