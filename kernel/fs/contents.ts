@@ -66,6 +66,7 @@ function writeLocked(node: ptr<Node>, position: ptr<u64>, transfer: ptr<Transfer
   const start = position.value;
   let at = start;
   let status: i64 = 0;
+  const reserve = node.operations.reserve;
   if (transfer.left > 0 && start >= MAX_SIZE) return -EFBIG;
   while (transfer.left > 0 && at < MAX_SIZE) {
     const offset = at % PAGE_SIZE;
@@ -74,7 +75,8 @@ function writeLocked(node: ptr<Node>, position: ptr<u64>, transfer: ptr<Transfer
     const index = at / PAGE_SIZE;
     let physical: usize = 0;
     const blank = index * PAGE_SIZE >= node.attributes.size;
-    status = takePage(node, index, true, blank, addressOf(physical));
+    if (reserve !== null) status = reserve(node, at, step);
+    if (status >= 0) status = takePage(node, index, true, blank, addressOf(physical));
     if (status < 0) break;
     const taken = transfer.take(pageBytes(physical).offset(offset), step);
     dropFrame(physical);

@@ -133,6 +133,11 @@ export class NodeOperations extends Struct {
   readPages: fn<(node: ptr<Node>, index: u64, to: ptr<ptr<u8>>, count: usize) => i64> | null;
   /** Writes `bytes` of a page back. null: pages are the file. */
   writePage: fn<(node: ptr<Node>, index: u64, from: ptr<u8>, bytes: usize) => i64> | null;
+  /**
+   * What is going to be written by pages, within one of them, has room on the medium when this gives 0: so that who writes is told of ENOSPC. null: it
+   * need not be asked.
+   */
+  reserve: fn<(node: ptr<Node>, position: u64, bytes: usize) => i64> | null;
   /** Regular files that do not go by pages (proc), and devices. */
   read: fn<(node: ptr<Node>, position: u64, to: ptr<u8>, count: usize) => i64> | null;
   write: fn<(node: ptr<Node>, position: u64, from: ptr<u8>, count: usize) => i64> | null;

@@ -78,6 +78,11 @@ describe.each([
     const large = run(ctx, "debugfs", "-R", "stat /large-numbers", disk).out;
     expect(large).toMatch(/Type: block special.*\(New-style\) Device major\/minor number: 259:300/s);
   });
+  it("gets full", (ctx) => {
+    const disk = makeDisk(ctx, ...options);
+    expect(boot(disk, "ext2 filled").lines).toEqual(["ok ext2 filled"]);
+    expectClean(ctx, disk);
+  });
   it("gets full, and empty again", (ctx) => {
     const disk = makeDisk(ctx, ...options);
     expect(boot(disk, "ext2 full")).toEqual({ status: PASSED, lines: ["ok ext2 full"] });

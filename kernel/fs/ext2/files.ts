@@ -111,6 +111,30 @@ export function readPage(node: ptr<Node>, index: u64, to: ptr<u8>): i64 {
   return status < 0 ? status : 0;
 }
 
+/** Blocks for what is going to be written. One in a page that is going to be read first is zeros on the disk. */
+export function reserve(node: ptr<Node>, position: u64, bytes: usize): i64 {
+  const volume = volumeOf(node);
+  const size = u64(volume.blockSize);
+  const isRead = position - (position % PAGE_SIZE) < node.attributes.size;
+  let status: i64 = 0;
+  volume.lock.lock();
+  if (position + bytes > inodeOf(node).reserved) inodeOf(node).reserved = position + bytes;
+  for (let index = position / size; index * size < position + bytes && status >= 0; index++) {
+    let fresh = false;
+    status = mapBlock(node, index, Hole.Fill, addressOf(fresh));
+    if (status >= 0 && fresh && isRead) status = writeOne(volume, u32(status), volume.scratch, 0);
+  }
+  volume.lock.unlock();
+  return status < 0 ? status : 0;
+}
+/** Blocks that were taken for what has not come are given back. */
+export function giveReserved(node: ptr<Node>): void {
+  const inode = inodeOf(node);
+  const block = u64(volumeOf(node).blockSize);
+  const size = node.attributes.size;
+  if (inode.reserved > size) cutBlocks(node, (size + block - 1) / block, node.attributes.links);
+  inode.reserved = 0;
+}
 /** A block's worth, or the file's last bytes and zeros behind them. */
 function writeOne(volume: ptr<Volume>, block: u32, from: ptr<u8>, bytes: usize): i64 {
   if (bytes === usize(volume.blockSize)) return writeBlocks(volume, block, from, 1);
@@ -225,6 +249,7 @@ export function sync(node: ptr<Node>): i64 {
   const volume = volumeOf(node);
   if (volume.fileSystem.readOnly) return 0;
   volume.lock.lock();
+  giveReserved(node);
   const stored = node.attributes.links === 0 ? 0 : storeInode(node, node.attributes.links);
   const flushed = flushVolume(volume);
   volume.lock.unlock();
@@ -262,7 +287,10 @@ export function release(node: ptr<Node>): void {
     if (withBlocks) cutBlocks(node, 0, 0);
     else storeInode(node, 0);
     giveInode(volume, numberOf(node), ofDirectory);
-  } else if (inodeOf(node).dirty && !volume.fileSystem.readOnly) storeInode(node, node.attributes.links);
+  } else if (!volume.fileSystem.readOnly) {
+    giveReserved(node);
+    if (inodeOf(node).dirty) storeInode(node, node.attributes.links);
+  }
   volume.lock.unlock();
   free(node.data);
 }

@@ -21,6 +21,8 @@ export class Ext2Node extends Struct {
   attributes: u32;
   /** The inode on disk is not this one yet. */
   dirty: bool;
+  /** Blocks have been taken up to here, in bytes, for what was going to be written. */
+  reserved: u64;
 }
 const SECOND: i64 = 1_000_000_000;
 /** Sizes from here on want the feature of large files. */

@@ -3,12 +3,24 @@
  * writes must know, or that was not unmounted in order, is mounted to be read only: its bitmaps may be wrong, and e2fsck is there to
  * put that right.
  */
+
+import { printLine } from "../../console/print.ts";
 import { type Disk, readDisk, SECTOR } from "../../drivers/block.ts";
 import { free, malloc } from "../../memory/malloc.ts";
 import { EINVAL, EIO, ENOMEM } from "../errno.ts";
 import { type FileSystem, type Node, type NodeOperations, type Room, S_IFDIR, S_IFMT } from "../node.ts";
 import { dropNode, obtainNode, visitNodes } from "../node-cache.ts";
-import { readLink, readPage, readPages, release, setAttributes, sync, writePage } from "./files.ts";
+import {
+  giveReserved,
+  readLink,
+  readPage,
+  readPages,
+  release,
+  reserve,
+  setAttributes,
+  sync,
+  writePage,
+} from "./files.ts";
 import { inodeOf, loadInode, storeInode } from "./inode.ts";
 import {
   CLEAN,
@@ -48,6 +60,7 @@ const operations: NodeOperations = init({
   readPage,
   readPages,
   writePage,
+  reserve,
   sync,
   release,
 });
@@ -149,6 +162,8 @@ function open(volume: ptr<Volume>, readOnly: bool): i64 {
     sync: syncAll,
     data: volume,
   });
+  if (!inOrder && !readOnly)
+    printLine("warning: ext2: it was not unmounted, and is read only until e2fsck has seen it");
   const scratch = malloc(usize(volume.blockSize));
   if (scratch === null) return -ENOMEM;
   volume.scratch = cast<u8>(scratch);
@@ -190,8 +205,10 @@ export function closeExt2(fileSystem: ptr<FileSystem>): i64 {
 function storeIfDirty(node: ptr<Node>, argument: ptr<unknown> | null): void {
   const volume = cast<Volume>(argument);
   volume.lock.lock();
-  if (node.data !== null && inodeOf(node).dirty && node.attributes.links !== 0)
+  if (node.data !== null && inodeOf(node).dirty && node.attributes.links !== 0) {
+    giveReserved(node);
     storeInode(node, node.attributes.links);
+  }
   volume.lock.unlock();
 }
 /** Inodes and everything else that is not on the disk yet; pages have been written. */
