@@ -12,7 +12,7 @@ import { cloneRoot, releaseRoot } from "../vm/clone.ts";
 import { type AddressSpace, enterSpace, kernelSpace, PROGRAMS_START } from "../vm/space.ts";
 import { check, checkEqual } from "./check.ts";
 
-const space: AddressSpace = zeroed();
+export const space: AddressSpace = zeroed();
 let free: u64 = 0;
 /** What is kept once it has been needed, slabs and stacks, is there. */
 let isWarm: bool = false;

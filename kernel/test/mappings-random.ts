@@ -30,8 +30,8 @@ import { check, checkEqual } from "./check.ts";
 import { closeMemory, getByte, openProgram, putByte, runTwice } from "./mappings-program.ts";
 import { runApart } from "./together.ts";
 
-const OPERATIONS: u64 = 3000;
-const CHECK_EVERY: u64 = 500;
+const OPERATIONS: u64 = 900;
+const CHECK_EVERY: u64 = 300;
 const PAGES: usize = 1536;
 const START: usize = 0x1000_0000;
 /** Of the file, whose page n begins with n + 100. */

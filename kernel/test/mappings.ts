@@ -2,14 +2,26 @@
 import { EEXIST, EINVAL, ENOMEM } from "../fs/errno.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { freeFrameCount } from "../memory/physical.ts";
+import { adviseMemory } from "../program/memory/advise.ts";
 import { moveHeapEnd, openHeap } from "../program/memory/heap.ts";
 import { MAP_FIXED, MAP_FIXED_NOREPLACE, mapZeros, unmapMemory } from "../program/memory/map.ts";
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from "../program/memory/mapping.ts";
 import { PLACES_END, type ProgramMemory } from "../program/memory/program-memory.ts";
 import { protectMemory } from "../program/memory/protect.ts";
+import { remapMemory } from "../program/memory/remap.ts";
+import { residentPages } from "../program/memory/resident.ts";
 import { levelSize } from "../vm/entry.ts";
+import { look } from "../vm/pages.ts";
 import { check, checkEqual } from "./check.ts";
-import { closeProgram, getByte, isReadable, isWritable, openProgram, putByte } from "./mappings-program.ts";
+import {
+  closeProgram,
+  getByte,
+  isReadable,
+  isWritable,
+  openProgram,
+  putByte,
+  space,
+} from "./mappings-program.ts";
 
 const READ_WRITE: u32 = PROT_READ | PROT_WRITE;
 const memory: ProgramMemory = zeroed();
@@ -111,5 +123,45 @@ export function heapGrows(): void {
   map(start + 0x2_0000, 1, READ_WRITE, MAP_FIXED);
   checkEqual(moveHeapEnd(addressOf(memory), start + 0x2_0000), start + 8192, "something is in the way");
   checkEqual(moveHeapEnd(addressOf(memory), start - 1), start + 8192, "not below its start");
+  closeProgram(addressOf(memory));
+}
+/** What is filled from one end to the other gets 2 MiB at a time; any part of that can be changed. */
+export function fullMappingsGetLargePages(): void {
+  const free = openProgram(addressOf(memory));
+  const size = levelSize(1);
+  const at: usize = 0x1_0000_0000;
+  map(at, (4 * size) / PAGE_SIZE, READ_WRITE, MAP_FIXED);
+  for (let i: usize = 0; i < 4 * size; i += PAGE_SIZE)
+    check(putByte(at + i, truncate<u8>(i >> 12)), "written");
+  check(freeFrameCount() + 4 * (size / PAGE_SIZE) + 32 >= free, "no more frames than pages, and tables");
+  checkEqual(look(addressOf(space), at).level, 0, "small pages at first");
+  checkEqual(look(addressOf(space), at + 2 * size).level, 1, "then large ones");
+  checkEqual(residentPages(addressOf(memory), at, at + 4 * size), 4 * (size / PAGE_SIZE), "all is there");
+  const inside = at + 2 * size + 5 * PAGE_SIZE;
+  checkEqual(u64(protect(inside, 3, PROT_READ)), 0, "a part is to be read");
+  check(!isWritable(inside) && isWritable(inside - PAGE_SIZE), "only that part");
+  checkEqual(u64(protect(inside + PAGE_SIZE, 1, 0)), 0, "one page is not to be touched");
+  unmap(at + 3 * size + 7 * PAGE_SIZE, 2);
+  const moved = remapMemory(
+    addressOf(memory),
+    at + 3 * size - 4 * PAGE_SIZE,
+    10 * PAGE_SIZE,
+    12 * PAGE_SIZE,
+    1,
+    0,
+  );
+  check(moved > 0, "some move");
+  checkEqual(getByte(usize(moved) + 3 * PAGE_SIZE), 255, "the end of one large page");
+  checkEqual(getByte(usize(moved) + 9 * PAGE_SIZE), 5, "the beginning of the next");
+  checkEqual(getByte(usize(moved) + 10 * PAGE_SIZE), 0, "and more");
+  let wrong: u64 = 0;
+  for (let i: usize = 0; i < 3 * size - 4 * PAGE_SIZE; i += PAGE_SIZE) {
+    const isHidden = at + i === inside + PAGE_SIZE;
+    if (getByte(at + i) !== (isHidden ? 256 : (i >> 12) & 255)) wrong++;
+  }
+  checkEqual(wrong, 0, "pages that say something else");
+  checkEqual(u64(adviseMemory(addressOf(memory), at + 2 * size, PAGE_SIZE, 4)), 0, "one is not needed");
+  checkEqual(getByte(at + 2 * size), 0, "zeros");
+  checkEqual(getByte(at + 2 * size + PAGE_SIZE), 1, "its neighbour stays");
   closeProgram(addressOf(memory));
 }

@@ -13,6 +13,7 @@ import { demand, Outcome } from "../../vm/demand.ts";
 import { alignDown, alignUp, BORROWED, holdsMemory, isLeaf, targetOf, WRITABLE } from "../../vm/entry.ts";
 import { Source } from "../../vm/fault-pages.ts";
 import { look, Put, promiseGaps, putPage } from "../../vm/pages.ts";
+import { putLargeZeros } from "./large-page.ts";
 import {
   indexAt,
   type Mapping,
@@ -53,6 +54,7 @@ function isAllowed(protection: u32, access: ptr<Access>): bool {
 }
 /** Zeros: promised for the whole of the mapping's part of these 2 MiB, since neighbours will be touched as well; made here. */
 function serveZeros(memory: ptr<ProgramMemory>, mapping: ptr<Mapping>, linear: usize): Served {
+  if (putLargeZeros(memory, mapping, linear)) return Served.Yes;
   const above = alignUp(linear, 1);
   const below = alignDown(linear, 1);
   const start = mapping.start > below ? mapping.start : below;
