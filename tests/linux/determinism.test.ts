@@ -4,18 +4,14 @@
  * clock of the test's own tells the host's time.
  */
 import { closeSync, openSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type BuiltProgram, buildProgram } from "../../scripts/linux/build.ts";
+import { expect, it } from "vitest";
 import { vitrineArguments } from "../../scripts/linux/computers.ts";
 import { Conversation } from "../../scripts/linux/conversation.ts";
+import { builtProgram } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 import { Bench, NO_SELF_TESTS, sha256 } from "./session.ts";
 
-let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
-});
-afterAll(() => program.remove());
+const program = builtProgram();
 
 /** What the shell reads. Drivers empty the line's buffer when they begin, so the first line may not arrive. */
 const INPUT = `# This may get lost.
@@ -47,7 +43,7 @@ async function run(bench: Bench, slices: keyof typeof CLOCKS, cpus: number, empt
     append: NO_SELF_TESTS,
     disks: [{ path: disk }],
   });
-  const args = ["--import", clock, program.main, ...options, "--hash", "--max-cycles", String(MOST_CYCLES)];
+  const args = ["--import", clock, program, ...options, "--hash", "--max-cycles", String(MOST_CYCLES)];
   const { status, out, err } = await new Conversation(process.execPath, args, input).ended;
   closeSync(input);
   expect(status, err).toBe(0);

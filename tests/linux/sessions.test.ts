@@ -3,9 +3,9 @@
  * to an ext4 file system that the host then finds in order, power-off and restart. The same session under QEMU shows that the
  * questions are fair, and that Linux has nothing to complain of here that it would not there.
  */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BuiltProgram, buildProgram } from "../../scripts/linux/build.ts";
+import { describe, expect, it } from "vitest";
 import { FIRST_PROCESS } from "../../scripts/linux/initramfs.ts";
+import { builtProgram } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 import { complaints, explained, withoutNumbers } from "./log.ts";
 import {
@@ -21,11 +21,7 @@ import {
   tool,
 } from "./session.ts";
 
-let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
-});
-afterAll(() => program.remove());
+const program = builtProgram();
 
 const COPY = sha256(dataDisk());
 const CASES: readonly SessionOptions[] = [
@@ -102,7 +98,7 @@ describe("a session of Linux", () => {
     try {
       const there = await fullSession(bench, "qemu", onQemu(qemu), options);
       expectWorking(there, bench.kernel.release, cpus);
-      const here = await fullSession(bench, "vitrine", onVitrine(program.main), options);
+      const here = await fullSession(bench, "vitrine", onVitrine(program), options);
       expectWorking(here, bench.kernel.release, cpus);
 
       expect(here.ended.err).toBe("");

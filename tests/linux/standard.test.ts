@@ -2,18 +2,14 @@
  * Debian's standard kernel, unmodified, which has drivers for every PC: to its first user process and a shell, with virtio and ext4
  * from modules; no complaint that it has not under QEMU. `reboot` ends a machine that is told so.
  */
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type BuiltProgram, buildProgram } from "../../scripts/linux/build.ts";
+import { expect, it } from "vitest";
 import { FIRST_PROCESS, PROMPT } from "../../scripts/linux/initramfs.ts";
+import { builtProgram } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 import { complaints, explained, withoutNumbers } from "./log.ts";
 import { ask, Bench, NO_SELF_TESTS, onQemu, onVitrine, type Starter } from "./session.ts";
 
-let program: BuiltProgram;
-beforeAll(() => {
-  program = buildProgram();
-});
-afterAll(() => program.remove());
+const program = builtProgram();
 
 /** Leaves its log on a disk. */
 async function shortSession(bench: Bench, name: string, start: Starter, end: string, ...more: string[]) {
@@ -47,7 +43,7 @@ it("boots, and ends at a restart", async (ctx) => {
     const answers = [bench.kernel.release, "done"];
     const there = await shortSession(bench, "there", onQemu(qemu), "poweroff -f");
     expect(there).toMatchObject({ status: 0, answers });
-    const here = await shortSession(bench, "here", onVitrine(program.main), "reboot -f", "--no-reboot");
+    const here = await shortSession(bench, "here", onVitrine(program), "reboot -f", "--no-reboot");
     expect(here).toMatchObject({ status: 0, err: "", answers });
     expect(here.out).toContain("reboot: Restarting system");
     expect(here.out.split(FIRST_PROCESS)).toHaveLength(2);
