@@ -1,5 +1,8 @@
 /** What `npm run programs` runs: programs that nobody here wrote, with what they are given. Files are those of the folder that files.ts makes. */
 
+import { homedir } from "node:os";
+import { join } from "node:path";
+
 export interface Invocation {
   /** A name in PATH, or a path from the repository's root. */
   readonly program: string;
@@ -25,6 +28,11 @@ const coreutils = (program: string, ...args: readonly string[]): Invocation =>
 const ESBUILD = "node_modules/@esbuild/linux-x64/bin/esbuild";
 const TSC = "node_modules/@typescript/typescript-linux-x64/lib/tsc";
 const BIOME = "node_modules/@biomejs/cli-linux-x64/biome";
+/** Static, with musl: .ci/run puts it there, as npm installs it on hosts with musl only. */
+export const BIOME_MUSL = join(
+  process.env.VITRINE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "vitrine"),
+  "biome-musl/package/biome",
+);
 
 const SQL = `create table words(word text, count integer);
 insert into words values ('one', 1), ('two', 2), ('three', 3);
@@ -91,6 +99,14 @@ export const INVOCATIONS: readonly Invocation[] = [
     args: ["format", "--stdin-file-path=a.ts"],
     input: "let   a={b:1}\n",
     memory: "1G",
+  },
+  {
+    from: "@biomejs/cli-linux-x64-musl",
+    program: BIOME_MUSL,
+    args: ["format", "--stdin-file-path=a.ts"],
+    input: "let   a={b:1}\n",
+    memory: "1G",
+    cpus: 4,
   },
   { from: "typescript 7", program: TSC, args: ["--version"], memory: "1G" },
   { from: "typescript 7", program: TSC, args: ["--noEmit", "-p", "source"], memory: "1G" },

@@ -1,19 +1,25 @@
 /*
- * `npm run programs [-- WORD]`: each program of list.ts, natively and on the unikernel, with the same files, input and environment; the table is
- * docs/programs.md. With a WORD only the invocations that contain it, and no table is written. What fails is shown and told, and the others go on.
+ * `npm run programs [-- [--seconds N] [WORD]]`: each program of list.ts, natively and on the unikernel, with the same files, input and environment; the table is
+ * docs/programs.md. With a WORD only the invocations that contain it, and no table is written. After N
+ * seconds of the host (default 1800) a program is given up. What fails is shown and told, and the others go on.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { makeFiles } from "./files.ts";
 import { INVOCATIONS, type Invocation } from "./list.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const vitrine = process.env.VITRINE_PROGRAM ?? join(root, "dist/cli/main.js");
 const MOST_OUTPUT = 1 << 28;
+const { values, positionals } = parseArgs({
+  options: { seconds: { type: "string", default: "1800" } },
+  allowPositionals: true,
+});
 /** Of the host, for one program. */
-const MOST_SECONDS = 300;
+const MOST_SECONDS = Number(values.seconds);
 const ENVIRONMENT = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: "/", LANG: "C.UTF-8", TZ: "UTC" };
 
 interface Ended {
@@ -152,4 +158,4 @@ function main(word: string | undefined): number {
   if (word === undefined) writeFileSync(join(root, "docs/programs.md"), table(rows, missing));
   return rows.every(good) ? 0 : 1;
 }
-process.exitCode = main(process.argv[2]);
+process.exitCode = main(positionals[0]);
