@@ -14,8 +14,8 @@ import { protectMemory } from "../program/memory/protect.ts";
 import { remapMemory } from "../program/memory/remap.ts";
 import { levelSize } from "../vm/entry.ts";
 import { checkInvariants } from "../vm/walker.ts";
-import { check, checkEqual } from "./check.ts";
-import { closeMemory, openProgram, putByte } from "./mappings-program.ts";
+import { check } from "./check.ts";
+import { checkFrames, closeMemory, openProgram, putByte } from "./mappings-program.ts";
 
 const READ_WRITE: u32 = PROT_READ | PROT_WRITE;
 const START: usize = 0x4000_0000;
@@ -61,7 +61,7 @@ export function everyRequestFails(): void {
     workload(node);
     failAfter(0);
     clearMemory(addressOf(memory));
-    checkEqual(freeFrameCount(), free, "all frames come back");
+    checkFrames(free);
     if (n % 8 === 1) check(checkInvariants(), "page tables as they must be");
     if (injectedFailures() === before) break;
   }
