@@ -25,6 +25,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const PROGRAM = `
 import * as vitrine from "vitrine";
 import { assemble, BareMachine, type ExceptionAnswer, type Instruction, type Platform, type StopReason } from "vitrine";
+import { boot, type BootOptions, type Guest, type Mount, PlaceError } from "vitrine/testing";
 const machine: BareMachine = new BareMachine({ mode: 64, memory: 1 << 20 });
 machine.load(assemble("mov eax, 42\\nhlt").bytes);
 const remove: () => void = machine.onInstruction((rip: bigint, insn: Instruction) => void [rip, insn.mnemonic]);
@@ -32,6 +33,11 @@ machine.onException((event): ExceptionAnswer | undefined => void event.vector);
 const stop: StopReason = machine.run({ maxInstructions: 5 });
 const rax: bigint = machine.get("rax");
 const platform: Platform | undefined = undefined;
+const mounts: Mount[] = [{ host: ".", guest: "/here", readOnly: true }];
+const options: BootOptions = { program: "/program", files: { "/program": new Uint8Array(0) }, mounts };
+const start = (): Guest => boot(options);
+const said = (guest: Guest): string => guest.expect(/ready/) + guest.register("rax") + guest.status;
+export { PlaceError, said, start };
 export { machine, platform, rax, remove, stop, vitrine };
 `;
 
