@@ -154,7 +154,8 @@ export function filled(): void {
   if (on === null) return;
   const fileSystem = open(on);
   fillUp(fileSystem.root);
-  checkEqual(roomOf(fileSystem).free, 0, "no block is free");
+  // One more block of a file may want three of pointers.
+  check(roomOf(fileSystem).free <= 3, "no block is free that a file could have");
   close(fileSystem);
 }
 
