@@ -89,7 +89,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   {
     from: "esbuild",
     program: ESBUILD,
-    args: ["--minify"],
+    args: ["--minify", "--loader=ts"],
     input: "export const answer: number = 6 * 7;",
     cpus: 4,
   },

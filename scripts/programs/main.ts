@@ -76,11 +76,14 @@ function compare(invocation: Invocation, path: string, folder: string): Row {
   );
   const last = guest.errors.trimEnd().split("\n").at(-1) ?? "";
   const statistics = last.startsWith("{") ? (JSON.parse(last) as { virtualSeconds?: number }) : {};
-  return { invocation, native, guest, virtualSeconds: statistics.virtualSeconds };
+  const errors = guest.errors.slice(0, guest.errors.lastIndexOf(last));
+  return { invocation, native, guest: { ...guest, errors }, virtualSeconds: statistics.virtualSeconds };
 }
 
-const sameOutput = ({ native, guest }: Row): boolean => native.output.equals(guest.output);
+const sameOutput = ({ native, guest }: Row): boolean =>
+  native.output.equals(guest.output) && native.errors === guest.errors;
 const sameStatus = ({ native, guest }: Row): boolean => native.status === guest.status;
+const givenUp = ({ guest }: Row): boolean => guest.errors.includes("stopped by --max-seconds");
 const good = (row: Row): boolean => sameOutput(row) && sameStatus(row);
 
 /** As one line, so short that a table can have it. */
@@ -98,7 +101,11 @@ function table(rows: readonly Row[], missing: readonly Invocation[]): string {
   const lines = rows.map((row) => {
     const { invocation, native, guest, virtualSeconds } = row;
     const output = sameOutput(row) ? `${guest.output.length} bytes, same` : "**differs**";
-    const status = sameStatus(row) ? `${guest.status}, same` : `**${guest.status}, not ${native.status}**`;
+    const status = givenUp(row)
+      ? `**given up after ${MOST_SECONDS} s**`
+      : sameStatus(row)
+        ? `${guest.status}, same`
+        : `**${guest.status}, not ${native.status}**`;
     const cells = [
       invocation.from,
       `\`${commandOf(invocation).replaceAll("|", "\\|")}\``,
@@ -114,8 +121,8 @@ function table(rows: readonly Row[], missing: readonly Invocation[]): string {
   const absent = missing.map((i) => `${i.from} (${commandOf(i)})`).join(", ");
   return `# Programs that nobody here wrote
 
-\`npm run programs\` has made this page: each program natively and by \`vitrine run\`, with the same files, input and environment. Output is compared
-byte by byte. Host time is of whole processes, start-up included, and depends on what else the host does; virtual time is the machine's own, from
+\`npm run programs\` has made this page: each program natively and by \`vitrine run\`, with the same files, input and environment. Standard output and errors
+are compared byte by byte. Host time is of whole processes, start-up included, and depends on what else the host does; virtual time is the machine's own, from
 power-on to the program's end, and the same in every run. Memory is the machine's RAM.
 
 ${rows.filter(good).length} of ${rows.length} give the same output and status.${absent === "" ? "" : ` Not installed here: ${absent}.`}
