@@ -162,6 +162,7 @@ function readTime(seconds: i64, rest: i64, bit: u32, time: ptr<i64>, changes: pt
 function setTimes(directory: u64, path: usize, times: ptr<Times> | null, flags: u32): i64 {
   const wanted: Attributes = zeroed();
   let changes: u32 = 0;
+  let valid = true;
   if (times === null) {
     wanted.accessed = fileTime();
     wanted.modified = wanted.accessed;
@@ -172,14 +173,15 @@ function setTimes(directory: u64, path: usize, times: ptr<Times> | null, flags: 
     const good =
       readTime(times.accessed, times.accessedRest, SET_ACCESSED, accessed, addressOf(changes)) &&
       readTime(times.modified, times.modifiedRest, SET_MODIFIED, modified, addressOf(changes));
-    if (!good) return -EINVAL;
-    if (changes === 0) return 0;
+    valid = good;
+    if (good && changes === 0) return 0;
   }
   if ((flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) !== 0) return -EINVAL;
   const place: Place = zeroed();
   let status = reachByFlags(directory, path, flags, addressOf(place));
   if (status < 0) return status;
-  status = place.node === null ? -EBADF : change(place.node, addressOf(wanted), changes);
+  if (!valid) status = -EINVAL;
+  else status = place.node === null ? -EBADF : change(place.node, addressOf(wanted), changes);
   leave(addressOf(place));
   return status;
 }
@@ -360,8 +362,9 @@ export function sysSyncFileRange(call: ptr<Call>): i64 {
   const file = fileIn(call, 0);
   if (file === null) return -EBADF;
   let status: i64 = 0;
-  if (truncate<u32>(call.args[3]) > 7 || truncate<i64>(call.args[1]) < 0 || truncate<i64>(call.args[2]) < 0)
-    status = -EINVAL;
+  const start = truncate<i64>(call.args[1]);
+  const count = truncate<i64>(call.args[2]);
+  if (truncate<u32>(call.args[3]) > 7 || start < 0 || count < 0 || start + count < 0) status = -EINVAL;
   else if (!canSync(file.node)) status = -ESPIPE;
   else status = writePages(file.node);
   dropFile(file);

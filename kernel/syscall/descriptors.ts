@@ -154,8 +154,11 @@ export function sysFcntl(call: ptr<Call>): i64 {
   dropFile(file);
   return status;
 }
+const LOCK_MAND: u32 = 32;
 export function sysFlock(call: ptr<Call>): i64 {
   const kind = truncate<u32>(call.args[1]) & ~u32(4);
+  // Mandatory locks of old are taken for granted.
+  if ((kind & LOCK_MAND) !== 0) return 0;
   if (kind !== 1 && kind !== 2 && kind !== 8) return -EINVAL;
   const file = fileIn(call, 0);
   if (file === null) return -EBADF;

@@ -149,6 +149,7 @@ const IOV_MAX: u64 = 1024;
 function moveMessage(file: ptr<OpenFile>, call: ptr<Call>, sends: bool): i64 {
   const header: Header = zeroed();
   if (!copyIn(addressOf(header), call.args[1], sizeof<Header>())) return -EFAULT;
+  if (truncate<i32>(header.nameLength) < 0) return -EINVAL;
   if (header.count > IOV_MAX) return -EMSGSIZE;
   let parts: ptr<Part> | null = null;
   const total = takeParts(header.parts, header.count, addressOf(parts));
