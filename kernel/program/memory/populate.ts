@@ -2,10 +2,10 @@
 import { PAGE_SIZE } from "../../memory/address.ts";
 import { PROT_WRITE, SHARED } from "./mapping.ts";
 import type { ProgramMemory } from "./program-memory.ts";
-import { type Access, type Served, serveAt } from "./serve.ts";
+import { type Access, Served, serveAt } from "./serve.ts";
 import { findFrom } from "./tree.ts";
 
-/** Pages of mappings from `start` up to `end` are there; what cannot be is left out. As Linux does, private memory that may be written is. */
+/** Pages of mappings from `start` up to `end` are there; what cannot be is left out, and lack of memory ends it. As Linux does, private memory that may be written is. */
 export function populate(memory: ptr<ProgramMemory>, start: usize, end: usize): void {
   let at = start;
   while (at < end) {
@@ -17,7 +17,7 @@ export function populate(memory: ptr<ProgramMemory>, start: usize, end: usize): 
       mapping !== null && (mapping.protection & PROT_WRITE) !== 0 && (mapping.flags & SHARED) === 0;
     if (mapping === null || mapping.protection === 0) at = last;
     memory.lock.unlockRead();
-    for (; at < last; at += PAGE_SIZE) touch(memory, at, isWrite);
+    for (; at < last; at += PAGE_SIZE) if (touch(memory, at, isWrite) === Served.NoMemory) return;
   }
 }
 /** Makes one page be there, as an access would. */
