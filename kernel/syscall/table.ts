@@ -258,6 +258,8 @@ export class Row extends Struct {
   lacks: ptr<u8> | null;
   /** A signal's handler with SA_RESTART lets it go on where Linux does. */
   restarts: bool;
+  /** It reads or sets a few words of the kernel's, so that interrupts can stay off. */
+  quick: bool;
   /** It does not return. */
   ends: bool;
 }
@@ -318,7 +320,7 @@ export const rows: array<Row, typeof CALLS> = [
     serve: sysSetitimer,
     lacks: "virtual and profiling timers go by real time",
   }),
-  init({ name: "getpid", form: "", serve: sysGetpid }),
+  init({ name: "getpid", form: "", serve: sysGetpid, quick: true }),
   init({ name: "sendfile", form: "ddpn", serve: sysSendfile }),
   init({
     name: "socket",
@@ -408,23 +410,23 @@ export const rows: array<Row, typeof CALLS> = [
   init({ name: "chown", form: "sii", serve: sysChown }),
   init({ name: "fchown", form: "dii", serve: sysFchown }),
   init({ name: "lchown", form: "sii", serve: sysLchown }),
-  init({ name: "umask", form: "o", serve: sysUmask }),
+  init({ name: "umask", form: "o", serve: sysUmask, quick: true }),
   init({ name: "gettimeofday", form: "pp", serve: sysGettimeofday }),
   init({ name: "getrlimit", form: "ip", serve: sysGetrlimit }),
   init({ name: "getrusage", form: "ip", serve: sysGetrusage, lacks: "user time only" }),
   init({ name: "sysinfo", form: "p", serve: sysSysinfo, lacks: "no loads, no swap" }),
   init({ name: "times", form: "p", serve: sysTimes, lacks: "user time only" }),
   init({ name: "ptrace", form: "iipp" }),
-  init({ name: "getuid", form: "", serve: sysGetuid }),
+  init({ name: "getuid", form: "", serve: sysGetuid, quick: true }),
   init({ name: "syslog", form: "ipi" }),
-  init({ name: "getgid", form: "", serve: sysGetgid }),
+  init({ name: "getgid", form: "", serve: sysGetgid, quick: true }),
   init({ name: "setuid", form: "i", serve: sysSetuid, lacks: "one user: nothing is checked by it" }),
   init({ name: "setgid", form: "i", serve: sysSetgid, lacks: "one user: nothing is checked by it" }),
-  init({ name: "geteuid", form: "", serve: sysGetuid }),
-  init({ name: "getegid", form: "", serve: sysGetgid }),
+  init({ name: "geteuid", form: "", serve: sysGetuid, quick: true }),
+  init({ name: "getegid", form: "", serve: sysGetgid, quick: true }),
   init({ name: "setpgid", form: "ii", serve: sysSetpgid, lacks: "a leader already: EPERM" }),
-  init({ name: "getppid", form: "", serve: sysGetppid }),
-  init({ name: "getpgrp", form: "", serve: sysGetpgrp }),
+  init({ name: "getppid", form: "", serve: sysGetppid, quick: true }),
+  init({ name: "getpgrp", form: "", serve: sysGetpgrp, quick: true }),
   init({ name: "setsid", form: "", serve: sysSetsid, lacks: "a leader already: EPERM" }),
   init({ name: "setreuid", form: "ii", serve: sysSetreuid }),
   init({ name: "setregid", form: "ii", serve: sysSetregid }),
@@ -509,7 +511,7 @@ export const rows: array<Row, typeof CALLS> = [
   init({ name: "afs_syscall", form: "xxxxxx" }),
   init({ name: "tuxcall", form: "xxxxxx" }),
   init({ name: "security", form: "xxxxxx" }),
-  init({ name: "gettid", form: "", serve: sysGettid }),
+  init({ name: "gettid", form: "", serve: sysGettid, quick: true }),
   init({ name: "readahead", form: "din", serve: sysReadahead, lacks: "changes nothing" }),
   init({ name: "setxattr", form: "xxxxxx", serve: sysSetxattr, lacks: "EOPNOTSUPP" }),
   init({ name: "lsetxattr", form: "xxxxxx", serve: sysLsetxattr, lacks: "EOPNOTSUPP" }),
