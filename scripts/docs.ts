@@ -1,5 +1,5 @@
 /*
- * Writes docs/isa.md from the instruction table, and docs/syscalls.md from the kernel's. The tests hold both files against what they would be.
+ * Writes docs/isa.md from the instruction table, docs/syscalls.md from the kernel's, and the list of docs/libc.md from the libc's sources. The tests hold these files against what they would be.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { document, type Family } from "../src/isa/readings/document.ts";
 import type { Row } from "../src/isa/row.ts";
 import { TABLE } from "../src/isa/table.ts";
+import { LIBC_PAGE, libcPage } from "./libc.ts";
 import { SYSTEM_CALLS_PAGE, systemCallsPage } from "./syscalls.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -48,4 +49,5 @@ export async function isaPage(): Promise<string> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(ISA_PAGE, await isaPage());
   writeFileSync(SYSTEM_CALLS_PAGE, systemCallsPage());
+  writeFileSync(LIBC_PAGE, libcPage());
 }

@@ -1,7 +1,6 @@
 /** Signals (ISO C §7.14, POSIX <signal.h>): glibc's structures to the kernel's and back. */
 import { end } from "./abort.ts";
 import { failWith, resultOf } from "./errno.ts";
-import { describe } from "./error-texts.ts";
 import { call2, call4, systemCall } from "./system.ts";
 
 const EINVAL: i32 = 22;
@@ -167,8 +166,4 @@ export function __libc_current_sigrtmax(): i32 {
 /** @export */
 export function abort(): never {
   end();
-}
-/** @export */
-export function __errno_text(error: i32): ptr<u8> {
-  return describe(error);
 }

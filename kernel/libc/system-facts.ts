@@ -28,6 +28,8 @@ export let __progname: Text = "";
 export let __progname_full: Text = "";
 /** @export */
 export let error_message_count: u32 = 0;
+/** Whether there has never been a second thread: never said, so that programs use their locks. @export */
+export let __libc_single_threaded: u8 = 0;
 /** What setjmp's and stack protectors' code of before uses. @export */
 export let __stack_chk_guard: u64 = 0;
 

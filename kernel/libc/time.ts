@@ -1,5 +1,4 @@
 /** Dates (ISO C §7.29, POSIX <time.h>), in UTC: there are no time zones. */
-import { watchVariable } from "./moved.ts";
 import { systemCall } from "./system.ts";
 
 type Text = ptr<u8>;
@@ -367,8 +366,4 @@ export function sleep(seconds: u32): u32 {
 export function usleep(microseconds: u32): i32 {
   const time: array<i64, 2> = [i64(microseconds / 1_000_000), i64(microseconds % 1_000_000) * 1000];
   return systemCall(35, address(addressOf(time[0])), 0, 0) === 0 ? 0 : -1;
-}
-export function watchTime(): void {
-  // A program's copies say the same: nobody changes them.
-  watchVariable("timezone", (_to: usize): void => {});
 }

@@ -2,6 +2,8 @@
  * `vitrine run`: a Linux program on the unikernel. docs/run.md describes it for users. Standard streams, signals and exit status are the
  * program's; what the kernel says goes to standard error.
  */
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { usePrebuilt } from "../engine/chunks.ts";
 import { OutputStream, StandardStreams } from "../host/standard-streams.ts";
@@ -172,10 +174,16 @@ function launchOf(
   };
 }
 
+/** The libc that belongs to a kernel's image: beside it if there is one, else the package's own. */
+function libcImage(kernel: string | undefined): Uint8Array {
+  const beside = kernel === undefined ? undefined : join(dirname(kernel), "libc.elf");
+  return beside !== undefined && existsSync(beside) ? readInput(beside) : kernelImage("libc.elf");
+}
+
 /** What of the kernel the program finds as files. */
-function kernelFiles({ libc, malloc }: RunOptions): { path: string; bytes: Uint8Array }[] {
+function kernelFiles({ kernel, libc, malloc }: RunOptions): { path: string; bytes: Uint8Array }[] {
   return [
-    ...(libc === undefined ? [] : [{ path: "/vitrine/libc.elf", bytes: kernelImage("libc.elf") }]),
+    ...(libc === undefined ? [] : [{ path: "/vitrine/libc.elf", bytes: libcImage(kernel) }]),
     ...(malloc === undefined ? [] : [{ path: MALLOC_OBJECT, bytes: mallocObject() }]),
   ];
 }

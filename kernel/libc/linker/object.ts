@@ -4,8 +4,10 @@ import type { Dynamic, ElfSymbol, ProgramHeader, Rela } from "./elf.ts";
 export const MOST_NEEDED = 64;
 
 export class Loaded extends Struct {
-  /** Its path, as it was found. */
+  /** Its path, as it was found; the program's own is empty, as dl_iterate_phdr gives it. */
   name: ptr<u8>;
+  /** Where it is, for $ORIGIN. */
+  path: ptr<u8>;
   /** What is added to its addresses, and where its memory is. */
   base: usize;
   start: usize;

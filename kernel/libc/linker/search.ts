@@ -9,7 +9,7 @@ import { Tag } from "./elf.ts";
 import { mapObject, unmapObject } from "./map.ts";
 import { append, type Loaded, MOST_NEEDED, nameIn, objects, unlink } from "./object.ts";
 import { wrong } from "./problem.ts";
-import { isPlaced, placeModule } from "./tls.ts";
+import { placeModule } from "./tls.ts";
 
 const DEFAULT_PLACES: ptr<u8> =
   "/lib/x86_64-linux-gnu:/usr/lib/x86_64-linux-gnu:/lib64:/usr/lib64:/lib:/usr/lib:/usr/local/lib";
@@ -47,11 +47,11 @@ class Status extends Struct {
   words: array<u64, 18>;
 }
 function directoryOf(object: ptr<Loaded>, to: ptr<Line>): void {
-  let length = lengthOf(object.name);
-  while (length > 0 && object.name[length - 1] !== char("/")) length--;
+  let length = lengthOf(object.path);
+  while (length > 0 && object.path[length - 1] !== char("/")) length--;
   if (length === 0) to.byte(char("."));
   else if (length === 1) to.byte(char("/"));
-  else to.bytes(object.name, length - 1);
+  else to.bytes(object.path, length - 1);
 }
 /** Each directory of a list that colons part, with $ORIGIN for where `by` is. */
 function openIn(list: ptr<u8>, by: ptr<Loaded> | null, name: ptr<u8>, opened: ptr<Opened>): bool {
@@ -139,7 +139,7 @@ export function load(name: ptr<u8>, by: ptr<Loaded> | null): ptr<Loaded> | null 
     return null;
   }
   const object = cast<Loaded>(memory);
-  object.value = init({ name: path, device: status.words[0], inode: status.words[1] });
+  object.value = init({ name: path, path, device: status.words[0], inode: status.words[1] });
   const isMapped = mapObject(object, u64(opened.file));
   systemCall(3, u64(opened.file), 0, 0);
   if (!isMapped || !readDynamic(object)) {
@@ -181,7 +181,4 @@ export function loadNeeded(first: ptr<Loaded>, isGlobal: bool): bool {
     }
   }
   return true;
-}
-export function isEarly(): bool {
-  return !isPlaced();
 }

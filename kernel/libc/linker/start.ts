@@ -4,7 +4,6 @@
  */
 import { lookUp, setVariables } from "../environment.ts";
 import { systemCall } from "../system.ts";
-import { lengthOf } from "../text.ts";
 import { thisThread } from "../thread-block.ts";
 import { readDynamic } from "./dynamic.ts";
 import { type ProgramHeader, PT_LOAD, PT_PHDR } from "./elf.ts";
@@ -42,6 +41,7 @@ function describe(): void {
   program.headers = headers;
   program.headerCount = auxiliaryValue(AT_PHNUM);
   program.name = "";
+  program.path = pointer<u8>(auxiliaryValue(AT_EXECFN));
   program.isProgram = true;
   program.isGlobal = true;
   let least: usize = 0xffff_ffff_ffff_ffff;
@@ -123,11 +123,4 @@ export function bindProgram(ready: fn<() => void>): usize {
   makeLocals(memory);
   for (let at = objects.first; at !== null; at = at.next) initialise(at);
   return auxiliaryValue(AT_ENTRY);
-}
-export function programPath(): ptr<u8> {
-  const path = auxiliaryValue(AT_EXECFN);
-  return path === 0 ? "" : pointer<u8>(path);
-}
-export function argumentBytes(): usize {
-  return programArguments.count === 0 ? 0 : lengthOf(programArguments.texts[0]);
 }

@@ -70,7 +70,8 @@ function hasVersion(object: ptr<Loaded>, index: u32, version: ptr<u8> | null): b
   const own = versions[index];
   if (version === null) return (own & HIDDEN) === 0;
   if ((own & ~HIDDEN) <= 1) return true;
-  const name = definedVersion(object, own & ~HIDDEN);
+  // A program's copy of a variable has the version that the program wanted it in.
+  const name = versionWanted(object, index);
   return name !== null && same(name, version);
 }
 function isIt(object: ptr<Loaded>, index: u32, name: ptr<u8>, version: ptr<u8> | null): bool {
