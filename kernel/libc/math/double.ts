@@ -26,7 +26,7 @@ const twoByPi: array<u64, 20> = [
 const QUARTER_UNIT: f64 = 8.515303950216386e-20;
 const THREE: f64 = 3;
 /** The double next to the natural logarithm of 2. */
-const LN_2: f64 = 6243314768165359 / 9007199254740992;
+const LN_2: f64 = 1.386_294_361_119_890_6 / 2;
 
 export function isNan(x: f64): bool {
   return (bitsOf(x) & ~SIGN) > INFINITY;
