@@ -20,9 +20,10 @@ function count(users: Users, value: Value, block: Block, by: number): void {
   else blocks.set(block, sum);
 }
 
-function usersOf(fn: IrFunction): Users {
+/** In the blocks that control reaches. */
+function usersOf(reached: readonly Block[]): Users {
   const users: Users = new Map();
-  for (const block of fn.blocks) {
+  for (const block of reached) {
     for (const { args } of block.instructions) for (const arg of args) count(users, arg, block, 1);
     eachUse(block.terminator, (value) => count(users, value, block, 1));
   }
@@ -59,7 +60,7 @@ const FREE: ReadonlySet<Instruction["op"]> = new Set(["const", "fconst", "symbol
 function run(fn: IrFunction): boolean {
   const tree = dominators(fn);
   const innermost = innermostLoops(loops(tree));
-  const users = usersOf(fn);
+  const users = usersOf(tree.order);
   let changed = false;
   // From the last to the first, so that what a moved instruction needs can follow it.
   for (const block of tree.order.toReversed()) {
