@@ -120,5 +120,6 @@ void pipes(void) {
   close(pair[1]);
   TRY(socketpair(AF_UNIX, 77, 0, pair));
   TRY(socket(99, SOCK_STREAM, 0));
-  TRY(listen(0, 1));
+  pipe(ends);
+  TRY(listen(ends[0], 1));
 }
