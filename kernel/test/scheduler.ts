@@ -101,7 +101,8 @@ export function weights(): void {
 /** It goes on as if nothing had been, over the end of a generation of run time. */
 export function generations(): void {
   const here = pin();
-  const end = ((nanoseconds() >> GENERATION_SHIFT) + 1) << GENERATION_SHIFT;
+  // Of a generation that has 150 ms still to go.
+  const end = (((nanoseconds() + 200 * MILLISECOND) >> GENERATION_SHIFT) + 1) << GENERATION_SHIFT;
   sleepUntil(end - 150 * MILLISECOND);
   addSpinner(0, 0, here);
   addSpinner(0, 0, here);
