@@ -48,7 +48,7 @@ export function addWithPeak(now: ptr<u64>, peak: ptr<u64>, delta: u64): void {
   for (;;) {
     const most = atomicLoadRelaxed(peak);
     // Sums of deltas that are on their way may be below zero for a moment.
-    if (value <= most || i64(value) < 0) return;
+    if (value <= most || truncate<i64>(value) < 0) return;
     if (atomicCompareExchange(peak, most, value) === most) return;
   }
 }
