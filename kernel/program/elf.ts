@@ -2,59 +2,20 @@
  * The head of an ELF file (System V gABI chapters 4 and 5), checked so that nothing behind trusts it: a program for x86-64 whose segments lie
  * in order, apart, and within a program's addresses.
  */
+import {
+  CLASS_64,
+  ELF_MAGIC,
+  type ElfHeader,
+  EM_X86_64,
+  ET_DYN,
+  ET_EXEC,
+  LITTLE_ENDIAN,
+  type ProgramHeader,
+  PT_INTERP,
+  PT_LOAD,
+} from "../lib/elf.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { PROGRAMS_END, PROGRAMS_START } from "../vm/space.ts";
-
-export class ElfHeader extends Struct {
-  magic: u32;
-  class: u8;
-  encoding: u8;
-  identVersion: u8;
-  abi: u8;
-  padding: array<u8, 8>;
-  type: u16;
-  machine: u16;
-  version: u32;
-  entry: u64;
-  programHeaders: u64;
-  sectionHeaders: u64;
-  flags: u32;
-  headerSize: u16;
-  programHeaderSize: u16;
-  programHeaderCount: u16;
-  sectionHeaderSize: u16;
-  sectionHeaderCount: u16;
-  namesIndex: u16;
-}
-static_assert(sizeof<ElfHeader>() === 64);
-
-export class ProgramHeader extends Struct {
-  type: u32;
-  flags: u32;
-  fileOffset: u64;
-  linear: u64;
-  physical: u64;
-  fileSize: u64;
-  memorySize: u64;
-  alignment: u64;
-}
-static_assert(sizeof<ProgramHeader>() === 56);
-
-const MAGIC: u32 = 0x464c_457f;
-const CLASS_64: u8 = 2;
-const LITTLE_ENDIAN: u8 = 1;
-export const ET_EXEC: u16 = 2;
-export const ET_DYN: u16 = 3;
-const EM_X86_64: u16 = 62;
-
-export const PT_LOAD: u32 = 1;
-export const PT_INTERP: u32 = 3;
-export const PT_PHDR: u32 = 6;
-export const PT_TLS: u32 = 7;
-export const PT_GNU_STACK: u32 = 0x6474_e551;
-export const PF_X: u32 = 1;
-export const PF_W: u32 = 2;
-export const PF_R: u32 = 4;
 
 /** As Linux: program headers take at most 64 KiB; we have room for a page of them. */
 export const MOST_HEADERS: u16 = 73;
@@ -64,7 +25,7 @@ export const MOST_INTERPRETER: u64 = 4096;
 
 /** What is wrong with the head of a file of `size` bytes; null: nothing. */
 export function faultOfHeader(header: ptr<ElfHeader>, size: u64): ptr<u8> | null {
-  if (size < 4 || header.magic !== MAGIC) return "not an ELF file";
+  if (size < 4 || header.magic !== ELF_MAGIC) return "not an ELF file";
   if (size < sizeof<ElfHeader>()) return "the ELF header is cut off";
   if (header.class !== CLASS_64) return "not a 64-bit ELF file";
   if (header.encoding !== LITTLE_ENDIAN || header.identVersion !== 1)

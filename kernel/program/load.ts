@@ -2,20 +2,16 @@
  * A program's file becomes its memory: segments, the room behind them, the interpreter that PT_INTERP names. What is wrong with a file is
  * one line and a shell's status; nothing is left half done, since it is the program's only chance. System V gABI chapter 5; elf(5).
  */
+
 import { readFile } from "../fs/contents.ts";
 import { currentDirectory, currentRoot } from "../fs/context.ts";
 import { ENOENT, ENOTDIR } from "../fs/errno.ts";
 import { dropName, type Name } from "../fs/name.ts";
 import { type Node, S_IFMT, S_IFREG } from "../fs/node.ts";
 import { FOLLOW, resolve, takeName, type Walk } from "../fs/path.ts";
-import { PAGE_SIZE } from "../memory/address.ts";
-import { malloc } from "../memory/malloc.ts";
-import type { Arguments } from "./arguments.ts";
 import {
   type ElfHeader,
   ET_DYN,
-  faultOfHeader,
-  faultOfSegments,
   PF_R,
   PF_W,
   PF_X,
@@ -23,9 +19,13 @@ import {
   PT_GNU_STACK,
   PT_INTERP,
   PT_LOAD,
-} from "./elf.ts";
+} from "../lib/elf.ts";
+import { isBlank, textLength } from "../lib/text.ts";
+import { PAGE_SIZE } from "../memory/address.ts";
+import { malloc } from "../memory/malloc.ts";
+import type { Arguments } from "./arguments.ts";
+import { faultOfHeader, faultOfSegments } from "./elf.ts";
 import { LIBC_PATH } from "./kernel-functions.ts";
-import { textLength } from "./launch.ts";
 import { MAP_FIXED, mapFile, mapZeros } from "./memory/map.ts";
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from "./memory/mapping.ts";
 import type { ProgramMemory } from "./memory/program-memory.ts";
@@ -254,9 +254,6 @@ function readScript(loaded: ptr<Loaded>, node: ptr<Node>, path: ptr<u8>): i32 {
   if (loaded.args.interpret(interpreter, line[at] === 0 ? null : addressOf(line[at]), path)) return 1;
   fail(loaded, path, "too many interpreters", NOT_EXECUTABLE);
   return -1;
-}
-function isBlank(byte: u8): bool {
-  return byte === char(" ") || byte === char("\t");
 }
 /** Its interpreter, if it has one. */
 function loadInterpreter(memory: ptr<ProgramMemory>, loaded: ptr<Loaded>, program: ptr<Image>): bool {

@@ -5,39 +5,23 @@
 import { print, printBytes, printHex } from "../console/print.ts";
 import { readFile } from "../fs/contents.ts";
 import type { Node } from "../fs/node.ts";
+import {
+  type ElfHeader,
+  type ElfSymbol,
+  type ProgramHeader,
+  PT_LOAD,
+  type SectionHeader,
+  SHT_DYNSYM,
+  SHT_SYMTAB,
+  STT_FUNC,
+  STT_GNU_IFUNC,
+} from "../lib/elf.ts";
 import { free, malloc } from "../memory/malloc.ts";
-import { type ElfHeader, faultOfHeader, type ProgramHeader, PT_LOAD } from "./elf.ts";
+import { faultOfHeader } from "./elf.ts";
 import type { Mapping } from "./memory/mapping.ts";
 import { programMemory } from "./memory/program-memory.ts";
 import { find } from "./memory/tree.ts";
 
-class SectionHeader extends Struct {
-  name: u32;
-  type: u32;
-  flags: u64;
-  linear: u64;
-  fileOffset: u64;
-  bytes: u64;
-  link: u32;
-  information: u32;
-  alignment: u64;
-  entryBytes: u64;
-}
-static_assert(sizeof<SectionHeader>() === 64);
-class ElfSymbol extends Struct {
-  name: u32;
-  kind: u8;
-  visibility: u8;
-  section: u16;
-  linear: u64;
-  bytes: u64;
-}
-static_assert(sizeof<ElfSymbol>() === 24);
-
-const SHT_SYMTAB: u32 = 2;
-const SHT_DYNSYM: u32 = 11;
-const STT_FUNC: u8 = 2;
-const STT_GNU_IFUNC: u8 = 10;
 const MOST_SECTIONS: u16 = 4096;
 /** Symbols that are read at a time. */
 const SOME: usize = 128;
@@ -76,20 +60,20 @@ function search(node: ptr<Node>, table: ptr<SectionHeader>, linear: u64, best: p
   const memory = malloc(SOME * sizeof<ElfSymbol>());
   if (memory === null) return;
   const symbols = cast<ElfSymbol>(memory);
-  const all = table.bytes / sizeof<ElfSymbol>();
+  const all = table.size / sizeof<ElfSymbol>();
   for (let first: u64 = 0; first < all; first += SOME) {
     const count = all - first < SOME ? all - first : SOME;
     const bytes = count * sizeof<ElfSymbol>();
     if (readFile(node, table.fileOffset + first * sizeof<ElfSymbol>(), memory, bytes) !== i64(bytes)) break;
     for (let i: u64 = 0; i < count; i++) {
       const symbol = addressOf(symbols[i]);
-      const kind = symbol.kind & 15;
-      if ((kind !== STT_FUNC && kind !== STT_GNU_IFUNC) || symbol.section === 0 || symbol.linear > linear)
+      const kind = symbol.info & 15;
+      if ((kind !== STT_FUNC && kind !== STT_GNU_IFUNC) || symbol.section === 0 || symbol.at > linear)
         continue;
-      if (symbol.bytes !== 0 && linear - symbol.linear >= symbol.bytes) continue;
-      if (best.found && symbol.linear < best.linear) continue;
+      if (symbol.size !== 0 && linear - symbol.at >= symbol.size) continue;
+      if (best.found && symbol.at < best.linear) continue;
       best.found = true;
-      best.linear = symbol.linear;
+      best.linear = symbol.at;
       best.name = u64(symbol.name);
     }
   }

@@ -14,7 +14,7 @@ import {
   PT_TLS,
   type Rela,
   Tag,
-} from "./elf.ts";
+} from "../../lib/elf.ts";
 import { isWithin, type Loaded, nameIn } from "./object.ts";
 import { wrong } from "./problem.ts";
 

@@ -1,7 +1,20 @@
 /** A shared object's file becomes memory: its segments, and the zeros behind them. */
+
+import {
+  CLASS_64,
+  ELF_MAGIC,
+  type ElfHeader,
+  EM_X86_64,
+  ET_DYN,
+  LITTLE_ENDIAN,
+  PF_R,
+  PF_W,
+  PF_X,
+  type ProgramHeader,
+  PT_LOAD,
+} from "../../lib/elf.ts";
 import { free, malloc } from "../kernel-calls.ts";
 import { systemCall, systemCall6 } from "../system.ts";
-import { type ElfHeader, EM_X86_64, ET_DYN, PF_R, PF_W, PF_X, type ProgramHeader, PT_LOAD } from "./elf.ts";
 import type { Loaded } from "./object.ts";
 import { wrong } from "./problem.ts";
 
@@ -57,10 +70,10 @@ function mapSegment(object: ptr<Loaded>, file: u64, header: ptr<ProgramHeader>):
 }
 function isHeaderGood(header: ptr<ElfHeader>): bool {
   return (
-    header.magic === 0x464c_457f &&
-    header.class === 2 &&
-    header.encoding === 1 &&
-    header.programHeaderSize === 56 &&
+    header.magic === ELF_MAGIC &&
+    header.class === CLASS_64 &&
+    header.encoding === LITTLE_ENDIAN &&
+    header.programHeaderSize === u16(sizeof<ProgramHeader>()) &&
     header.programHeaderCount > 0 &&
     header.programHeaderCount <= MOST_HEADERS
   );

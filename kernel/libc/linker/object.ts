@@ -1,5 +1,5 @@
 /** A program or shared object in memory, and the list of all of them, in the order in which symbols are looked for. */
-import type { Dynamic, ElfSymbol, ProgramHeader, Rela } from "./elf.ts";
+import type { Dynamic, ElfSymbol, ProgramHeader, Rela } from "../../lib/elf.ts";
 
 export const MOST_NEEDED = 64;
 

@@ -1,27 +1,21 @@
 /** The libc's own symbols, which programs are bound to: those of its image that are exported, from the file's symbol table (gABI chapter 4). */
+
+import {
+  type ElfHeader,
+  type ElfSymbol,
+  type SectionHeader,
+  SHT_SYMTAB,
+  STB_GLOBAL,
+  STT_NOTYPE,
+} from "../../lib/elf.ts";
 import { malloc } from "../kernel-calls.ts";
 import { systemCall, systemCall6 } from "../system.ts";
 import { same } from "../text.ts";
-import { type ElfHeader, type ElfSymbol, STT_NOTYPE } from "./elf.ts";
 import { endWith } from "./problem.ts";
 
 const PATH: ptr<u8> = "/vitrine/libc.elf";
-const SHT_SYMTAB: u32 = 2;
-const GLOBAL: u8 = 1;
 const SEEK_END = 2;
 
-class Section extends Struct {
-  name: u32;
-  type: u32;
-  flags: u64;
-  at: u64;
-  inFile: u64;
-  size: u64;
-  link: u32;
-  info: u32;
-  alignment: u64;
-  entrySize: u64;
-}
 class Own extends Struct {
   symbols: ptr<ElfSymbol>;
   strings: ptr<u8>;
@@ -41,7 +35,7 @@ export function hashOf(name: ptr<u8>): u32 {
 /** What is global, but for where the image begins and the linker's own. */
 function isExported(symbol: ptr<ElfSymbol>): bool {
   return (
-    symbol.info >> 4 === GLOBAL &&
+    symbol.info >> 4 === STB_GLOBAL &&
     (symbol.info & 15) !== STT_NOTYPE &&
     symbol.section !== 0 &&
     !same(own.strings.offset(symbol.name), "main") &&
@@ -72,11 +66,11 @@ export function readOwnSymbols(): void {
   if (at < 0) endWith("error while loading shared libraries", "the kernel's libc cannot be read");
   systemCall(3, u64(file), 0, 0);
   const header = pointer<ElfHeader>(u64(at));
-  const sections = pointer<Section>(u64(at) + header.sectionHeaders);
+  const sections = pointer<SectionHeader>(u64(at) + header.sectionHeaders);
   for (let i: u16 = 0; i < header.sectionHeaderCount; i++) {
     if (sections[i].type !== SHT_SYMTAB) continue;
-    own.symbols = pointer<ElfSymbol>(u64(at) + sections[i].inFile);
-    own.strings = pointer<u8>(u64(at) + sections[sections[i].link].inFile);
+    own.symbols = pointer<ElfSymbol>(u64(at) + sections[i].fileOffset);
+    own.strings = pointer<u8>(u64(at) + sections[sections[i].link].fileOffset);
     fill(u32(sections[i].size / sizeof<ElfSymbol>()));
   }
 }

@@ -1,6 +1,5 @@
 /** Relocations: System V ABI, AMD64 supplement, table 4.9; RELR of the gABI; "ELF Handling For Thread-Local Storage" and its descriptors. */
-import { dataMoved } from "../moved.ts";
-import { systemCall } from "../system.ts";
+
 import {
   type Rela,
   Relocation,
@@ -10,7 +9,9 @@ import {
   STT_NOTYPE,
   STT_TLS,
   STV_DEFAULT,
-} from "./elf.ts";
+} from "../../lib/elf.ts";
+import { dataMoved } from "../moved.ts";
+import { systemCall } from "../system.ts";
 import { missingFunction } from "./missing.ts";
 import { isWithin, type Loaded, nameIn } from "./object.ts";
 import { wrong, wrongSymbol } from "./problem.ts";

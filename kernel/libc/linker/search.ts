@@ -1,11 +1,11 @@
 /** Shared objects by their names: where they are looked for (ld.so(8)), and what they need in turn. */
 
+import { Tag } from "../../lib/elf.ts";
 import { lookUp } from "../environment.ts";
 import { free, malloc } from "../kernel-calls.ts";
 import { systemCall } from "../system.ts";
 import { find, type Line, lengthOf, same, startsWith } from "../text.ts";
 import { readDynamic } from "./dynamic.ts";
-import { Tag } from "./elf.ts";
 import { mapObject, unmapObject } from "./map.ts";
 import { append, type Loaded, MOST_NEEDED, nameIn, objects, unlink } from "./object.ts";
 import { wrong } from "./problem.ts";

@@ -2,11 +2,12 @@
  * Where a program begins whose libc is the kernel's: the kernel has mapped it, and this takes the place of its interpreter. What it needs is loaded, all is bound,
  * and the program's own entry is jumped to with the stack as it was.
  */
+
+import { type ProgramHeader, PT_LOAD, PT_PHDR } from "../../lib/elf.ts";
 import { lookUp, setVariables } from "../environment.ts";
 import { systemCall } from "../system.ts";
 import { thisThread } from "../thread-block.ts";
 import { readDynamic } from "./dynamic.ts";
-import { type ProgramHeader, PT_LOAD, PT_PHDR } from "./elf.ts";
 import { initialise, programArguments } from "./initialise.ts";
 import { append, type Loaded, objects } from "./object.ts";
 import { readOwnSymbols } from "./own.ts";

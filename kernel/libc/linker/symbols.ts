@@ -1,6 +1,5 @@
 /** From a name and version to what it means: hash tables of objects (GNU's and the gABI's), symbol versions, and the order of looking. */
 
-import { same } from "../text.ts";
 import {
   type ElfSymbol,
   SHN_UNDEF,
@@ -11,7 +10,8 @@ import {
   type VersionDefinitionAux,
   type VersionNeed,
   type VersionNeedAux,
-} from "./elf.ts";
+} from "../../lib/elf.ts";
+import { same } from "../text.ts";
 import { isWithin, type Loaded, nameIn, objects } from "./object.ts";
 import { findOwn, hashOf } from "./own.ts";
 

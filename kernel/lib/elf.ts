@@ -1,4 +1,11 @@
-/** What the linker reads of ELF files: System V gABI chapters 4 and 5, the AMD64 supplement §4.4, GNU's hash table, versions and RELR. */
+/**
+ * ELF files as they are laid out: System V gABI chapters 4 and 5, the AMD64 supplement §4.4, GNU's hash table, versions and RELR. What is
+ * right and wrong in a file is decided by those who read one (program/elf.ts, libc/linker).
+ */
+export const ELF_MAGIC: u32 = 0x464c_457f;
+export const CLASS_64: u8 = 2;
+export const LITTLE_ENDIAN: u8 = 1;
+
 export class ElfHeader extends Struct {
   magic: u32;
   class: u8;
@@ -34,16 +41,35 @@ export class ProgramHeader extends Struct {
 }
 static_assert(sizeof<ProgramHeader>() === 56);
 
+export const ET_EXEC: u16 = 2;
 export const ET_DYN: u16 = 3;
 export const EM_X86_64: u16 = 62;
 export const PT_LOAD: u32 = 1;
 export const PT_DYNAMIC: u32 = 2;
+export const PT_INTERP: u32 = 3;
 export const PT_PHDR: u32 = 6;
 export const PT_TLS: u32 = 7;
+export const PT_GNU_STACK: u32 = 0x6474_e551;
 export const PT_GNU_RELRO: u32 = 0x6474_e552;
 export const PF_X: u32 = 1;
 export const PF_W: u32 = 2;
 export const PF_R: u32 = 4;
+
+export class SectionHeader extends Struct {
+  name: u32;
+  type: u32;
+  flags: u64;
+  linear: u64;
+  fileOffset: u64;
+  size: u64;
+  link: u32;
+  information: u32;
+  alignment: u64;
+  entrySize: u64;
+}
+static_assert(sizeof<SectionHeader>() === 64);
+export const SHT_SYMTAB: u32 = 2;
+export const SHT_DYNSYM: u32 = 11;
 
 export class Dynamic extends Struct {
   tag: u64;
@@ -95,6 +121,7 @@ export class ElfSymbol extends Struct {
 }
 static_assert(sizeof<ElfSymbol>() === 24);
 export const STB_LOCAL: u8 = 0;
+export const STB_GLOBAL: u8 = 1;
 export const STB_WEAK: u8 = 2;
 export const STT_NOTYPE: u8 = 0;
 export const STT_OBJECT: u8 = 1;
