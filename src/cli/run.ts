@@ -6,7 +6,8 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { usePrebuilt } from "../engine/chunks.ts";
-import { OutputStream, StandardStreams } from "../host/standard-streams.ts";
+import { StandardOutput } from "../host/standard-output.ts";
+import { StandardStreams } from "../host/standard-streams.ts";
 import type { Machine } from "../machine/machine.ts";
 import { stateReport } from "../machine/state-report.ts";
 import { loadPrebuilt } from "../prebuilt.ts";
@@ -77,7 +78,7 @@ async function run(args: readonly string[], o: RunOptions, err: (text: string) =
     end(error === undefined ? { kind: "left" } : { kind: "failure", error });
   const heard = (): void => loop?.wake();
   const streams = new StandardStreams({ heard, lost });
-  const errors = new OutputStream(2, lost);
+  const errors = new StandardOutput(lost, 2);
   const signals = new Signals({
     heard,
     insisted: (name, number) => end({ kind: "signal", name, status: SIGNALLED + number }),
@@ -100,7 +101,7 @@ async function run(args: readonly string[], o: RunOptions, err: (text: string) =
         standard: streams,
         errors,
         control: signals,
-        kernelLog: new OutputStream(2, lost),
+        kernelLog: new StandardOutput(lost, 2),
         ...{ memory, cpus, engine, timing, seed },
         ...(o.rtc !== undefined && { time: o.rtc }),
         ...(append !== "" && { append }),

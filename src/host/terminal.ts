@@ -8,14 +8,15 @@
  * Where it is a pipe, bytes are the guest's input as they arrive; where it is a file, they are there from the start. Its
  * end is no more input, nothing else.
  */
-import { fstatSync, readSync } from "node:fs";
+import { fstatSync } from "node:fs";
 import type { CharacterBackend } from "./backends.ts";
-import { errorCode, HostError, systemReason } from "./errors.ts";
+import type { HostError } from "./errors.ts";
+import { readInputFile, WaitingInput } from "./standard-input.ts";
+import { StandardOutput } from "./standard-output.ts";
 import { HELP, TerminalKeys } from "./terminal-keys.ts";
 import { writeAll } from "./write-all.ts";
 
 const INPUT = 0;
-const OUTPUT = 1;
 const ERRORS = 2;
 /** Bytes that wait for the guest before the sender is made to wait. */
 const MOST_WAITING = 65536;
@@ -32,10 +33,9 @@ export class Terminal implements CharacterBackend {
   readonly #onLeave: (error?: HostError) => void;
   readonly #keys: TerminalKeys | undefined;
   readonly #isFile: boolean;
-  readonly #waiting: Uint8Array[] = [];
-  #count = 0;
+  readonly #output = new StandardOutput((error) => this.#leave(error));
+  readonly #waiting = new WaitingInput(MOST_WAITING);
   #open = true;
-  #outputLost = false;
   #left = false;
 
   /**
@@ -66,27 +66,13 @@ export class Terminal implements CharacterBackend {
 
   /** Returns once the bytes are the operating system's. After a failure they are lost. */
   write(bytes: Uint8Array): void {
-    if (this.#outputLost) return;
-    try {
-      writeAll(OUTPUT, bytes);
-    } catch (error) {
-      this.#outputLost = true;
-      const quiet = errorCode(error) === "EPIPE";
-      this.#leave(quiet ? undefined : new HostError(`standard output: ${systemReason(error)}`));
-    }
+    this.#output.write(bytes);
   }
 
   read(most: number): Uint8Array {
     if (!this.#open || most <= 0) return NOTHING;
-    if (this.#isFile) return this.#readFile(Math.min(most, MOST_WAITING));
-    const first = this.#waiting[0];
-    if (first === undefined) return NOTHING;
-    const bytes = first.subarray(0, most);
-    if (bytes.length === first.length) this.#waiting.shift();
-    else this.#waiting[0] = first.subarray(bytes.length);
-    this.#count -= bytes.length;
-    if (this.#count < MOST_WAITING && process.stdin.isPaused()) process.stdin.resume();
-    return bytes;
+    if (this.#isFile) return readInputFile(Math.min(most, MOST_WAITING));
+    return this.#waiting.take(most);
   }
 
   /** Gives standard input back and makes the terminal what it was. The process can end. A second call does nothing. */
@@ -105,8 +91,6 @@ export class Terminal implements CharacterBackend {
     // A key may have led to `close`.
     if (bytes.length === 0 || !this.#open) return;
     this.#waiting.push(bytes);
-    this.#count += bytes.length;
-    if (this.#count >= MOST_WAITING) process.stdin.pause();
     this.onReady?.();
   };
   readonly #restore = (): void => {
@@ -135,14 +119,6 @@ export class Terminal implements CharacterBackend {
       writeAll(ERRORS, new TextEncoder().encode(`\r\n${HELP.join("\r\n")}\r\n`));
     } catch {
       // Nobody is there to be helped.
-    }
-  }
-  #readFile(most: number): Uint8Array {
-    const bytes = new Uint8Array(most);
-    try {
-      return bytes.subarray(0, readSync(INPUT, bytes, 0, most, null));
-    } catch {
-      return NOTHING;
     }
   }
 }
