@@ -1,7 +1,7 @@
 /** Breaks the kernel on purpose, so that people and tests can see what it says then: option `crash`. */
 import { setInterruptHandler } from "./arch/interrupts.ts";
-import { sameText } from "./boot/words.ts";
 import { newline, print } from "./console/print.ts";
+import { sameText } from "./lib/text.ts";
 import { NONE, PAGE_SIZE } from "./memory/address.ts";
 import { assert, panic, panicWith, setStopOthers } from "./panic.ts";
 import { cloneRoot } from "./vm/clone.ts";

@@ -2,7 +2,9 @@
  * The calls that led somewhere, innermost first, with the names of functions. They are told from the table of functions, so that code
  * needs no frame pointers; through an interrupt or exception they go on in what was interrupted.
  */
+
 import { newline, print, printAddress, printHex, printLine, printU64 } from "../console/print.ts";
+import { startsWith } from "../lib/text.ts";
 import type { Registers } from "./exceptions.ts";
 import { type Frame, functionOf, nameOf, unwind } from "./functions.ts";
 
@@ -16,11 +18,6 @@ let entryCode: usize = 0;
 
 export function setEntryCode(start: usize): void {
   entryCode = start;
-}
-function startsWith(text: ptr<u8>, start: ptr<u8>): bool {
-  let i: usize = 0;
-  while (start[i] !== 0 && text[i] === start[i]) i++;
-  return start[i] === 0;
 }
 /** Whether a function is of the panic itself. */
 function isOwn(name: ptr<u8>): bool {

@@ -1,5 +1,5 @@
 /** The workloads that the bench image knows, by name. */
-import { sameText } from "../boot/words.ts";
+import { sameText } from "../lib/text.ts";
 import type { Run } from "./run.ts";
 import { pairs } from "./workloads/pairs.ts";
 import { ages, cfrac, espresso } from "./workloads/programs.ts";

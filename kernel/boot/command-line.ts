@@ -2,10 +2,12 @@
  * The kernel's command line: options by name (words.ts has the syntax). Of one given twice the last counts. Options that nobody knows
  * (options.ts) are warned of, and otherwise ignored.
  */
+
 import { newline, print, printLine, tab } from "../console/print.ts";
+import { sameText } from "../lib/text.ts";
 import { commandLine, kernelNameFirst } from "./loaded.ts";
 import { options } from "./options.ts";
-import { sameText, type Words } from "./words.ts";
+import type { Words } from "./words.ts";
 
 const words: Words = zeroed();
 

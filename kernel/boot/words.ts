@@ -3,6 +3,8 @@
  * part of the word; a backslash takes the next character as it is, but not within single quotes. A quote that is not closed ends with the text.
  */
 
+import { isBlank, sameText } from "../lib/text.ts";
+
 const MAX_WORDS = 64;
 const BACKSLASH: u8 = 92;
 const QUOTE: u8 = 34;
@@ -15,13 +17,8 @@ export class Word extends Struct {
   text: ptr<u8> | null;
 }
 
-export function sameText(a: ptr<u8>, b: ptr<u8>): bool {
-  let i: usize = 0;
-  while (a[i] !== 0 && a[i] === b[i]) i++;
-  return a[i] === b[i];
-}
-function isBlank(byte: u8): bool {
-  return byte === char(" ") || byte === char("\t") || byte === char("\n") || byte === char("\r");
+function isSpace(byte: u8): bool {
+  return isBlank(byte) || byte === char("\n") || byte === char("\r");
 }
 
 /** Words lie in the text itself, each with a zero behind it: without quotes and backslashes they are never longer than they were. */
@@ -47,7 +44,7 @@ export class Words extends Struct {
     return null;
   }
   private next(word: ptr<Word>): bool {
-    while (isBlank(this.from.value)) this.from = this.from.offset(1);
+    while (isSpace(this.from.value)) this.from = this.from.offset(1);
     if (this.from.value === 0) return false;
     word.name = this.to;
     word.text = null;
@@ -66,7 +63,7 @@ export class Words extends Struct {
     let quote: u8 = 0;
     for (; this.from.value !== 0; this.from = this.from.offset(1)) {
       const byte = this.from.value;
-      if (quote === 0 && isBlank(byte)) return;
+      if (quote === 0 && isSpace(byte)) return;
       if (byte === quote) quote = 0;
       else if (quote === 0 && (byte === QUOTE || byte === APOSTROPHE)) quote = byte;
       else if (byte === BACKSLASH && quote !== APOSTROPHE && this.from[1] !== 0) {

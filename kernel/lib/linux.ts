@@ -4,6 +4,10 @@
  * gives a negative errno (x86-64 psABI §A.2.1). Nothing is buffered.
  */
 
+import { textLength } from "./text.ts";
+
+export { textLength } from "./text.ts";
+
 enum Call {
   read = 0,
   write = 1,
@@ -63,12 +67,6 @@ export function unmapPages(at: ptr<u8>, length: usize): i64 {
   return systemCall(u64(Call.munmap), address(at), length, 0);
 }
 
-/** Bytes before the zero. */
-export function textLength(text: ptr<u8>): usize {
-  let length: usize = 0;
-  while (text[length] !== 0) length++;
-  return length;
-}
 /** All of it, unless the file takes no more. */
 export function writeAll(file: i32, from: ptr<u8>, length: usize): void {
   let done: usize = 0;

@@ -2,8 +2,10 @@
  * Which allocator malloc is, and how it is set up: by the command line. `policy=dense` changes the areas' sizes, `allocator=` puts another one in
  * their place, `debug=all` or `debug=size:N-M` sends objects to the debug area, `verify` looks at what the mempool's objects leave.
  */
+
 import { hasOption, optionIs, optionNumber, optionText } from "../boot/command-line.ts";
 import { newline, print } from "../console/print.ts";
+import { sameText } from "../lib/text.ts";
 import type { Allocator } from "./allocator.ts";
 import { buddyAllocator } from "./allocators/binary-buddy.ts";
 import { bumpAllocator } from "./allocators/bump.ts";
@@ -32,11 +34,6 @@ let chosen: ptr<Allocator> | null = null;
 export function findAllocator(name: ptr<u8>): ptr<Allocator> | null {
   for (let i: usize = 0; i < others.length; i++) if (sameText(others[i].name, name)) return others[i];
   return null;
-}
-function sameText(a: ptr<u8>, b: ptr<u8>): bool {
-  let i: usize = 0;
-  while (a[i] !== 0 && a[i] === b[i]) i++;
-  return a[i] === b[i];
 }
 /** From here on it serves malloc; null: the areas do. All objects of the one before have been freed. */
 export function chooseAllocator(allocator: ptr<Allocator> | null): void {

@@ -1,5 +1,6 @@
 /** A program's arguments: those of the launch, with an interpreter's in front where the file is a script. */
-import { launchCount, launchText, textLength } from "./launch.ts";
+import { textLength } from "../lib/text.ts";
+import { launchCount, launchText } from "./launch.ts";
 
 /** Scripts whose interpreters are scripts: each adds two at most. */
 const MOST_FRONT = 12;

@@ -5,9 +5,11 @@
  *
  * It is put together in the kernel's memory and copied to the program's in one piece.
  */
+
 import { cpuidCD } from "../arch/instructions.ts";
+import { textLength } from "../lib/text.ts";
 import { free, malloc } from "../memory/malloc.ts";
-import { launchCount, launchText, textLength } from "./launch.ts";
+import { launchCount, launchText } from "./launch.ts";
 import type { Loaded } from "./load.ts";
 import { copyOut } from "./user.ts";
 

@@ -5,7 +5,9 @@
  * The caller (kernel/libc/kernel-calls.ts, src/testing/malloc-object.ts) keeps its stack pointer in RBP, its way back in R10, the function's number in EAX, and has
  * interrupts off when it jumps to `enter`. It gets the result in RAX; EDX is not 0 if a signal waits for the thread.
  */
+
 import { moduleCount, modules } from "../boot/loaded.ts";
+import { startsWith } from "../lib/text.ts";
 import { Area, inArea } from "../memory/address.ts";
 import { alignedAlloc, calloc, free, malloc, mallocUsableSize, realloc } from "../memory/malloc.ts";
 import type { Thread } from "../thread/thread.ts";
@@ -98,14 +100,9 @@ function tell(start: ptr<u8>, bytes: usize): void {
 export function openKernelFunctions(): void {
   let isOpen = false;
   for (let i: usize = 0; i < moduleCount; i++) {
-    if (!hasPrefix(modules[i].text, PLACE)) continue;
+    if (!startsWith(modules[i].text, PLACE)) continue;
     tell(pointer<u8>(inArea(Area.Early, modules[i].start)), modules[i].end - modules[i].start);
     isOpen = true;
   }
   if (isOpen) allowKernelObjects();
-}
-function hasPrefix(text: ptr<u8>, start: ptr<u8>): bool {
-  let i: usize = 0;
-  while (start[i] !== 0 && text[i] === start[i]) i++;
-  return start[i] === 0;
 }

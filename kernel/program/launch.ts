@@ -2,8 +2,9 @@
  * What is to be run: a boot module called "launch", texts of the form NAME=VALUE that each end in a zero (src/testing/launch.ts has the
  * names). The module stays where it is, and so do the texts.
  */
+
 import { moduleCount, modules } from "../boot/loaded.ts";
-import { sameText } from "../boot/words.ts";
+import { sameText, startsWith, textLength } from "../lib/text.ts";
 import { Area, inArea } from "../memory/address.ts";
 
 export class Launch extends Struct {
@@ -24,17 +25,6 @@ export function findLaunch(): bool {
     return launch.end.offset(-1).value === 0;
   }
   return false;
-}
-/** Bytes without the zero at the end. */
-export function textLength(text: ptr<u8>): usize {
-  let length: usize = 0;
-  while (text[length] !== 0) length++;
-  return length;
-}
-function startsWith(text: ptr<u8>, start: ptr<u8>): bool {
-  let i: usize = 0;
-  while (start[i] !== 0 && text[i] === start[i]) i++;
-  return start[i] === 0;
 }
 /** The `index`-th value of a name, which ends in "="; null: there are not so many. */
 export function launchText(name: ptr<u8>, index: usize): ptr<u8> | null {

@@ -2,6 +2,7 @@
  * The program's files at its start: a file system in memory, in which directories of the host are mounted as the launch says, modules called
  * "file=PATH" are files, and /dev, /proc and /tmp are what programs expect.
  */
+
 import { moduleCount, modules } from "../boot/loaded.ts";
 import { currentRoot, initContext, setDirectory, setRoot } from "../fs/context.ts";
 import { ENOENT, ENOMEM } from "../fs/errno.ts";
@@ -11,8 +12,9 @@ import type { FileSystem, Node } from "../fs/node.ts";
 import { dropNode } from "../fs/node-cache.ts";
 import { FOLLOW, resolve, takeName, type Walk } from "../fs/path.ts";
 import { makeRamfs, setSource } from "../fs/ramfs.ts";
+import { textLength } from "../lib/text.ts";
 import { Area, inArea } from "../memory/address.ts";
-import { launchText, textLength } from "./launch.ts";
+import { launchText } from "./launch.ts";
 
 const S_IFDIR: u32 = 0x4000;
 const S_IFREG: u32 = 0x8000;

@@ -1,7 +1,8 @@
 /** Directories of the host, mounted as the launch says: `mount=TAG:PATH[:ro]`. What is read-only nobody changes while the program runs. */
-import { sameText } from "../boot/words.ts";
+
 import { openNinep } from "../fs/ninep/mount.ts";
 import type { FileSystem } from "../fs/node.ts";
+import { sameText } from "../lib/text.ts";
 import { launchText } from "./launch.ts";
 import { addLinks, mountAt } from "./root.ts";
 

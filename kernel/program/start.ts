@@ -1,4 +1,5 @@
 /** From a launch to a program that runs: a table of contents. */
+
 import type { Registers } from "../arch/exceptions.ts";
 import { print } from "../console/print.ts";
 import { consoleHas, consoleWrite } from "../drivers/console.ts";
@@ -7,6 +8,7 @@ import { randomBytes } from "../drivers/random.ts";
 import { initPageCache } from "../fs/cache.ts";
 import { setFileClock } from "../fs/file-clock.ts";
 import { type ProgramMemory as FileMemory, setProgramMemory } from "../fs/program-memory.ts";
+import { textLength } from "../lib/text.ts";
 import { startTracing } from "../syscall/trace.ts";
 import { exitThread } from "../thread/spawn.ts";
 import { cloneRoot } from "../vm/clone.ts";
@@ -18,7 +20,7 @@ import { PROGRAM_FLAGS } from "./enter.ts";
 import { initProgramExceptions, raiseFault } from "./exceptions.ts";
 import { makeInitialStack } from "./initial-stack.ts";
 import { openKernelFunctions } from "./kernel-functions.ts";
-import { launchNumber, launchText, textLength } from "./launch.ts";
+import { launchNumber, launchText } from "./launch.ts";
 import { type Loaded, loadProgram } from "./load.ts";
 import { initProgramFaults, setAfterFault, setFaultSignal } from "./memory/fault.ts";
 import { openHeap } from "./memory/heap.ts";

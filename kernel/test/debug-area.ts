@@ -1,4 +1,5 @@
 /** The debug area: what is outside of an object, or no longer one, cannot be touched; and what alignment leaves is watched. */
+import { sameText } from "../lib/text.ts";
 import { Area, areaOf, PAGE_SIZE } from "../memory/address.ts";
 import { explainDebug } from "../memory/debug-area.ts";
 import {
@@ -22,11 +23,6 @@ import { canRead, canWrite } from "../vm/catch.ts";
 import { check, checkEqual } from "./check.ts";
 import { isMarkedBy, mark } from "./objects.ts";
 
-function sameText(a: ptr<u8>, b: ptr<u8>): bool {
-  let i: usize = 0;
-  while (a[i] !== 0 && a[i] === b[i]) i++;
-  return a[i] === b[i];
-}
 function found(object: ptr<u8>): Violation {
   forgetViolations();
   tolerateViolations(true);

@@ -2,12 +2,14 @@
  * A tree of files that is made by the operations of a file system's nodes, whatever system it is, and looked at again: files of all kinds of
  * sizes, with holes, cut, linked, renamed, removed. tests/kernel/file-tree.ts knows what must be there in the end, and looks from outside.
  */
+
 import { cacheLimit } from "../fs/arc.ts";
 import { dropPages, initPageCache, writePages } from "../fs/cache.ts";
 import { cutFile, readFile, writeFile } from "../fs/contents.ts";
 import { ENOENT, ENOTEMPTY } from "../fs/errno.ts";
 import { type Attributes, type Node, S_IFDIR, S_IFMT, S_IFREG, SET_MODE, SET_MODIFIED } from "../fs/node.ts";
 import { dropNode } from "../fs/node-cache.ts";
+import { textLength } from "../lib/text.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { check, checkEqual } from "./check.ts";
 
@@ -26,11 +28,6 @@ function takePiece(): ptr<u8> {
 function byteAt(position: u64, seed: u64): u8 {
   return truncate<u8>(position * 31 + (position >> 8) * 7 + seed);
 }
-export function lengthOf(text: ptr<u8>): usize {
-  let length: usize = 0;
-  while (text[length] !== 0) length++;
-  return length;
-}
 export class Slot extends Struct {
   node: ptr<Node> | null;
 }
@@ -46,7 +43,7 @@ export function make(directory: ptr<Node>, name: ptr<u8>, mode: u32, device: u64
   const create = directory.operations.create;
   if (create === null) trap();
   directory.lock.lock();
-  const status = create(directory, name, lengthOf(name), mode, device, addressOf(slot.node));
+  const status = create(directory, name, textLength(name), mode, device, addressOf(slot.node));
   directory.lock.unlock();
   return taken(status, addressOf(slot), name);
 }
@@ -57,7 +54,7 @@ export function find(directory: ptr<Node>, name: ptr<u8>): ptr<Node> {
 function lookFor(directory: ptr<Node>, name: ptr<u8>, slot: ptr<Slot>): i64 {
   const lookup = directory.operations.lookup;
   if (lookup === null) trap();
-  return lookup(directory, name, lengthOf(name), addressOf(slot.node));
+  return lookup(directory, name, textLength(name), addressOf(slot.node));
 }
 export function checkGone(directory: ptr<Node>, name: ptr<u8>): void {
   const slot: Slot = zeroed();
@@ -68,25 +65,25 @@ export function remove(directory: ptr<Node>, name: ptr<u8>, isDirectory: bool): 
   const unlink = directory.operations.unlink;
   if (unlink === null) trap();
   directory.lock.lock();
-  const status = unlink(directory, name, lengthOf(name), isDirectory);
+  const status = unlink(directory, name, textLength(name), isDirectory);
   directory.lock.unlock();
   return status;
 }
 export function move(from: ptr<Node>, name: ptr<u8>, to: ptr<Node>, newName: ptr<u8>): i64 {
   const rename = from.operations.rename;
   if (rename === null) trap();
-  return rename(from, name, lengthOf(name), to, newName, lengthOf(newName));
+  return rename(from, name, textLength(name), to, newName, textLength(newName));
 }
 function linkTo(directory: ptr<Node>, name: ptr<u8>, node: ptr<Node>): i64 {
   const link = directory.operations.link;
   if (link === null) trap();
-  return link(directory, name, lengthOf(name), node);
+  return link(directory, name, textLength(name), node);
 }
 function linkSoftly(directory: ptr<Node>, name: ptr<u8>, target: ptr<u8>): void {
   const symlink = directory.operations.symlink;
   if (symlink === null) trap();
   checkEqual(
-    truncate<u64>(symlink(directory, name, lengthOf(name), target, lengthOf(target))),
+    truncate<u64>(symlink(directory, name, textLength(name), target, textLength(target))),
     0,
     "a symbolic link",
   );

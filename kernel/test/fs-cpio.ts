@@ -9,9 +9,10 @@ import { holdNode, nodeCount } from "../fs/node-cache.ts";
 import { endWalk, FOLLOW, PARENT, resolve, takeName, type Walk } from "../fs/path.ts";
 import { destroyRamfs, makeRamfs } from "../fs/ramfs.ts";
 import { freeText, type Text } from "../fs/text.ts";
+import { textLength } from "../lib/text.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { check, checkEqual } from "./check.ts";
-import { lengthOf, liveBytes, sameBytes } from "./fs-tree.ts";
+import { liveBytes, sameBytes } from "./fs-tree.ts";
 
 function field(text: ptr<Text>, value: u64): void {
   text.putHex(value, 8);
@@ -37,7 +38,7 @@ function entry(
   field(text, 1_700_000_000);
   field(text, size);
   for (let i: u32 = 0; i < 4; i++) field(text, 0);
-  field(text, lengthOf(name) + 1);
+  field(text, textLength(name) + 1);
   field(text, 0);
   text.put(name);
   text.putByte(0);
@@ -131,7 +132,7 @@ function close(place: ptr<Place>): void {
 }
 function find(root: ptr<Name>, path: ptr<u8>): ptr<Name> | null {
   const walk: Walk = zeroed();
-  if (resolve(root, root, path, lengthOf(path), FOLLOW, addressOf(walk)) < 0) return null;
+  if (resolve(root, root, path, textLength(path), FOLLOW, addressOf(walk)) < 0) return null;
   return takeName(addressOf(walk));
 }
 function checkFile(root: ptr<Name>, path: ptr<u8>, contents: ptr<u8>): void {
@@ -139,7 +140,7 @@ function checkFile(root: ptr<Name>, path: ptr<u8>, contents: ptr<u8>): void {
   check(name !== null, path);
   if (name === null) return;
   const text: array<u8, 16> = zeroed();
-  const length = lengthOf(contents);
+  const length = textLength(contents);
   checkEqual(truncate<u64>(readFile(name.node, 0, addressOf(text[0]), 16)), length, "its length");
   check(sameBytes(addressOf(text[0]), contents, length), "its contents");
   checkEqual(u64(name.node.attributes.owner), 1000, "its owner");

@@ -8,15 +8,11 @@ import { dropName, dropNames, holdName, type Name } from "../fs/name.ts";
 import { S_IFDIR, S_IFREG } from "../fs/node.ts";
 import { endWalk, FOLLOW, MAY_MISS, resolve, takeName, type Walk } from "../fs/path.ts";
 import { makeRamfs } from "../fs/ramfs.ts";
+import { textLength } from "../lib/text.ts";
 import { readCounters } from "../memory/allocators.ts";
 import type { Counters } from "../memory/counters.ts";
 import { panicWith } from "../panic.ts";
 
-export function lengthOf(text: ptr<u8>): usize {
-  let length: usize = 0;
-  while (text[length] !== 0) length++;
-  return length;
-}
 export function sameBytes(a: ptr<u8>, b: ptr<u8>, count: usize): bool {
   for (let i: usize = 0; i < count; i++) if (a[i] !== b[i]) return false;
   return true;
@@ -34,7 +30,7 @@ export function root(): ptr<Name> {
 }
 /** Walks from the root; what is found is in `walk`. */
 export function walkTo(path: ptr<u8>, flags: u32, walk: ptr<Walk>): i64 {
-  return resolve(root(), root(), path, lengthOf(path), flags, walk);
+  return resolve(root(), root(), path, textLength(path), flags, walk);
 }
 /** The name at a path, to be dropped; null: there is none. Links are followed. */
 export function nameAt(path: ptr<u8>): ptr<Name> | null {
@@ -66,7 +62,7 @@ export function makeLink(target: ptr<u8>, path: ptr<u8>): i64 {
   const walk: Walk = zeroed();
   let status = walkTo(path, MAY_MISS, addressOf(walk));
   if (status < 0) return status;
-  status = symlinkAt(addressOf(walk), target, lengthOf(target));
+  status = symlinkAt(addressOf(walk), target, textLength(target));
   endWalk(addressOf(walk));
   return status;
 }

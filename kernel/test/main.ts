@@ -2,9 +2,11 @@
  * The test image: the kernel as it is, with its cases in place of a first thread. One line for each case; ends by the debug-exit port with
  * status 33 if all have passed, else 35.
  */
+
 import { debugExit } from "../arch/debug-exit.ts";
 import { optionText } from "../boot/command-line.ts";
 import { print, printLine } from "../console/print.ts";
+import { startsWith } from "../lib/text.ts";
 import { startKernel } from "../main.ts";
 import { checkInvariants } from "../vm/walker.ts";
 import { cases } from "./cases.ts";
@@ -15,11 +17,6 @@ const FAILED: u8 = 0x11;
 
 export function kmain(info: ptr<unknown>, protocol: u32): void {
   startKernel(info, protocol, runCases);
-}
-function startsWith(text: ptr<u8>, start: ptr<u8>): bool {
-  let i: usize = 0;
-  while (start[i] !== 0 && text[i] === start[i]) i++;
-  return start[i] === 0;
 }
 function runCases(): void {
   const wanted = optionText("test");

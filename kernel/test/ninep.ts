@@ -2,19 +2,20 @@
  * 9P, by shares that tests/kernel/ninep.test.ts brings: "made" is empty, and the kernel makes a tree in it; "given" has that tree already, made by the
  * host. Without them there is nothing to look at.
  */
+
 import { initDrivers } from "../drivers/drivers.ts";
 import { findShare } from "../drivers/share.ts";
 import { EEXIST, ENODEV, EROFS } from "../fs/errno.ts";
 import { closeNinep, openNinep } from "../fs/ninep/mount.ts";
 import { type FileSystem, type Node, type Room, S_IFDIR, S_IFREG } from "../fs/node.ts";
 import { dropNode, nodeCount } from "../fs/node-cache.ts";
+import { textLength } from "../lib/text.ts";
 import { check, checkEqual } from "./check.ts";
 import {
   checkTree,
   countEntries,
   differences,
   find,
-  lengthOf,
   make,
   makeTree,
   number,
@@ -92,7 +93,7 @@ function tryToMake(fileSystem: ptr<FileSystem>, name: ptr<u8>): u64 {
   const create = fileSystem.root.operations.create;
   if (create === null) return 0;
   const opened: Slot = zeroed();
-  const status = create(fileSystem.root, name, lengthOf(name), S_IFREG | 0o644, 0, addressOf(opened.node));
+  const status = create(fileSystem.root, name, textLength(name), S_IFREG | 0o644, 0, addressOf(opened.node));
   if (opened.node !== null) dropNode(opened.node);
   return truncate<u64>(status);
 }

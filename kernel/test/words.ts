@@ -1,5 +1,7 @@
 /** The command line's syntax. */
-import { sameText, type Words } from "../boot/words.ts";
+
+import type { Words } from "../boot/words.ts";
+import { sameText } from "../lib/text.ts";
 import { check, checkEqual } from "./check.ts";
 
 const ROOM = 128;

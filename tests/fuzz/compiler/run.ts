@@ -83,6 +83,7 @@ export class Runner {
     this.#quick = this.#engines.filter(({ level }) => level !== "C");
     this.#library.set(DEFAULT_LIBRARY, readFileSync(join(root, DEFAULT_LIBRARY), "utf8"));
     this.#library.set("linux.ts", readFileSync(join(root, "kernel/lib/linux.ts"), "utf8"));
+    this.#library.set("text.ts", readFileSync(join(root, "kernel/lib/text.ts"), "utf8"));
     this.#library.set("prelude.ts", prelude.DIALECT);
   }
   dispose(): void {
