@@ -7,7 +7,7 @@ import { programName } from "./linker/problem.ts";
 import { auxiliaryValue } from "./linker/start.ts";
 import { standard } from "./stdio/file.ts";
 import { vfprintf } from "./stdio/print.ts";
-import { fputs } from "./stdio/streams.ts";
+import { fputs } from "./stdio/transfer.ts";
 import { systemCall } from "./system.ts";
 import { find } from "./text.ts";
 import { thisThread } from "./thread-block.ts";
