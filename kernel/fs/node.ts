@@ -173,5 +173,7 @@ export class FileSystem extends Struct {
   covers: ptr<Node> | null;
   statistics: fn<(fileSystem: ptr<FileSystem>, room: ptr<Room>) => i64> | null;
   sync: fn<(fileSystem: ptr<FileSystem>) => i64> | null;
+  /** What is left to do when nobody will use it any more, though it is mounted still; pages have been written. */
+  finish: fn<(fileSystem: ptr<FileSystem>) => void> | null;
   data: ptr<unknown> | null;
 }

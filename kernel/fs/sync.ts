@@ -19,6 +19,14 @@ export function syncFileSystem(fileSystem: ptr<FileSystem>): i64 {
   const sync = fileSystem.sync;
   return sync === null ? 0 : sync(fileSystem);
 }
+/** Of all, where the machine ends: nobody will use them any more. */
+export function finishAll(): void {
+  syncAll();
+  for (let at = firstMount(); at !== null; at = at.next) {
+    const finish = at.fileSystem.finish;
+    if (finish !== null) finish(at.fileSystem);
+  }
+}
 /** All that are mounted. */
 export function syncAll(): void {
   let at = firstMount();

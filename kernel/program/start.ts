@@ -21,7 +21,7 @@ import { initProgramExceptions, raiseFault } from "./exceptions.ts";
 import { makeInitialStack } from "./initial-stack.ts";
 import { openKernelFunctions } from "./kernel-functions.ts";
 import { launchNumber, launchText } from "./launch.ts";
-import { type Loaded, loadProgram } from "./load.ts";
+import { type Loaded, loadProgram, NOT_FOUND } from "./load.ts";
 import { initProgramFaults, setAfterFault, setFaultSignal } from "./memory/fault.ts";
 import { openHeap } from "./memory/heap.ts";
 import { MAP_FIXED, MAP_GROWSDOWN, mapZeros } from "./memory/map.ts";
@@ -32,7 +32,9 @@ import { process } from "./process.ts";
 import { makeProgramThread, startProgramThread } from "./program-thread.ts";
 import { afterFault, watchInterrupts } from "./return.ts";
 import { addModules, changeDirectory, makeRoot } from "./root.ts";
-import { mountAll } from "./shares.ts";
+import { archiveFault, unpackArchive } from "./root-archive.ts";
+import { searchPath } from "./search.ts";
+import { type MountFault, mountAll } from "./shares.ts";
 import { openStandardFiles } from "./standard-files.ts";
 import { copyIn, copyOut, initUserMemory } from "./user.ts";
 import { mountUsualFiles } from "./usual-files.ts";
@@ -87,8 +89,10 @@ function connect(): void {
 function openFiles(): void {
   initPageCache();
   if (makeRoot() < 0) give("files", "there is no memory for them", FAILED);
-  const fault = mountAll();
-  if (fault !== null) give(fault, "cannot be mounted", FAILED);
+  const broken = unpackArchive();
+  if (broken !== null) give(broken, archiveFault(), FAILED);
+  const fault: MountFault = zeroed();
+  if (!mountAll(addressOf(fault))) give(fault.place, fault.why, FAILED);
   if (!mountUsualFiles()) give("files", "there is no memory for them", FAILED);
   openKernelFunctions();
   addModules();
@@ -130,11 +134,13 @@ function load(path: ptr<u8>, registers: ptr<Registers>): void {
 }
 /** Runs what the launch names. The calling thread ends; the machine does when the program does. */
 export function runProgram(): never {
-  const path = launchText("program=", 0);
-  if (path === null) give("launch", "it names no program", FAILED);
+  const program = launchText("program=", 0);
+  if (program === null) give("launch", "it names no program", FAILED);
   initDrivers();
   connect();
   openFiles();
+  const path = searchPath(program);
+  if (path === null) give(program, "command not found", NOT_FOUND);
   if (launchNumber("strace=") !== 0) startTracing();
   process.owner = u32(launchNumber("owner="));
   process.group = u32(launchNumber("group="));

@@ -2,7 +2,7 @@
 import { makeDevfs } from "../fs/devfs.ts";
 import type { FileSystem } from "../fs/node.ts";
 import { setOnBroken } from "../fs/pipe.ts";
-import { syncAll } from "../fs/sync.ts";
+import { finishAll } from "../fs/sync.ts";
 import { makeSysfs } from "../fs/sysfs.ts";
 import { setFinish } from "./end.ts";
 import { makeProcfs } from "./proc-tree.ts";
@@ -26,7 +26,7 @@ function mountUsual(fileSystem: ptr<FileSystem> | null, path: ptr<u8>): bool {
 /** Behind the launch's mounts. False: there is no memory. */
 export function mountUsualFiles(): bool {
   setOnBroken(raiseBroken);
-  setFinish(syncAll);
+  setFinish(finishAll);
   makeDirectories("/tmp", true);
   return (
     mountUsual(makeDevfs(), "/dev") && mountUsual(makeProcfs(), "/proc") && mountUsual(makeSysfs(), "/sys")

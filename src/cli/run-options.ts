@@ -2,13 +2,14 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "../machine/engines.ts";
-import type { Mount } from "../testing/places.ts";
+import type { DiskMount, Mount } from "../testing/places.ts";
 import { TIMING_NAMES, type TimingName } from "../timing/model.ts";
 import { parseCpus, parseMemory, parseRtc, parseSeconds, parseSeed, repeated } from "./boot-options.ts";
 
 export interface RunOptions {
   readonly root?: string;
   readonly mount?: readonly Mount[];
+  readonly disk?: readonly DiskMount[];
   readonly env?: readonly string[];
   readonly cwd?: string;
   readonly memory: number;
@@ -39,6 +40,16 @@ function parseMount(text: string): Mount {
     throw new InvalidArgumentError("It has the form HOST:GUEST or HOST:GUEST:ro, with an absolute GUEST");
   return { host: resolve(host), guest: resolve(guest), readOnly: ro !== undefined };
 }
+/** IMAGE:GUEST[:ro|:snapshot] */
+function parseDisk(text: string): DiskMount {
+  const match = /^(?<image>[^:]+):(?<guest>\/[^:]*)(?::(?<how>ro|snapshot))?$/.exec(text);
+  const { image, guest, how } = match?.groups ?? {};
+  if (image === undefined || guest === undefined)
+    throw new InvalidArgumentError(
+      "It has the form IMAGE:GUEST, IMAGE:GUEST:ro or IMAGE:GUEST:snapshot, with an absolute GUEST",
+    );
+  return { image, guest: resolve(guest), readOnly: how === "ro", snapshot: how === "snapshot" };
+}
 function parseVariable(text: string): string {
   if (/^[^=]+=/.test(text)) return text;
   const value = process.env[text];
@@ -54,8 +65,16 @@ function parseDirectory(text: string): string {
 /** Tells the command what its options are. */
 export function addRunOptions(command: Command): void {
   command
-    .option("--root <directory>", "what the program sees as /, read-only, in place of the host's directories")
+    .option(
+      "--root <path>",
+      "what the program sees as / in place of the host's directories: a directory, read-only; a cpio archive; an ext2 image",
+    )
     .option("--mount <host:guest[:ro]>", "a directory of the host; may be repeated", repeated(parseMount))
+    .option(
+      "--disk <image:guest[:ro|:snapshot]>",
+      "a disk with ext2, mounted there; may be repeated",
+      repeated(parseDisk),
+    )
     .option("--env <name[=value]>", "a variable of its environment; may be repeated", repeated(parseVariable))
     .option(
       "--cwd <directory>",

@@ -13,8 +13,10 @@ import { stateReport } from "../machine/state-report.ts";
 import { loadPrebuilt } from "../prebuilt.ts";
 import type { Launch } from "../testing/launch.ts";
 import { MALLOC_OBJECT, mallocObject } from "../testing/malloc-object.ts";
-import { findPlaces, openMounts, PlaceError, type Places } from "../testing/places.ts";
+import { PlaceError } from "../testing/places.ts";
+import { openProgramFiles, type ProgramFiles } from "../testing/program-files.ts";
 import { programMachine, programStatus } from "../testing/program-machine.ts";
+import { openRoot } from "../testing/root.ts";
 import { ALLOCATION_POINTS, AllocationOutput, ringsOf } from "./allocation-output.ts";
 import { type BootEnd, BootLoop, hostTime } from "./boot-loop.ts";
 import { statistics } from "./boot-statistics.ts";
@@ -61,13 +63,15 @@ export function register(program: Command): void {
 
 async function run(args: readonly string[], o: RunOptions, err: (text: string) => void): Promise<number> {
   const start = performance.now();
-  const directory = o.cwd ?? (o.root === undefined ? process.cwd() : "/");
+  const hasRoot = o.root !== undefined || o.disk?.some(({ guest }) => guest === "/") === true;
+  const directory = o.cwd ?? (hasRoot ? "/" : process.cwd());
   const environment = environmentOf(o);
   const path = environment.find((variable) => variable.startsWith("PATH="))?.slice(5) ?? DEFAULT_PATH;
   const [program = ""] = args;
-  const places = findPlaces({ program, root: o.root, directory, path, mounts: o.mount ?? [] });
+  const { mount: mounts = [], disk: disks = [] } = o;
+  const root = o.root === undefined ? undefined : openRoot(o.root, o.memory);
   const kernel = o.kernel === undefined ? kernelImage("kernel.elf") : readInput(o.kernel);
-  const shares = openMounts(places.mounts);
+  const files = openProgramFiles({ program, root, directory, path, mounts, disks });
   let loop: BootLoop | undefined;
   let early: BootEnd | undefined;
   const end = (reason: BootEnd): void => {
@@ -95,9 +99,11 @@ async function run(args: readonly string[], o: RunOptions, err: (text: string) =
     const machine = made(() =>
       programMachine({
         kernel,
-        launch: launchOf(args, environment, directory, places, o),
+        launch: launchOf(args, environment, directory, files, o),
         files: kernelFiles(o),
-        shares: shares.map((backend, i) => ({ tag: `m${i}`, backend })),
+        shares: files.shares,
+        disks: files.disks,
+        archive: files.archive,
         standard: streams,
         errors,
         control: signals,
@@ -123,6 +129,8 @@ async function run(args: readonly string[], o: RunOptions, err: (text: string) =
     const ended = await loop.run();
     watch?.ended();
     const status = conclude(machine, ended, err);
+    const unwritten = files.close();
+    if (unwritten !== undefined) throw unwritten;
     if (o.stats) {
       const seconds = (performance.now() - start) / 1000;
       err(`${JSON.stringify(statistics(machine, ended.kind, seconds, false))}\n`);
@@ -132,7 +140,7 @@ async function run(args: readonly string[], o: RunOptions, err: (text: string) =
     deaf();
     streams.close();
     allocations?.close();
-    for (const share of shares) share.close();
+    files.close();
   }
 }
 
@@ -155,7 +163,7 @@ function launchOf(
   args: readonly string[],
   environment: readonly string[],
   directory: string,
-  { program, mounts, links }: Places,
+  { program, mounts, links }: ProgramFiles,
   o: RunOptions,
 ): Launch {
   const { stdin, stdout, stderr } = process;
@@ -164,7 +172,7 @@ function launchOf(
     args,
     environment,
     directory,
-    mounts: mounts.map((m, i) => ({ tag: `m${i}`, path: m.guest, readOnly: m.readOnly })),
+    mounts,
     links,
     owner: process.getuid?.() ?? 0,
     group: process.getgid?.() ?? 0,

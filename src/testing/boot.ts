@@ -12,8 +12,10 @@ import { type ElfSymbol, symbolsIn } from "../machine/boot/elf-symbols.ts";
 import { Machine, type MachineOptions } from "../machine/machine.ts";
 import { Guest } from "./guest.ts";
 import { kernelImage } from "./kernel-image.ts";
-import { findPlaces, type Mount, openMounts, type Places } from "./places.ts";
+import type { DiskMount, Mount } from "./places.ts";
+import { openProgramFiles, type ProgramFiles } from "./program-files.ts";
 import { programMachine } from "./program-machine.ts";
+import { openRoot } from "./root.ts";
 import { ScriptedLine } from "./scripted-line.ts";
 
 type Hardware = Pick<MachineOptions, "memory" | "cpus" | "engine" | "timing" | "seed" | "time">;
@@ -42,12 +44,14 @@ export interface ProgramOptions extends Common {
   /** Files in memory, by their absolute paths; text is UTF-8. All may be executed. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /**
-   * What is its "/", read-only. Default: the host's system directories, the program's and the current one; where the program is one of
-   * `files`, nothing of the host.
+   * What is its "/": a directory, read-only; a cpio archive, also packed by gzip, or an image of a disk with ext2, of which nothing is changed. Default: the
+   * host's system directories, the program's and the current one; where the program is one of `files`, nothing of the host.
    */
   readonly root?: string;
   /** Directories of the host. */
   readonly mounts?: readonly Mount[];
+  /** Images of disks with ext2. */
+  readonly disks?: readonly DiskMount[];
   /** Where it starts. Default: the current directory; with `root`, or where the program is one of `files`, "/". */
   readonly cwd?: string;
   /** Another image of the unikernel than the package's. */
@@ -105,26 +109,28 @@ function bootProgram(o: ProgramOptions): Guest {
   const environment = { PATH: DEFAULT_PATH, ...o.env };
   const inMemory = o.files?.[o.program] !== undefined;
   const directory = o.cwd ?? (o.root === undefined && !inMemory ? process.cwd() : "/");
+  const { program, disks = [], memory = DEFAULT_PROGRAM_MEMORY } = o;
   const mounts = (o.mounts ?? []).map((mount) => ({ ...mount, host: resolve(mount.host) }));
-  const { program } = o;
-  const places = inMemory
-    ? { program, mounts, links: [] }
-    : findPlaces({ program, root: o.root, directory, path: environment.PATH, mounts });
+  const root = inMemory
+    ? ({ kind: "empty" } as const)
+    : o.root === undefined
+      ? undefined
+      : openRoot(o.root, memory);
   const kernel = o.kernel === undefined ? kernelImage("kernel.elf") : bytesOf(o.kernel);
-  const shares = openMounts(places.mounts);
+  const files = openProgramFiles({ program, root, directory, path: environment.PATH, mounts, disks });
   const [console, errors, log] = [new ScriptedLine(), new ScriptedLine(), new ScriptedLine()];
   const control = new Bytes();
   const machine = programMachine({
-    memory: DEFAULT_PROGRAM_MEMORY,
     ...hardware(o),
+    memory,
     kernel,
     launch: {
-      program: places.program,
+      program: files.program,
       args: [o.program, ...(o.args ?? [])],
       environment: Object.entries(environment).map(([name, value]) => `${name}=${value}`),
       directory,
-      mounts: places.mounts.map((m, i) => ({ tag: `m${i}`, path: m.guest, readOnly: m.readOnly })),
-      links: places.links,
+      mounts: files.mounts,
+      links: files.links,
       owner: 0,
       group: 0,
       terminals: [],
@@ -134,7 +140,9 @@ function bootProgram(o: ProgramOptions): Guest {
       path,
       bytes: typeof content === "string" ? new TextEncoder().encode(content) : content,
     })),
-    shares: shares.map((backend, i) => ({ tag: `m${i}`, backend })),
+    shares: files.shares,
+    disks: files.disks,
+    archive: files.archive,
     standard: console,
     errors,
     control,
@@ -147,16 +155,17 @@ function bootProgram(o: ProgramOptions): Guest {
     errors,
     log,
     signal: (number) => control.send(number),
-    symbols: () => [...programSymbols(o, places), ...symbolsIn(kernel)],
+    symbols: () => [...programSymbols(o, files), ...symbolsIn(kernel)],
     maxCycles: o.maxCycles ?? DEFAULT_CYCLES,
-    close: () => {
-      for (const share of shares) share.close();
-    },
+    close: () => void files.close(),
   });
 }
 
 /** Of a program that lies where it is linked to; none of others, or of one that cannot be read here. */
-function programSymbols({ files = {}, root }: ProgramOptions, { program }: Places): readonly ElfSymbol[] {
+function programSymbols(
+  { files = {}, root }: ProgramOptions,
+  { program }: ProgramFiles,
+): readonly ElfSymbol[] {
   const path = root === undefined ? program : join(root, program);
   const content = files[program] ?? (existsSync(path) ? readFileSync(path) : undefined);
   if (content === undefined || typeof content === "string" || !isElf(content)) return [];

@@ -2,15 +2,17 @@
  * What the unikernel is told of the program that it is to run: a boot module with the command line "launch", of texts that each
  * end in a zero. kernel/program/launch.ts reads it.
  *
- *     mount=TAG:PATH[:ro]   in this order; the first one that is "/" is the root
+ *     mount=TAG:PATH[:ro]   a 9P device's, or the ext2 of the disk that calls itself so; in this order; the first one that is "/" is the root
  *     link=PATH:TARGET      a symbolic link, where no mount is
  *     cwd=PATH  owner=UID  group=GID  tty=FD  columns=N  rows=N  strace=1
  *     libc=1: its libc is the kernel's
- *     program=PATH  arg=TEXT (argv[0] first)  env=NAME=VALUE
+ *     program=PATH, or a name that is looked for in PATH  arg=TEXT (argv[0] first)  env=NAME=VALUE
+ *
+ * A module "archive=NAME" is a cpio archive that the root is made of, one called "file=PATH" a file.
  */
 
 export interface LaunchMount {
-  /** Of the 9P device, at most 31 ASCII characters. */
+  /** Of the 9P device, or what the disk calls itself; at most 31 ASCII characters. */
   readonly tag: string;
   /** Absolute. */
   readonly path: string;
@@ -25,7 +27,7 @@ export interface LaunchLink {
 }
 
 export interface Launch {
-  /** Absolute, in the guest. */
+  /** Absolute, in the guest; or a name without a slash. */
   readonly program: string;
   /** With argv[0]. */
   readonly args: readonly string[];

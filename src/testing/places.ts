@@ -2,10 +2,11 @@
  * What of the host a program that is run can see: where the program is, and which directories are there, by the same names as on the host.
  * Everything is read-only but what the caller's mounts give. Nothing here runs anything.
  */
-import { accessSync, constants, existsSync, lstatSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, readlinkSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { systemReason } from "../host/errors.ts";
 import { NinepServer } from "../host/ninep/server.ts";
+import type { Root } from "./root.ts";
 
 /** Statuses of shells: bad use; found, but no program; not found. */
 const BAD_USE = 2;
@@ -30,6 +31,16 @@ export interface Mount {
   readonly guest: string;
   readonly readOnly: boolean;
 }
+/** An image of a disk with ext2, which the guest sees at a place. */
+export interface DiskMount {
+  /** A file of the host. */
+  readonly image: string;
+  /** Absolute, in the guest. */
+  readonly guest: string;
+  readonly readOnly: boolean;
+  /** What is written to it is kept in memory and lost at the end. */
+  readonly snapshot: boolean;
+}
 /** A symbolic link that the guest has outside of all mounts. */
 export interface Link {
   readonly path: string;
@@ -40,15 +51,16 @@ export interface PlacesRequest {
   /** A path, or a name that is looked for in `path`. */
   readonly program: string;
   /** The guest's "/"; undefined: the host's own directories, those that are needed. */
-  readonly root?: string | undefined;
+  readonly root?: Root | undefined;
   /** Where it starts, absolute in the guest. */
   readonly directory: string;
   /** As PATH has it. */
   readonly path: string;
   readonly mounts: readonly Mount[];
+  readonly disks: readonly DiskMount[];
 }
 export interface Places {
-  /** Absolute, as the guest sees it. */
+  /** Absolute, as the guest sees it; or a name that the kernel is to look for in PATH, where that leads to what cannot be seen from here. */
   readonly program: string;
   readonly mounts: readonly Mount[];
   readonly links: readonly Link[];
@@ -63,33 +75,26 @@ const MOST_MOUNTS = 8;
 
 const within = (path: string, directory: string): boolean =>
   directory === "/" || path === directory || path.startsWith(`${directory}/`);
-const depth = (path: string): number => path.split("/").filter((part) => part !== "").length;
 
-/** Throws PlaceError. */
+/** Throws PlaceError. What lies on a disk or in an archive is for the kernel to find. */
 export function findPlaces(request: PlacesRequest): Places {
-  const { program, root, directory, path, mounts } = request;
-  if (root !== undefined && !existsSync(root))
-    throw new PlaceError(`${root}: no such file or directory`, BAD_USE);
-  const view = new View(root === undefined ? "/" : realpathSync(root), mounts);
+  const { program, root, directory, path, mounts, disks } = request;
+  const base = root === undefined ? "/" : root.kind === "directory" ? root.path : undefined;
+  const view = new View(base, mounts, disks);
   const start = view.follow(directory);
   if (start === undefined) throw new PlaceError(`${directory}: no such file or directory`, BAD_USE);
   const place = findProgram(view, program, directory, path);
   const chosen =
     root === undefined
-      ? hostPlaces(view, [start, view.follow(place)])
-      : { mounts: [{ host: realpathSync(root), guest: "/", readOnly: true }], links: [] };
-  // The outermost first, so that none covers another.
+      ? hostPlaces(view, [start, view.follow(resolve(directory, place))])
+      : { mounts: base === undefined ? [] : [{ host: base, guest: "/", readOnly: true }], links: [] };
   const all = [...chosen.mounts.filter((m) => !mounts.some((o) => o.guest === m.guest)), ...mounts];
   if (all.length > MOST_MOUNTS)
     throw new PlaceError(`${all.length} directories to mount, of ${MOST_MOUNTS} at most`, BAD_USE);
   const odd = all.find((m) => m.guest.includes(":"));
   if (odd !== undefined)
     throw new PlaceError(`${odd.guest}: a directory with a colon in its name cannot be mounted`, BAD_USE);
-  return {
-    program: place,
-    mounts: all.toSorted((a, b) => depth(a.guest) - depth(b.guest)),
-    links: chosen.links,
-  };
+  return { program: place, mounts: all, links: chosen.links };
 }
 
 /** A server for each mount. Throws PlaceError for a directory that cannot be opened. */
@@ -114,22 +119,28 @@ interface Followed {
 
 /** The guest's names, before it has started. */
 class View {
-  readonly #base: string;
-  readonly #mounts: readonly Mount[];
+  readonly #base: string | undefined;
+  /** The innermost first. */
+  readonly #mounts: readonly (Mount | DiskMount)[];
 
-  constructor(base: string, mounts: readonly Mount[]) {
+  /** `base`: undefined where the root is none of the host's. */
+  constructor(base: string | undefined, mounts: readonly Mount[], disks: readonly DiskMount[]) {
     this.#base = base;
-    this.#mounts = mounts.toSorted((a, b) => b.guest.length - a.guest.length);
+    this.#mounts = [...mounts, ...disks].toSorted((a, b) => b.guest.length - a.guest.length);
+  }
+  #mount(path: string): Mount | DiskMount | undefined {
+    return this.#mounts.find((m) => within(path, m.guest));
   }
   mounted(path: string): boolean {
-    return this.#mounts.some((m) => within(path, m.guest));
+    return this.#mount(path) !== undefined;
   }
-  /** The host's name of a path without links. */
-  host(path: string): string {
-    const mount = this.#mounts.find((m) => within(path, m.guest));
-    return mount === undefined ? join(this.#base, path) : join(mount.host, path.slice(mount.guest.length));
+  /** The host's name of a path without links; undefined: it has none, for it lies on a disk or in an archive. */
+  host(path: string): string | undefined {
+    const mount = this.#mount(path);
+    if (mount === undefined) return this.#base === undefined ? undefined : join(this.#base, path);
+    return "host" in mount ? join(mount.host, path.slice(mount.guest.length)) : undefined;
   }
-  /** Undefined: there is nothing, or too many links. */
+  /** Undefined: there is nothing, or too many links. What cannot be seen from here is taken to be there, without links. */
   follow(path: string): Followed | undefined {
     const links: Link[] = [];
     const left = path.split("/");
@@ -137,6 +148,7 @@ class View {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
       if (name === "" || name === ".") continue;
       const next = join(at, name);
+      if (this.host(next) === undefined && !this.#leads(next)) return { path: join(next, ...left), links };
       const target = this.#target(next);
       if (target === undefined) return undefined;
       if (target === null) at = next;
@@ -148,9 +160,15 @@ class View {
     }
     return { path: at, links };
   }
-  /** A link's target; null: it is none; undefined: it is not there. */
+  /** Whether something is mounted below. */
+  #leads(path: string): boolean {
+    return this.#mounts.some((m) => within(m.guest, path));
+  }
+  /** A link's target; null: it is none; undefined: it is not there. Directories that lead to a mount are made. */
   #target(path: string): string | null | undefined {
     const host = this.host(path);
+    if (this.#leads(path) && (host === undefined || !existsSync(host))) return null;
+    if (host === undefined) return undefined;
     try {
       return lstatSync(host).isSymbolicLink() ? readlinkSync(host) : null;
     } catch {
@@ -164,7 +182,8 @@ function findProgram(view: View, program: string, directory: string, path: strin
     const guest = resolve(directory, program);
     const place = view.follow(guest);
     if (place === undefined) throw new PlaceError(`${program}: no such file or directory`, NOT_FOUND);
-    check(program, view.host(place.path));
+    const host = view.host(place.path);
+    if (host !== undefined) check(program, host);
     return guest;
   }
   for (const folder of path.split(":")) {
@@ -172,6 +191,7 @@ function findProgram(view: View, program: string, directory: string, path: strin
     const place = view.follow(guest);
     if (place === undefined) continue;
     const host = view.host(place.path);
+    if (host === undefined) return program;
     if (statSync(host).isFile() && mayExecute(host)) return guest;
   }
   throw new PlaceError(`${program}: command not found`, NOT_FOUND);
@@ -198,9 +218,11 @@ function hostPlaces(
 ): { mounts: Mount[]; links: readonly Link[] } {
   const system = SYSTEM.flatMap((path) => view.follow(path) ?? []);
   const followed = [...system, ...paths.flatMap((place) => place ?? [])];
-  const directories = followed.map(({ path }) =>
-    statSync(view.host(path)).isDirectory() ? path : dirname(path),
-  );
+  const directories = followed.flatMap(({ path }) => {
+    const host = view.host(path);
+    if (host === undefined) return [];
+    return statSync(host).isDirectory() ? path : dirname(path);
+  });
   // A directory of the host that is the guest's by a mount needs none of its own; "/" itself is never given.
   const wanted = [...new Set(directories)].filter((path) => path !== "/" && !view.mounted(path));
   const outer = wanted.filter((path) => !wanted.some((other) => other !== path && within(path, other)));

@@ -2,7 +2,7 @@
  * A machine in which the unikernel runs one program: what it is connected to, and what its end means. Whoever makes it has loaded
  * the kernel's image (dist/kernel.elf) and says what the program's files are.
  */
-import type { CharacterBackend, FileBackend } from "../host/backends.ts";
+import type { BlockBackend, CharacterBackend, FileBackend } from "../host/backends.ts";
 import { SeededEntropy } from "../host/entropy.ts";
 import { Machine, type MachineOptions } from "../machine/machine.ts";
 import { type Launch, launchModule } from "./launch.ts";
@@ -13,6 +13,10 @@ export interface ProgramMachineOptions
   readonly launch: Launch;
   /** Servers of the mounts' directories, by their tags. */
   readonly shares: readonly { readonly tag: string; readonly backend: FileBackend }[];
+  /** Disks, in the order in which the mounts' tags count them. */
+  readonly disks?: readonly BlockBackend[];
+  /** A cpio archive that is unpacked as the root. */
+  readonly archive?: { readonly name: string; readonly bytes: Uint8Array } | undefined;
   /** The program's standard input and output, and errors. */
   readonly standard: CharacterBackend;
   readonly errors: CharacterBackend;
@@ -43,6 +47,7 @@ export function programMachine(o: ProgramMachineOptions): Machine {
       { backend: o.control, name: "control" },
     ],
     shares: o.shares,
+    ...(o.disks !== undefined && { disks: o.disks }),
     entropy: new SeededEntropy(seed === undefined ? 0n : BigInt(seed)),
   });
   machine.boot({
@@ -50,6 +55,9 @@ export function programMachine(o: ProgramMachineOptions): Machine {
     protocol: "pvh",
     modules: [
       { bytes: launchModule(o.launch), commandLine: "launch" },
+      ...(o.archive === undefined
+        ? []
+        : [{ bytes: o.archive.bytes, commandLine: `archive=${o.archive.name}` }]),
       ...(o.files ?? []).map(({ path, bytes }) => ({ bytes, commandLine: `file=${path}` })),
     ],
     commandLine: o.append ?? "",

@@ -160,6 +160,7 @@ function open(volume: ptr<Volume>, readOnly: bool): i64 {
     readOnly: readOnly || volume.disk.readOnly || !known || !inOrder,
     statistics,
     sync: syncAll,
+    finish,
     data: volume,
   });
   if (!inOrder && !readOnly)
@@ -190,17 +191,31 @@ export function closeExt2(fileSystem: ptr<FileSystem>): i64 {
   const volume = cast<Volume>(fileSystem.data);
   if (volume.lostAndFound !== null) dropNode(volume.lostAndFound);
   dropNode(fileSystem.root);
-  let status: i64 = 0;
-  if (!fileSystem.readOnly) {
-    status = flushVolume(volume);
-    if (status === 0) {
-      volume.super.state = volume.state;
-      status = writeSuper(volume);
-      flushVolume(volume);
-    }
-  }
+  const status = fileSystem.readOnly ? 0 : markInOrder(volume);
   give(volume);
   return status;
+}
+/** All is written, and then the disk says so. */
+function markInOrder(volume: ptr<Volume>): i64 {
+  let status = flushVolume(volume);
+  if (status === 0) {
+    volume.super.state = volume.state;
+    status = writeSuper(volume);
+    flushVolume(volume);
+  }
+  return status;
+}
+/** A file that has no name any more goes, though somebody has it open. */
+function releaseNameless(node: ptr<Node>, _argument: ptr<unknown> | null): void {
+  if (node.attributes.links !== 0) return;
+  release(node);
+  node.data = null;
+}
+/** At the machine's end: as `closeExt2`, for one that is mounted still. */
+function finish(fileSystem: ptr<FileSystem>): void {
+  if (fileSystem.readOnly) return;
+  visitNodes(fileSystem, releaseNameless, null);
+  if (syncAll(fileSystem) === 0) markInOrder(cast<Volume>(fileSystem.data));
 }
 function storeIfDirty(node: ptr<Node>, argument: ptr<unknown> | null): void {
   const volume = cast<Volume>(argument);
