@@ -1,4 +1,4 @@
-/* The command lines of `npm run switch` and `npm run alloc`. */
+/* The command lines of `npm run switch`, `alloc` and `syscall`. */
 import { Command, CommanderError } from "commander";
 
 export interface Options {
