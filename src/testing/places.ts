@@ -6,6 +6,7 @@ import { accessSync, constants, existsSync, lstatSync, readlinkSync, statSync } 
 import { dirname, join, resolve } from "node:path";
 import { systemReason } from "../host/errors.ts";
 import { NinepServer } from "../host/ninep/server.ts";
+import { libraryDirectories } from "./library-places.ts";
 import type { Root } from "./root.ts";
 
 /** Statuses of shells: bad use; found, but no program; not found. */
@@ -86,7 +87,7 @@ export function findPlaces(request: PlacesRequest): Places {
   const place = findProgram(view, program, directory, path);
   const chosen =
     root === undefined
-      ? hostPlaces(view, [start, view.follow(resolve(directory, place))])
+      ? hostPlaces(view, [start, ...programPlaces(view, resolve(directory, place))])
       : { mounts: base === undefined ? [] : [{ host: base, guest: "/", readOnly: true }], links: [] };
   const all = [...chosen.mounts.filter((m) => !mounts.some((o) => o.guest === m.guest)), ...mounts];
   if (all.length > MOST_MOUNTS)
@@ -211,13 +212,18 @@ function check(name: string, path: string): void {
   if (!mayExecute(path)) throw new PlaceError(`${name}: permission denied`, NOT_EXECUTABLE);
 }
 
-/** The system's directories, and those that the paths lead to: the program's and the current one. */
-function hostPlaces(
-  view: View,
-  paths: readonly (Followed | undefined)[],
-): { mounts: Mount[]; links: readonly Link[] } {
+/** Of a program of the host itself: where it is, and where its own libraries are. */
+function programPlaces(view: View, program: string): Followed[] {
+  const place = view.follow(program);
+  if (place === undefined) return [];
+  if (view.mounted(place.path)) return [place];
+  return [place, ...libraryDirectories(place.path).flatMap((directory) => view.follow(directory) ?? [])];
+}
+
+/** The system's directories, and those that the paths lead to: the program's with its libraries, and the current one. */
+function hostPlaces(view: View, paths: readonly Followed[]): { mounts: Mount[]; links: readonly Link[] } {
   const system = SYSTEM.flatMap((path) => view.follow(path) ?? []);
-  const followed = [...system, ...paths.flatMap((place) => place ?? [])];
+  const followed = [...system, ...paths];
   const directories = followed.flatMap(({ path }) => {
     const host = view.host(path);
     if (host === undefined) return [];

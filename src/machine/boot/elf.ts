@@ -12,7 +12,7 @@ export class ElfError extends Error {
 
 export const ELF_TYPE = { relocatable: 1, executable: 2, shared: 3, core: 4 } as const;
 export const ELF_MACHINE = { i386: 3, x86_64: 62 } as const;
-export const SEGMENT_TYPE = { load: 1, interpreter: 3, note: 4 } as const;
+export const SEGMENT_TYPE = { load: 1, dynamic: 2, interpreter: 3, note: 4 } as const;
 export const SECTION_TYPE = { progbits: 1, symtab: 2, nobits: 8, dynsym: 11 } as const;
 
 export const isElf = (bytes: Uint8Array): boolean =>
