@@ -9,7 +9,9 @@
  * program's code that they interrupted, the frame goes to the thread's kernel stack: a program's may be too small.
  */
 import type { Thread } from "../thread/thread.ts";
+import { PROGRAMS_SHIFT } from "./code.ts";
 import { dispatch } from "./dispatch.ts";
+import { loadRegisters } from "./load-registers.ts";
 import { staysOnItsStack } from "./staying.ts";
 
 /** Bytes of a stub: a call, whose return address says which one it was. */
@@ -86,7 +88,7 @@ function moveFrame(): void {
     push rax
     push rcx
     mov rax, [rsp + 32]
-    shr rax, 22
+    shr rax, ${PROGRAMS_SHIFT}
     jz kernel
     mov rax, gs:[16]
     cmp qword [rax + ${offsetof<Thread>("program")}], 0
@@ -138,21 +140,5 @@ export function saveAndDispatch(): void {
     cld
     mov rdi, rsp
     call ${dispatch}
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop r11
-    pop r10
-    pop r9
-    pop r8
-    pop rbp
-    pop rdi
-    pop rsi
-    pop rdx
-    pop rcx
-    pop rbx
-    pop rax
-    add rsp, 16
-    iretq`;
+    jmp ${loadRegisters}`;
 }

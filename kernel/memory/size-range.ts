@@ -1,4 +1,5 @@
 /** The text of the boot option `debug`: which sizes it means. */
+import { sameText, startsWith, textLength } from "../lib/text.ts";
 
 /** Bytes, both included. */
 export class Sizes extends Struct {
@@ -6,26 +7,20 @@ export class Sizes extends Struct {
   to: usize;
 }
 
+const SIZE: ptr<u8> = "size:";
 const ALL: usize = 1 << 44;
 
 function isDigit(byte: u8): bool {
   return byte >= char("0") && byte <= char("9");
 }
-/** Length of `prefix` if the text begins so, else 0. */
-function skip(text: ptr<u8>, prefix: ptr<u8>): usize {
-  let i: usize = 0;
-  for (; prefix[i] !== 0; i++) if (text[i] !== prefix[i]) return 0;
-  return i;
-}
 /** `all`, `size:N` or `size:N-M`, in decimal. False: something else. */
 export function parseSizes(text: ptr<u8>, into: ptr<Sizes>): bool {
-  const all = skip(text, "all");
-  if (all !== 0 && text[all] === 0) {
+  if (sameText(text, "all")) {
     into.value = { from: 0, to: ALL };
     return true;
   }
-  let i = skip(text, "size:");
-  if (i === 0 || !isDigit(text[i])) return false;
+  let i = textLength(SIZE);
+  if (!startsWith(text, SIZE) || !isDigit(text[i])) return false;
   let from: usize = 0;
   for (; isDigit(text[i]); i++) from = from * 10 + usize(text[i] - char("0"));
   let to = from;

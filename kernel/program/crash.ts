@@ -1,4 +1,5 @@
 /** What is told of a program that ends by its own fault: the signal, where, all registers, and who had called. */
+import { isProgramCode } from "../arch/code.ts";
 import { printRegisters, type Registers } from "../arch/exceptions.ts";
 import { newline, print, printAddress, printLine, printU64 } from "../console/print.ts";
 import { currentProgram, type SignalInformation } from "./process.ts";
@@ -7,7 +8,6 @@ import { printSymbol } from "./symbols.ts";
 import { copyIn } from "./user.ts";
 
 const MOST_FRAMES = 32;
-const PROGRAMS_SHIFT: u64 = 22;
 
 function printFrame(rip: u64): void {
   print("  ");
@@ -22,7 +22,7 @@ function printFrames(registers: ptr<Registers>): void {
   let at = registers.rbp;
   for (let i: u32 = 0; i < MOST_FRAMES; i++) {
     if ((at & 7) !== 0 || !copyIn(addressOf(frame), at, 16)) return;
-    if (frame[1] >> PROGRAMS_SHIFT === 0) return;
+    if (!isProgramCode(frame[1])) return;
     printFrame(frame[1]);
     if (frame[0] <= at) return;
     at = frame[0];

@@ -8,6 +8,7 @@
 import { forbidPreemption } from "../arch/cpu.ts";
 import type { Registers } from "../arch/exceptions.ts";
 import { CODE_SELECTOR, DATA_SELECTOR } from "../arch/segments.ts";
+import { EINTR } from "../fs/errno.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { allowPreemption } from "../thread/preemption.ts";
 import { currentThread } from "../thread/thread.ts";
@@ -204,7 +205,7 @@ function act(
   if (action.handler === SIG_DFL) endBySignal(registers, signal, information);
   if (restartable) {
     if ((action.flags & SA_RESTART) !== 0) restart(registers);
-    else registers.rax = truncate<u64>(-EINTR_RESULT);
+    else registers.rax = truncate<u64>(-EINTR);
   }
   if ((action.flags & SA_RESETHAND) !== 0) actionOf(signal).handler = SIG_DFL;
   const before = program.restoresBlocked ? program.savedBlocked : program.blocked;
@@ -215,7 +216,6 @@ function act(
   }
   setBlocked(program.blocked | action.mask | ((action.flags & SA_NODEFER) !== 0 ? 0 : bitOf(signal)));
 }
-const EINTR_RESULT: i64 = 4;
 /** The system call is made again: RIP is behind SYSCALL, two bytes. */
 function restart(registers: ptr<Registers>): void {
   registers.rax = registers.vector;

@@ -1,11 +1,10 @@
 /** Exceptions of a program's code become its signals, as Linux has them (arch/x86/kernel/traps.c, sigaction(2)). */
+import { isProgramCode } from "../arch/code.ts";
 import { type Registers, setExceptionHandler } from "../arch/exceptions.ts";
 import { currentThread } from "../thread/thread.ts";
 import { currentProgram, type SignalInformation } from "./process.ts";
 import { SI_KERNEL, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP } from "./signal-numbers.ts";
 import { forceSignal } from "./signals.ts";
-
-const PROGRAMS_SHIFT: u64 = 22;
 
 const FPE_INTDIV: i32 = 1;
 const FPE_FLTDIV: i32 = 3;
@@ -19,11 +18,7 @@ const BUS_ADRALN: i32 = 1;
 
 /** Whether a program's code was interrupted: on a program's thread, above the kernel's image. */
 export function isProgram(registers: ptr<Registers>): bool {
-  return (
-    registers.rip >> PROGRAMS_SHIFT !== 0 &&
-    address(currentThread()) !== 0 &&
-    currentThread().program !== null
-  );
+  return isProgramCode(registers.rip) && address(currentThread()) !== 0 && currentThread().program !== null;
 }
 /** The calling thread gets a signal for what its code did; `at` is si_addr, or 0. */
 export function raiseFault(registers: ptr<Registers>, signal: u32, code: i32, at: u64): void {

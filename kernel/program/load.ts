@@ -28,7 +28,7 @@ import { faultOfHeader, faultOfSegments } from "./elf.ts";
 import { LIBC_PATH } from "./kernel-functions.ts";
 import { MAP_FIXED, mapFile, mapZeros } from "./memory/map.ts";
 import { PROT_EXEC, PROT_READ, PROT_WRITE } from "./memory/mapping.ts";
-import type { ProgramMemory } from "./memory/program-memory.ts";
+import { type ProgramMemory, pagesUp } from "./memory/program-memory.ts";
 import { clearOut } from "./user.ts";
 
 /** Statuses of shells: there is a file but it is no program; there is none. */
@@ -160,22 +160,19 @@ function spanOf(image: ptr<Image>): Span {
     if (segment.type !== PT_LOAD || segment.memorySize === 0) continue;
     if (first) span.start = segment.linear & ~(PAGE_SIZE - 1);
     first = false;
-    span.end = pageUp(segment.linear + segment.memorySize);
+    span.end = pagesUp(segment.linear + segment.memorySize);
     const wanted = segment.alignment;
     if (popcount(wanted) === 1 && wanted > span.alignment && wanted <= 0x4000_0000) span.alignment = wanted;
   }
   return span;
-}
-function pageUp(at: usize): usize {
-  return (at + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 }
 /** One segment: its part of the file, zeros behind it in its last page, whole pages of zeros. */
 function mapSegment(memory: ptr<ProgramMemory>, image: ptr<Image>, segment: ptr<ProgramHeader>): bool {
   const inPage = segment.linear & (PAGE_SIZE - 1);
   const start = image.base + segment.linear - inPage;
   const fileEnd = image.base + segment.linear + segment.fileSize;
-  const end = pageUp(image.base + segment.linear + segment.memorySize);
-  const zeros = segment.fileSize === 0 ? start : pageUp(fileEnd);
+  const end = pagesUp(image.base + segment.linear + segment.memorySize);
+  const zeros = segment.fileSize === 0 ? start : pagesUp(fileEnd);
   const protection = protectionOf(segment.flags);
   if (segment.fileSize > 0) {
     const status = mapFile(

@@ -14,6 +14,7 @@ import { enterSpace } from "../vm/space.ts";
 import { enterProgram } from "./enter.ts";
 import { wakeFutex } from "./futex.ts";
 import { currentProgram, type Pending, PROCESS_ID, type ProgramThread, process } from "./process.ts";
+import { lookForSignals } from "./signals.ts";
 import { copyOut } from "./user.ts";
 
 const KERNEL_STACK: usize = 0x1_0000;
@@ -35,6 +36,8 @@ function begin(argument: ptr<unknown>): void {
   thread.space = addressOf(process.space);
   setThreadPointer(program.threadPointer);
   enterSpace(addressOf(process.space));
+  // Nobody could alert it until now.
+  lookForSignals();
   enterProgram(addressOf(program.begin));
 }
 function link(program: ptr<ProgramThread>): void {

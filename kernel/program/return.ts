@@ -1,6 +1,7 @@
 /** What a program's thread has to do before it goes on in the program: signals. */
 import { setBeforeProgram } from "../arch/dispatch.ts";
 import type { Registers } from "../arch/exceptions.ts";
+import { disableInterrupts, enableInterrupts } from "../arch/instructions.ts";
 import { currentThread } from "../thread/thread.ts";
 import { deliver } from "./deliver.ts";
 
@@ -9,21 +10,23 @@ export function isInterrupted(): bool {
   return atomicLoadRelaxed(addressOf(currentThread().interrupted));
 }
 /**
- * The program goes on with `registers`, which this may change; `errorCode` is not 0 then. Interrupts are on. `restartable`: they are of a
- * system call that a signal may have interrupted.
- * @inline
+ * The program goes on with `registers`, which this may change; `errorCode` is not 0 then. `restartable`: they are of a system call that a
+ * signal may have interrupted. Interrupts are off afterwards, and stay so: a signal that comes later has to find the program's code.
  */
 export function beforeProgram(registers: ptr<Registers>, restartable: bool): void {
-  if (isInterrupted()) deliver(registers, restartable);
+  let restarts = restartable;
+  disableInterrupts();
+  while (isInterrupted()) {
+    enableInterrupts();
+    deliver(registers, restarts);
+    restarts = false;
+    disableInterrupts();
+  }
 }
-function afterInterrupt(registers: ptr<Registers>): void {
+/** The same after interrupts, exceptions and faults, on the thread's kernel stack. */
+export function afterInterrupt(registers: ptr<Registers>): void {
   if (currentThread().program !== null) beforeProgram(registers, false);
 }
-/** The same after interrupts and exceptions. */
 export function watchInterrupts(): void {
   setBeforeProgram(afterInterrupt);
-}
-/** A page fault was served, or has become a signal: the program goes on with `registers`, on the thread's kernel stack. */
-export function afterFault(registers: ptr<Registers>): void {
-  afterInterrupt(registers);
 }

@@ -8,16 +8,13 @@ import { currentRoot, initContext, setDirectory, setRoot } from "../fs/context.t
 import { ENOENT, ENOMEM } from "../fs/errno.ts";
 import { crossMounts, mount } from "../fs/mounts.ts";
 import { dropName, holdName, type Name } from "../fs/name.ts";
-import type { FileSystem, Node } from "../fs/node.ts";
+import { type FileSystem, type Node, S_IFDIR, S_IFREG } from "../fs/node.ts";
 import { dropNode } from "../fs/node-cache.ts";
 import { FOLLOW, resolve, takeName, type Walk } from "../fs/path.ts";
 import { makeRamfs, setSource } from "../fs/ramfs.ts";
-import { textLength } from "../lib/text.ts";
+import { startsWith, textLength } from "../lib/text.ts";
 import { Area, inArea } from "../memory/address.ts";
 import { launchText } from "./launch.ts";
-
-const S_IFDIR: u32 = 0x4000;
-const S_IFREG: u32 = 0x8000;
 
 /** What `length` bytes of a path lead to from the root, to be dropped by the caller; null: nothing. */
 function find(path: ptr<u8>, length: usize): ptr<Name> | null {
@@ -85,11 +82,8 @@ const FILE: ptr<u8> = "file=";
 /** Files that the loader has left in memory; they stay where they are. */
 export function addModules(): void {
   for (let i: usize = 0; i < moduleCount; i++) {
-    const text = modules[i].text;
-    let at: usize = 0;
-    while (FILE[at] !== 0 && FILE[at] === text[at]) at++;
-    if (FILE[at] !== 0) continue;
-    const path = text.offset(at);
+    if (!startsWith(modules[i].text, FILE)) continue;
+    const path = modules[i].text.offset(textLength(FILE));
     makeDirectories(path, false);
     const made: Made = zeroed();
     make(path, textLength(path), S_IFREG | 0o755, addressOf(made));

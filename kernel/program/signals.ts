@@ -42,6 +42,12 @@ function alert(program: ptr<ProgramThread>): void {
 function refresh(program: ptr<ProgramThread>): void {
   atomicStore(addressOf(program.thread.interrupted), process.ending || deliverable(program) !== 0);
 }
+/** Whatever was sent to the calling thread before it could be alerted is delivered before it enters the program. */
+export function lookForSignals(): void {
+  const flags = process.lock.lock();
+  refresh(currentProgram());
+  process.lock.unlock(flags);
+}
 function add(pending: ptr<Pending>, information: ptr<SignalInformation>): void {
   const signal = u32(information.signal);
   const bit = bitOf(signal);

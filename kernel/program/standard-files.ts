@@ -25,6 +25,7 @@ import {
   POLLWRNORM,
 } from "../fs/file.ts";
 import { rootName } from "../fs/mounts.ts";
+import { S_IFCHR } from "../fs/node.ts";
 import { dropNode } from "../fs/node-cache.ts";
 import { makeUnnamed } from "../fs/ramfs.ts";
 import type { Readiness } from "../fs/readiness.ts";
@@ -37,7 +38,6 @@ import { copyOut } from "./user.ts";
 const STANDARD: u32 = 0;
 const ERRORS: u32 = 1;
 const PIECE: usize = 32768;
-const S_IFCHR: u32 = 0x2000;
 /** The three of them: /dev/pts/0 and behind. */
 const TERMINAL_DEVICE: u64 = 0x8800;
 

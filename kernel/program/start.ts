@@ -9,6 +9,7 @@ import { initPageCache } from "../fs/cache.ts";
 import { setFileClock } from "../fs/file-clock.ts";
 import { type ProgramMemory as FileMemory, setProgramMemory } from "../fs/program-memory.ts";
 import { textLength } from "../lib/text.ts";
+import { openQuickCalls } from "../syscall/quick.ts";
 import { startTracing } from "../syscall/trace.ts";
 import { exitThread } from "../thread/spawn.ts";
 import { cloneRoot } from "../vm/clone.ts";
@@ -30,7 +31,7 @@ import { openMemory, type ProgramMemory } from "./memory/program-memory.ts";
 import { showProgram } from "./proc-self.ts";
 import { process } from "./process.ts";
 import { makeProgramThread, startProgramThread } from "./program-thread.ts";
-import { afterFault, watchInterrupts } from "./return.ts";
+import { afterInterrupt, watchInterrupts } from "./return.ts";
 import { addModules, changeDirectory, makeRoot } from "./root.ts";
 import { archiveFault, unpackArchive } from "./root-archive.ts";
 import { searchPath } from "./search.ts";
@@ -65,7 +66,7 @@ function fileTime(): i64 {
 }
 function takeFault(registers: ptr<Registers>, signal: u32, code: i32, linear: usize): void {
   raiseFault(registers, signal, code, linear);
-  afterFault(registers);
+  afterInterrupt(registers);
 }
 function bytesIn(to: ptr<u8>, from: usize, bytes: usize): bool {
   return copyIn(to, from, bytes);
@@ -83,7 +84,7 @@ function connect(): void {
   initProgramExceptions();
   initProgramFaults();
   setFaultSignal(takeFault);
-  setAfterFault(afterFault);
+  setAfterFault(afterInterrupt);
   watchInterrupts();
 }
 function openFiles(): void {
@@ -142,6 +143,7 @@ export function runProgram(): never {
   const path = searchPath(program);
   if (path === null) give(program, "command not found", NOT_FOUND);
   if (launchNumber("strace=") !== 0) startTracing();
+  else openQuickCalls();
   process.owner = u32(launchNumber("owner="));
   process.group = u32(launchNumber("group="));
   const registers: Registers = zeroed();

@@ -6,13 +6,13 @@ import type { Mutex } from "../thread/mutex.ts";
 import { nanoseconds } from "../thread/time.ts";
 import type { Timer } from "../thread/timer.ts";
 import { process, type SignalInformation } from "./process.ts";
+import { SI_KERNEL } from "./signal-numbers.ts";
 import { findThread, sendToProcess, sendToThread } from "./signals.ts";
 
 export const TIMERS = 32;
 /** The first three are the interval timers. */
 export const INTERVALS = 3;
 const SI_TIMER: i32 = -2;
-const SI_KERNEL: i32 = 128;
 
 export class ProgramTimer extends Struct {
   timer: Timer;

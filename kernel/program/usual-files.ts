@@ -8,14 +8,15 @@ import { setFinish } from "./end.ts";
 import { makeProcfs } from "./proc-tree.ts";
 import { currentProgram, PROCESS_ID, type SignalInformation } from "./process.ts";
 import { makeDirectories, mountAt } from "./root.ts";
+import { SI_USER, SIGPIPE } from "./signal-numbers.ts";
 import { sendToThread } from "./signals.ts";
 
-const SIGPIPE: i32 = 13;
-/** From kill(2): by who sends it. */
-const SI_USER: i32 = 0;
-
 function raiseBroken(): void {
-  const information: SignalInformation = init({ signal: SIGPIPE, code: SI_USER, first: u64(PROCESS_ID) });
+  const information: SignalInformation = init({
+    signal: i32(SIGPIPE),
+    code: SI_USER,
+    first: u64(PROCESS_ID),
+  });
   sendToThread(currentProgram(), addressOf(information));
 }
 function mountUsual(fileSystem: ptr<FileSystem> | null, path: ptr<u8>): bool {

@@ -3,10 +3,15 @@
  * use. SDM vol. 2, SYSCALL; vol. 3 §5.8.8.
  */
 import type { Cpu } from "../arch/cpu.ts";
+import type { Registers } from "../arch/exceptions.ts";
 import { readMsr, writeMsr } from "../arch/instructions.ts";
+import { loadRegisters } from "../arch/load-registers.ts";
 import { CODE_SELECTOR, DATA_SELECTOR } from "../arch/segments.ts";
 import type { Thread } from "../thread/thread.ts";
+import type { Call } from "./call.ts";
+import { quickCalls } from "./quick.ts";
 import { serveCall } from "./serve.ts";
+import { CALLS } from "./table.ts";
 
 const STAR: u32 = 0xc000_0081;
 const LSTAR: u32 = 0xc000_0082;
@@ -20,20 +25,67 @@ const CLEARED: u64 = 0x4_7700;
 const UNUSUAL_FLAGS = 0x25_4d00;
 /** RFLAGS without IF, as a signed immediate. */
 const WITHOUT_INTERRUPTS = -0x201;
-/** Of a Call's registers: RFLAGS. */
-const FLAGS_AT = 48 + 18 * 8;
+const REGISTERS = offsetof<Call>("registers");
 
 /**
- * Makes a `Call` on the thread's kernel stack. Interrupts are off here. The way back has two forms: fast, with everything as it was but for RAX; and
- * by IRET, with whatever the call or a signal has made of the registers. POPF costs far more than SAHF. After STI interrupts stay off for one more instruction, so that none finds the
- * kernel's code on a program's stack.
+ * The quick calls: their arguments lie as in a `Call`, and what a function may change is kept. The others: a whole `Call` on the thread's kernel stack.
+ *
+ * The way back has two forms: `back`, with RFLAGS in RCX, RIP in R11 and all other registers as they are to be; and by IRET, with whatever the call or a signal has
+ * made of them. Interrupts are off here. POPF costs far more than SAHF. After STI they stay off for one more instruction, so that none finds the kernel's code
+ * on a program's stack.
  *
  * @naked
  */
 function enter(): void {
   asm`
     mov gs:[${offsetof<Cpu>("programStack")}], rsp
-    mov rsp, gs:[16]
+    cmp rax, ${CALLS}
+    jae long
+    cmp qword [rax * 8 + ${addressOf(quickCalls)}], 0
+    je long
+    mov rsp, gs:[${offsetof<Cpu>("thread")}]
+    mov rsp, [rsp + ${offsetof<Thread>("stackTop")}]
+    push rcx
+    push r11
+    push r9
+    push r8
+    push r10
+    push rdx
+    push rsi
+    push rdi
+    mov rdi, rsp
+    call [rax * 8 + ${addressOf(quickCalls)}]
+    pop rdi
+    pop rsi
+    pop rdx
+    pop r10
+    pop r8
+    pop r9
+    pop rcx
+    pop r11
+    mov rsp, gs:[${offsetof<Cpu>("programStack")}]
+  back:
+    test ecx, ${UNUSUAL_FLAGS}
+    jnz unusual
+    xchg ah, cl
+    sahf
+    xchg ah, cl
+    xchg rcx, r11
+    sti
+    jmp rcx
+  unusual:
+    mov gs:[${offsetof<Cpu>("programStack")}], rsp
+    mov rsp, gs:[${offsetof<Cpu>("thread")}]
+    mov rsp, [rsp + ${offsetof<Thread>("stackTop")}]
+    push rcx
+    and qword [rsp], ${WITHOUT_INTERRUPTS}
+    popfq
+    xchg rcx, r11
+    mov rsp, gs:[${offsetof<Cpu>("programStack")}]
+    sti
+    jmp rcx
+  long:
+    mov rsp, gs:[${offsetof<Cpu>("thread")}]
     mov rsp, [rsp + ${offsetof<Thread>("stackTop")}]
     push ${DATA_SELECTOR}
     push qword gs:[${offsetof<Cpu>("programStack")}]
@@ -65,59 +117,22 @@ function enter(): void {
     push rdi
     mov rdi, rsp
     call ${serveCall}
-    test al, al
+    test rax, rax
     jnz whole
-    mov r11, [rsp + ${FLAGS_AT}]
-    lea rsp, [rsp + ${48 + 5 * 8}]
-    pop r10
-    pop r9
-    pop r8
-    lea rsp, [rsp + 8]
-    pop rdi
-    pop rsi
-    pop rdx
-    lea rsp, [rsp + 16]
-    test r11d, ${UNUSUAL_FLAGS}
-    jnz flags
-    mov eax, r11d
-    mov ah, al
-    sahf
-    pop rax
-    lea rsp, [rsp + 16]
-    pop rcx
-    lea rsp, [rsp + 16]
-    pop rsp
-    sti
-    jmp rcx
-  flags:
-    pop rax
-    lea rsp, [rsp + 16]
-    pop rcx
-    lea rsp, [rsp + 8]
-    and qword [rsp], ${WITHOUT_INTERRUPTS}
-    popfq
-    pop rsp
-    sti
-    jmp rcx
+    mov rax, [rsp + ${REGISTERS + offsetof<Registers>("rax")}]
+    mov rcx, [rsp + ${REGISTERS + offsetof<Registers>("rflags")}]
+    mov rdx, [rsp + ${REGISTERS + offsetof<Registers>("rdx")}]
+    mov rsi, [rsp + ${REGISTERS + offsetof<Registers>("rsi")}]
+    mov rdi, [rsp + ${REGISTERS + offsetof<Registers>("rdi")}]
+    mov r8, [rsp + ${REGISTERS + offsetof<Registers>("r8")}]
+    mov r9, [rsp + ${REGISTERS + offsetof<Registers>("r9")}]
+    mov r10, [rsp + ${REGISTERS + offsetof<Registers>("r10")}]
+    mov r11, [rsp + ${REGISTERS + offsetof<Registers>("rip")}]
+    mov rsp, [rsp + ${REGISTERS + offsetof<Registers>("rsp")}]
+    jmp back
   whole:
-    add rsp, 48
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop r11
-    pop r10
-    pop r9
-    pop r8
-    pop rbp
-    pop rdi
-    pop rsi
-    pop rdx
-    pop rcx
-    pop rbx
-    pop rax
-    add rsp, 16
-    iretq`;
+    add rsp, ${REGISTERS}
+    jmp ${loadRegisters}`;
 }
 
 /** Once on every processor. */

@@ -258,7 +258,7 @@ export class Row extends Struct {
   lacks: ptr<u8> | null;
   /** A signal's handler with SA_RESTART lets it go on where Linux does. */
   restarts: bool;
-  /** It reads or sets a few words of the kernel's, so that interrupts can stay off. */
+  /** As quick.ts says. */
   quick: bool;
   /** It does not return. */
   ends: bool;

@@ -3,8 +3,10 @@
  * may not return the line is written before.
  */
 import { lockConsole, newline, printBytes, unlockConsole } from "../console/print.ts";
+import { EFAULT } from "../fs/errno.ts";
 import { currentProgram } from "../program/process.ts";
 import { copyText } from "../program/user.ts";
+import { setKey } from "../trace/keys.ts";
 import type { Call } from "./call.ts";
 import { errorName } from "./error-names.ts";
 import { CALLS, rows } from "./table.ts";
@@ -12,18 +14,15 @@ import { CALLS, rows } from "./table.ts";
 const ROOM = 320;
 /** Of a text; what is longer is cut off. */
 const MOST_TEXT: usize = 64;
-const EFAULT: i64 = -14;
 const AT_FDCWD: i64 = -100;
 const LAST_ERROR: i64 = -4095;
 
-let traced: bool = false;
+/** Its address is the key of the branch in serve.ts. */
+export const tracing: u64 = 0;
 
+/** While no program runs yet. */
 export function startTracing(): void {
-  traced = true;
-}
-/** @inline */
-export function isTraced(): bool {
-  return traced;
+  setKey(addressOf(tracing), true);
 }
 
 /** A line on its way. */
@@ -70,7 +69,7 @@ export class Line extends Struct {
     const text: array<u8, typeof MOST_TEXT> = zeroed();
     const length = copyText(addressOf(text[0]), at, MOST_TEXT);
     if (at === 0) this.text("NULL");
-    else if (length === EFAULT) this.hexadecimal(at);
+    else if (length === -EFAULT) this.hexadecimal(at);
     else {
       const shown = length < 0 ? MOST_TEXT - 1 : usize(length);
       this.put(char('"'));

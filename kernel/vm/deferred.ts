@@ -9,11 +9,12 @@
 import { thisCpu } from "../arch/cpu.ts";
 import type { Registers } from "../arch/exceptions.ts";
 import { INTERRUPT_FLAG, readCr3 } from "../arch/instructions.ts";
+import { loadRegisters } from "../arch/load-registers.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { currentThread } from "../thread/thread.ts";
 import { demand, Outcome } from "./demand.ts";
 import { Source } from "./fault-pages.ts";
-import { PROGRAMS_END, PROGRAMS_START } from "./space.ts";
+import { isProgramAddress } from "./space.ts";
 
 /** True: the thread goes on with the registers as they are then. `code`: the page fault's error code. */
 type Service = fn<(registers: ptr<Registers>, linear: usize, code: u64) => bool>;
@@ -33,9 +34,6 @@ export function setFaultService(serve: Service): void {
 export function setUnserved(tell: Unserved): void {
   unserved = tell;
 }
-function isProgram(linear: usize): bool {
-  return linear >= PROGRAMS_START && linear < PROGRAMS_END;
-}
 function serve(registers: ptr<Registers>, linear: usize, code: u64): void {
   const isServed = service === null ? false : service(registers, linear, code);
   if (!isServed && unserved !== null) unserved(registers, linear);
@@ -44,23 +42,7 @@ function serve(registers: ptr<Registers>, linear: usize, code: u64): void {
 function goOn(): void {
   asm`
     call ${serve}
-    pop r15
-    pop r14
-    pop r13
-    pop r12
-    pop r11
-    pop r10
-    pop r9
-    pop r8
-    pop rbp
-    pop rdi
-    pop rsi
-    pop rdx
-    pop rcx
-    pop rbx
-    pop rax
-    add rsp, 16
-    iretq`;
+    jmp ${loadRegisters}`;
 }
 /** Whether the interrupted code may wait, and the fault is of a program's doing or at its addresses. */
 function isForService(registers: ptr<Registers>, linear: usize): bool {
@@ -70,12 +52,12 @@ function isForService(registers: ptr<Registers>, linear: usize): bool {
     (registers.rflags & INTERRUPT_FLAG) !== 0 &&
     cpu.preemption === 0 &&
     cpu.interruptDepth === 0 &&
-    (isProgram(registers.rip) || isProgram(linear))
+    (isProgramAddress(registers.rip) || isProgramAddress(linear))
   );
 }
 /** Where the copy ends; 0: nowhere. */
 function placeFor(registers: ptr<Registers>): usize {
-  if (isProgram(registers.rip) || isProgram(registers.rsp)) return currentThread().stackTop;
+  if (isProgramAddress(registers.rip) || isProgramAddress(registers.rsp)) return currentThread().stackTop;
   return (registers.rsp - RED_ZONE) & ~usize(15);
 }
 /** Whether memory is there, or promised and now made: no page fault can be served before this one is. */

@@ -2,11 +2,13 @@
  * Page faults of a program, and of the kernel at a program's addresses, on the thread's kernel stack (vm/deferred.ts): what the mapping
  * says is done, or the program gets a signal. SDM vol. 3 §4.7 for the error code, sigaction(2) for what a signal tells.
  */
+import { isProgramCode } from "../../arch/code.ts";
 import type { Registers } from "../../arch/exceptions.ts";
 import { setOnCut } from "../../fs/contents.ts";
 import type { Node } from "../../fs/node.ts";
 import { setFaultService } from "../../vm/deferred.ts";
-import { currentSpace, enterSpace, PROGRAMS_END, PROGRAMS_START } from "../../vm/space.ts";
+import { currentSpace, enterSpace, isProgramAddress } from "../../vm/space.ts";
+import { SIGBUS, SIGKILL, SIGSEGV } from "../signal-numbers.ts";
 import { forgetPages } from "./cut.ts";
 import { programMemory } from "./program-memory.ts";
 import { type Access, Served, serveAt } from "./serve.ts";
@@ -14,9 +16,6 @@ import { type Access, Served, serveAt } from "./serve.ts";
 const WAS_WRITE: u64 = 2;
 const WAS_FETCH: u64 = 16;
 
-const SIGBUS: u32 = 7;
-const SIGKILL: u32 = 9;
-const SIGSEGV: u32 = 11;
 const SEGV_MAPERR: i32 = 1;
 const SEGV_ACCERR: i32 = 2;
 const BUS_ADRERR: i32 = 2;
@@ -35,13 +34,9 @@ export function setAfterFault(before: Before): void {
   beforeProgram = before;
 }
 
-/** Whether the fault came from code of the program's, which is above the kernel's. */
-function isProgramCode(registers: ptr<Registers>): bool {
-  return registers.rip >= PROGRAMS_START;
-}
 /** The signal for an access that cannot be made. */
 function punish(registers: ptr<Registers>, served: Served, linear: usize): bool {
-  if (!isProgramCode(registers) || signalFault === null) return false;
+  if (!isProgramCode(registers.rip) || signalFault === null) return false;
   if (served === Served.NoMemory) signalFault(registers, SIGKILL, 0, linear);
   else if (served === Served.NoPage) signalFault(registers, SIGBUS, BUS_ADRERR, linear);
   else signalFault(registers, SIGSEGV, served === Served.Forbidden ? SEGV_ACCERR : SEGV_MAPERR, linear);
@@ -51,7 +46,7 @@ function punish(registers: ptr<Registers>, served: Served, linear: usize): bool 
 function serveFault(registers: ptr<Registers>, linear: usize, code: u64): bool {
   const memory = programMemory();
   if (memory === null) return false;
-  if (linear < PROGRAMS_START || linear >= PROGRAMS_END) return punish(registers, Served.Unmapped, linear);
+  if (!isProgramAddress(linear)) return punish(registers, Served.Unmapped, linear);
   if (currentSpace() !== memory.space) {
     // A thread that has not been at a program's addresses before.
     enterSpace(memory.space);
@@ -66,7 +61,7 @@ function serveFault(registers: ptr<Registers>, linear: usize, code: u64): bool {
   const served = serveAt(memory, addressOf(access));
   memory.lock.unlockRead();
   if (served !== Served.Yes) return punish(registers, served, linear);
-  if (isProgramCode(registers) && beforeProgram !== null) beforeProgram(registers);
+  if (isProgramCode(registers.rip) && beforeProgram !== null) beforeProgram(registers);
   return true;
 }
 function onCut(node: ptr<Node>, first: u64): void {
