@@ -49,6 +49,7 @@ export const PT_DYNAMIC: u32 = 2;
 export const PT_INTERP: u32 = 3;
 export const PT_PHDR: u32 = 6;
 export const PT_TLS: u32 = 7;
+export const PT_GNU_EH_FRAME: u32 = 0x6474_e550;
 export const PT_GNU_STACK: u32 = 0x6474_e551;
 export const PT_GNU_RELRO: u32 = 0x6474_e552;
 export const PF_X: u32 = 1;

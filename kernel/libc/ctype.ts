@@ -52,6 +52,15 @@ export function fillTables(): void {
   lowersAt = addressOf(lowers[128]);
   uppersAt = addressOf(uppers[128]);
 }
+class Tables extends Struct {
+  kinds: ptr<u16>;
+  lowers: ptr<i32>;
+  uppers: ptr<i32>;
+}
+/** For locales, which have them too. */
+export function ctypeTables(): Tables {
+  return { kinds: kindsAt, lowers: lowersAt, uppers: uppersAt };
+}
 function is(byte: i32, kind: Kind): i32 {
   return byte < 0 || byte > 255 ? 0 : i32(u32(kinds[byte + 128]) & u32(kind));
 }
@@ -66,10 +75,6 @@ export function __ctype_tolower_loc(): ptr<ptr<i32>> {
 /** @export */
 export function __ctype_toupper_loc(): ptr<ptr<i32>> {
   return addressOf(uppersAt);
-}
-/** @export */
-export function __ctype_get_mb_cur_max(): usize {
-  return 1;
 }
 /** @export */
 export function isalnum(byte: i32): i32 {

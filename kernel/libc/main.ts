@@ -2,12 +2,14 @@
  * The kernel's libc: what programs are bound to that `vitrine run --libc kernel` runs. An image of its own, in ring 0 and the program's address space, so that
  * each of its functions is a function call away; what faults in it is the program's fault, and a signal. docs/libc.md.
  */
+import "./convert.ts";
 import "./exit.ts";
+import "./in-locale.ts";
 import "./floats.ts";
 import "./integers.ts";
 import "./jump.ts";
-import "./locale.ts";
 import { rememberFirstThread } from "./linker/dl.ts";
+import { fillLocales } from "./locale.ts";
 import "./calls/events.ts";
 import "./calls/files.ts";
 import "./calls/memory.ts";
@@ -15,8 +17,10 @@ import "./calls/names.ts";
 import "./calls/processes.ts";
 import "./calls/sockets.ts";
 import "./directory.ts";
+import "./math/environment.ts";
 import "./math/float.ts";
 import "./memory.ts";
+import "./messages.ts";
 import "./random.ts";
 import "./sort.ts";
 import "./stdio/open.ts";
@@ -31,6 +35,14 @@ import "./threads/at-exit.ts";
 import "./threads/condition.ts";
 import "./threads/mutex.ts";
 import "./time.ts";
+import "./wide/kinds.ts";
+import "./wide/multibyte.ts";
+import "./wide/numbers.ts";
+import "./wide/strings.ts";
+import "./wide/wide-print.ts";
+import "./wide/wide-scan.ts";
+import "./wide/wide-streams.ts";
+import "./wide/wide-time.ts";
 import { fillTables } from "./ctype.ts";
 import { watchOptions } from "./getopt.ts";
 import { bindProgram, prepareProgram } from "./linker/start.ts";
@@ -40,6 +52,7 @@ import { watchFiles } from "./stdio/file.ts";
 /** Called by `_start`, whose frame is left: the program finds its stack as the kernel made it. */
 export function main(count: i32, args: ptr<ptr<u8>>, environment: ptr<ptr<u8> | null>): i32 {
   fillTables();
+  fillLocales();
   watchEnvironment();
   watchFiles();
   watchOptions();

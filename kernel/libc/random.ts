@@ -1,5 +1,7 @@
 /** Numbers that look random: glibc's additive generator (random(3), TYPE_3), since programs print what they got from srand(1); drand48's family (POSIX). */
+import { failWith } from "./errno.ts";
 import type { Lock } from "./lock.ts";
+import { systemCall } from "./system.ts";
 
 const DEGREE = 31;
 const APART = 3;
@@ -89,4 +91,36 @@ export function lrand48(): i64 {
 /** @export */
 export function mrand48(): i64 {
   return i64(truncate<i32>(step48() >> 16));
+}
+const EIO: i32 = 5;
+/** Bytes that nobody can foretell, of the kernel (getrandom(2)). */
+function fillRandom(to: ptr<u8>, bytes: usize): void {
+  for (let done: usize = 0; done < bytes; ) {
+    const count = systemCall(318, address(to.offset(done)), bytes - done, 0);
+    if (count > 0) done += usize(count);
+  }
+}
+/** @export */
+export function getentropy(to: ptr<u8>, bytes: usize): i32 {
+  if (bytes > 256) return failWith(EIO);
+  fillRandom(to, bytes);
+  return 0;
+}
+/** @export */
+export function arc4random(): u32 {
+  let number: u32 = 0;
+  fillRandom(cast<u8>(addressOf(number)), 4);
+  return number;
+}
+/** @export */
+export function arc4random_buf(to: ptr<u8>, bytes: usize): void {
+  fillRandom(to, bytes);
+}
+/** Below `bound`, each as likely. @export */
+export function arc4random_uniform(bound: u32): u32 {
+  if (bound < 2) return 0;
+  const least = (0 - bound) % bound;
+  let number = arc4random();
+  while (number < least) number = arc4random();
+  return number % bound;
 }

@@ -33,6 +33,8 @@ export class ThreadBlock extends Struct {
   cleanup: usize;
   /** __cxa_thread_atexit_impl's. */
   atExit: usize;
+  /** uselocale's; 0: the one of all. */
+  locale: usize;
   cancelled: i32;
   cancelState: i32;
   next: ptr<ThreadBlock> | null;

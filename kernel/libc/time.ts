@@ -5,7 +5,7 @@ type Text = ptr<u8>;
 const DAY: i64 = 86400;
 
 /** struct tm. */
-class BrokenTime extends Struct {
+export class BrokenTime extends Struct {
   second: i32;
   minute: i32;
   hour: i32;
@@ -28,8 +28,16 @@ export let daylight: i32 = 0;
 /** @export */
 export let tzname: array<Text, 2> = ["UTC", "UTC"];
 
-const days: array<Text, 7> = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const months: array<Text, 12> = [
+export const days: array<Text, 7> = [
+  "Sunday",
+  "Monday",
+  "Tuesday",
+  "Wednesday",
+  "Thursday",
+  "Friday",
+  "Saturday",
+];
+export const months: array<Text, 12> = [
   "January",
   "February",
   "March",

@@ -44,7 +44,7 @@ it("docs/libc.md lists what is exported", () => {
 });
 
 describe("programs print what they print with glibc", () => {
-  for (const name of ["print", "numbers", "texts", "mathematics"])
+  for (const name of ["print", "numbers", "floats", "texts", "wide", "mathematics"])
     it(name, (ctx) => {
       const program = join(folder, name);
       compile(ctx, join(sources, `${name}.c`), "-o", program, "-lm");
@@ -61,6 +61,18 @@ describe("programs print what they print with glibc", () => {
         stderr: "",
       });
     });
+});
+
+it("a program of C++ runs with the host's libstdc++", (ctx) => {
+  const program = join(folder, "iostreams");
+  const made = spawnSync(
+    requireTool(ctx, "g++"),
+    ["-std=c++17", "-O1", "-w", join(sources, "iostreams.cpp"), "-o", program, "-lpthread"],
+    { encoding: "utf8" },
+  );
+  expect(made.status, made.stderr).toBe(0);
+  const { status, stdout, stderr } = spawnSync(program, { encoding: "utf8" });
+  expect(ours(program, [], folder)).toEqual({ status, stdout, stderr });
 });
 
 describe("programs and libraries are bound as ld.so binds them", () => {

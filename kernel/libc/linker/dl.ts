@@ -1,4 +1,5 @@
 /** Objects that a program asks for while it runs: dlopen and its kin (dlopen(3), dl_iterate_phdr(3)). */
+import { PT_GNU_EH_FRAME } from "../../lib/elf.ts";
 import type { Lock } from "../lock.ts";
 import { thisThread } from "../thread-block.ts";
 import { threads } from "../threads/thread.ts";
@@ -223,4 +224,28 @@ export function dl_iterate_phdr(visit: Visit, argument: usize): i32 {
     if (result !== 0) return result;
   }
   return 0;
+}
+/** struct dl_find_object of glibc's <dlfcn.h>. */
+class FoundObject extends Struct {
+  flags: u64;
+  start: usize;
+  end: usize;
+  map: ptr<Loaded>;
+  exceptionHeader: usize;
+  reserved: array<u64, 7>;
+}
+/** What unwinders ask: the object that an address is in, and its table of frames (PT_GNU_EH_FRAME). -1: it is in none that has one. @export */
+export function _dl_find_object(linear: usize, to: ptr<FoundObject>): i32 {
+  const object = objectAt(linear);
+  if (object === null) return -1;
+  for (let i: usize = 0; i < object.headerCount; i++) {
+    if (object.headers[i].type !== PT_GNU_EH_FRAME) continue;
+    to.flags = 0;
+    to.start = object.start;
+    to.end = object.end;
+    to.map = object;
+    to.exceptionHeader = object.base + object.headers[i].linear;
+    return 0;
+  }
+  return -1;
 }

@@ -1,17 +1,48 @@
 /** What a directive of printf's says, and where its text goes. */
+import { failWith } from "../errno.ts";
+import { isUtf8 } from "../locale.ts";
+import { type State, take } from "../wide/multibyte.ts";
 import { type File, putBytes } from "./file.ts";
 import type { Numeral } from "./numeral.ts";
 
-/** Where it goes: a stream, or memory of which all is counted and what fits is kept. */
+const EILSEQ: i32 = 84;
+
+/**
+ * Where it goes: a stream, or memory of which all is counted and what fits is kept. Of wide output (wprintf) the bytes that are put are UTF-8, and what is counted and
+ * kept are characters.
+ */
 export class Sink extends Struct {
   file: ptr<File> | null;
   to: ptr<u8>;
   room: usize;
   count: usize;
   failed: bool;
+  isWide: bool;
+  toWide: ptr<u32>;
+  state: State;
 
+  putWide(from: ptr<u8>, bytes: usize): void {
+    const file = this.file;
+    const plain = file !== null && !isUtf8();
+    for (let i: usize = 0; i < bytes; i++) {
+      const done = take(addressOf(this.state), from[i], true);
+      if (done < 0 || (plain && from[i] > 127)) {
+        this.failed = true;
+        failWith(EILSEQ);
+        return;
+      }
+      if (done === 0) continue;
+      if (file === null && this.count < this.room) this.toWide[this.count] = this.state.character;
+      this.count++;
+    }
+    if (file !== null && bytes > 0 && putBytes(file, from, bytes) !== bytes) this.failed = true;
+  }
   put(from: ptr<u8>, bytes: usize): void {
     const file = this.file;
+    if (this.isWide) {
+      this.putWide(from, bytes);
+      return;
+    }
     if (file !== null) {
       if (bytes > 0 && putBytes(file, from, bytes) !== bytes) this.failed = true;
     } else if (this.count < this.room) {

@@ -7,6 +7,7 @@ import { lengthOf } from "../text.ts";
 import type { Arguments } from "../variadic.ts";
 import { type Directive, putNumber, type Sink, Size } from "./directive.ts";
 import { formatFloat, formatLong } from "./format-float.ts";
+import { formatCharacter, formatText, putText } from "./format-text.ts";
 import type { Numeral } from "./numeral.ts";
 
 const MOST_PLACES = 64;
@@ -154,12 +155,6 @@ class Source extends Struct {
     return place > 0 ? pointer<u8>(this.places.words[place]) : this.args.long();
   }
 }
-function putText(sink: ptr<Sink>, d: ptr<Directive>, text: ptr<u8>, bytes: usize): void {
-  const room = d.width - i64(bytes);
-  if (!d.minus) sink.fill(char(" "), room);
-  sink.put(text, bytes);
-  if (d.minus) sink.fill(char(" "), room);
-}
 /** A signed argument of a directive's size, in 64 bits. */
 function signed(word: u64, size: Size): i64 {
   if (size === Size.Char) return i64(truncate<i8>(word));
@@ -214,33 +209,6 @@ function formatInteger(sink: ptr<Sink>, d: ptr<Directive>, word: u64): void {
   number.length = usize(length);
   putNumber(sink, d, addressOf(number));
 }
-/** Wide characters of the "C" locale are ASCII. False: one is not. */
-function formatWide(sink: ptr<Sink>, d: ptr<Directive>, text: ptr<u32>): bool {
-  let length: i64 = 0;
-  while ((d.precision < 0 || length < d.precision) && text[length] !== 0) {
-    if (text[length] > 127) return false;
-    length++;
-  }
-  const room = d.width - length;
-  if (!d.minus) sink.fill(char(" "), room);
-  for (let i: i64 = 0; i < length; i++) sink.fill(u8(text[i]), 1);
-  if (d.minus) sink.fill(char(" "), room);
-  return true;
-}
-function formatText(sink: ptr<Sink>, d: ptr<Directive>, word: u64): bool {
-  if (word === 0) {
-    const isRoom = d.precision < 0 || d.precision >= 6;
-    putText(sink, d, "(null)", isRoom ? 6 : 0);
-    return true;
-  }
-  if (d.size === Size.Long) return formatWide(sink, d, pointer<u32>(word));
-  const text = pointer<u8>(word);
-  let length: usize = 0;
-  if (d.precision < 0) length = lengthOf(text);
-  else while (i64(length) < d.precision && text[length] !== 0) length++;
-  putText(sink, d, text, length);
-  return true;
-}
 function formatPointer(sink: ptr<Sink>, d: ptr<Directive>, word: u64): void {
   if (word === 0) {
     putText(sink, d, "(nil)", 5);
@@ -274,11 +242,10 @@ function formatOne(sink: ptr<Sink>, d: ptr<Directive>, source: ptr<Source>, erro
     case char("B"):
       formatInteger(sink, d, source.word(d.place));
       return true;
-    case char("c"): {
-      const byte: u8 = truncate<u8>(source.word(d.place));
-      putText(sink, d, addressOf(byte), 1);
-      return true;
-    }
+    case char("c"):
+      if (formatCharacter(sink, d, truncate<u32>(source.word(d.place)))) return true;
+      failWith(EILSEQ);
+      return false;
     case char("s"):
       if (formatText(sink, d, source.word(d.place))) return true;
       failWith(EILSEQ);
@@ -338,7 +305,7 @@ export function formatTo(sink: ptr<Sink>, format: ptr<u8>, args: ptr<Arguments>,
     if (d.width > 0x7fff_fffe || d.precision > 0x7fff_fffe) return failWith(EOVERFLOW);
     if (d.conversion === char("%")) sink.put("%", 1);
     else if (!formatOne(sink, addressOf(d), addressOf(source), error)) {
-      if (d.conversion === char("s") || isFloat(d.conversion)) return -1;
+      if (d.conversion === char("s") || d.conversion === char("c") || isFloat(d.conversion)) return -1;
       putUnknown(sink, start, scan.at);
     }
   }

@@ -1,8 +1,10 @@
 /** Formatted input (ISO C §7.23.6.2, scanf(3)): from a stream or a text, a byte at a time with one to look at. */
-import { strtod } from "../floats.ts";
+import { readExtended, readFloat, strtod } from "../floats.ts";
 import { malloc, realloc } from "../kernel-calls.ts";
 import { isDigit, isHexDigit, isSpace, lower } from "../letters.ts";
+import { isUtf8 } from "../locale.ts";
 import { type Arguments, variadic } from "../variadic.ts";
+import { type State, take } from "../wide/multibyte.ts";
 import { EOF, type File, getByte, putBack, standard } from "./file.ts";
 
 type Text = ptr<u8>;
@@ -182,7 +184,6 @@ function scanFloat(input: ptr<Input>, d: ptr<Directive>, n: ptr<Numeral>): bool 
       left--;
       byte = left > 0 ? input.get() : EOF;
     }
-    if (byte === EOF || !isDigit(truncate<u8>(byte))) any = false;
     while (left > 0 && byte !== EOF && isDigit(truncate<u8>(byte))) {
       n.add(byte);
       left--;
@@ -193,18 +194,10 @@ function scanFloat(input: ptr<Input>, d: ptr<Directive>, n: ptr<Numeral>): bool 
   return any;
 }
 function storeFloat(to: u64, n: ptr<Numeral>, size: u32): void {
-  const value: f64 = strtod(addressOf(n.text[0]), pointer<Text>(0));
-  if (size === 8) pointer<f64>(to).value = value;
-  else if (size === 4)
-    asm({
-      in: { rdi: to, rsi: addressOf(value) },
-      clobbers: ["memory"],
-    })`fld qword ptr [rsi]; fstp dword ptr [rdi]`;
-  else
-    asm({
-      in: { rdi: to, rsi: addressOf(value) },
-      clobbers: ["memory"],
-    })`fld qword ptr [rsi]; fstp tbyte ptr [rdi]`;
+  const text = addressOf(n.text[0]);
+  if (size === 8) pointer<f64>(to).value = strtod(text, pointer<Text>(0));
+  else if (size === 4) pointer<u32>(to).value = readFloat(text, pointer<Text>(0));
+  else readExtended(text, pointer<Text>(0), pointer<u64>(to));
 }
 /** Texts that grow, for "%ms". */
 class Target extends Struct {
@@ -213,8 +206,22 @@ class Target extends Struct {
   room: usize;
   allocates: bool;
   ignored: bool;
+  /** Wide characters are stored, of 4 bytes. */
+  isWide: bool;
+  state: State;
 
-  add(byte: u8): void {
+  /** False: it is part of no character. */
+  add(byte: u8): bool {
+    if (!this.isWide) {
+      this.store(byte);
+      return true;
+    }
+    const done = take(addressOf(this.state), byte, isUtf8());
+    for (let shift: u32 = 0; done > 0 && shift < 32; shift += 8)
+      this.store(truncate<u8>(this.state.character >> shift));
+    return done >= 0;
+  }
+  store(byte: u8): void {
     if (this.ignored) return;
     if (this.allocates && this.length === this.room) {
       const now = this.room === 0 ? malloc(32) : realloc(this.at, 2 * this.room);
@@ -252,7 +259,12 @@ function readSet(format: Text, set: ptr<ByteSet>): Text {
 function scanText(input: ptr<Input>, d: ptr<Directive>, set: ptr<ByteSet>, to: u64): bool {
   const isChars = d.conversion === char("c");
   const most: usize = d.width === 0 ? (isChars ? usize(1) : 0xffff_ffff_ffff) : d.width;
-  const target: Target = init({ at: pointer<u8>(to), allocates: d.allocates, ignored: d.ignored });
+  const target: Target = init({
+    at: pointer<u8>(to),
+    allocates: d.allocates,
+    ignored: d.ignored,
+    isWide: d.isLong,
+  });
   let taken: usize = 0;
   if (d.allocates) target.at = pointer<u8>(0);
   while (taken < most) {
@@ -264,8 +276,8 @@ function scanText(input: ptr<Input>, d: ptr<Directive>, set: ptr<ByteSet>, to: u
       input.back(byte);
       break;
     }
-    target.add(one);
-    taken++;
+    if (!target.add(one)) return false;
+    if (target.state.left === 0) taken++;
   }
   if (taken === 0 || (isChars && taken < most)) return false;
   if (!isChars) target.add(0);
@@ -300,6 +312,10 @@ function readDirective(format: Text, d: ptr<Directive>): Text {
     else break;
   }
   d.conversion = at[0];
+  if (d.conversion === char("S") || d.conversion === char("C")) {
+    d.conversion += 32;
+    d.isLong = true;
+  }
   return at[0] === 0 ? at : at.offset(1);
 }
 /** 1: matched; 0: not; -1: the input ended before. */

@@ -293,6 +293,10 @@ export function pthread_key_create(place: ptr<u32>, destructor: usize): i32 {
   threads.lock.unlock();
   return i < usize(KEYS) ? 0 : EAGAIN;
 }
+/** Programs and libgcc ask by this name whether there are threads. @export @naked */
+export function __pthread_key_create(): void {
+  asm`jmp ${pthread_key_create}`;
+}
 /** @export */
 export function pthread_key_delete(key: u32): i32 {
   if (key >= u32(KEYS) || !threads.keys[key].isUsed) return EINVAL;
