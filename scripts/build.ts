@@ -42,6 +42,7 @@ function bundle(out: string): void {
       "cli/main": "src/cli/main.ts",
       "cli/build-interpreter": "src/cli/build-interpreter.ts",
       "cli/build-types-worker": "src/cli/build-types-worker.ts",
+      "cli/build-predecoded": "src/cli/build-predecoded.ts",
       "cli/build-code": "src/cli/build-code.ts",
     },
     outdir: out,
@@ -102,6 +103,12 @@ const steps: Step[] = [
   generate("code", "cli/build-code.js", "kernel/main.ts"),
   kernel("kernel.elf", "kernel/main.ts"),
   libc,
+  // What the unikernel's code becomes in the interpreter.
+  {
+    name: "predecoded kernel",
+    run: (out) =>
+      command(process.execPath, join(out, "cli/build-predecoded.js"), out, join(out, "kernel.elf")),
+  },
   kernel("kernel-test.elf", "kernel/test/main.ts"),
   kernel("kernel-bench.elf", "kernel/bench/main.ts"),
 ];

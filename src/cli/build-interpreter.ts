@@ -1,11 +1,12 @@
 /** A step of the build: writes the prebuilt handlers (engine/chunks.ts) into the folder given, which is dist/ in the making. */
+import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ChunkPlace } from "../engine/chunks.ts";
 import { buildPrebuilt } from "../engine/prebuilt.ts";
 import { buildDecodeTable } from "../isa/decode-table.ts";
 import { TABLE } from "../isa/table.ts";
-import { INDEX, RUNTIME } from "../prebuilt.ts";
+import { BUILD, INDEX, RUNTIME } from "../prebuilt.ts";
 
 function writePrebuilt(folder: string): void {
   const out = join(folder, "handlers");
@@ -17,7 +18,10 @@ function writePrebuilt(folder: string): void {
     writeFileSync(join(out, `${name}.json`), JSON.stringify(keys));
   }
   const places: ChunkPlace[] = chunks.map(({ name, first, count }) => ({ name, first, count }));
+  const hash = createHash("sha256").update(JSON.stringify(places)).update(runtime);
+  for (const { keys, bytes } of chunks) hash.update(JSON.stringify(keys)).update(bytes);
   writeFileSync(join(out, INDEX), JSON.stringify(places));
+  writeFileSync(join(out, BUILD), JSON.stringify(hash.digest().readUInt32LE()));
 }
 
 const [folder] = process.argv.slice(2);

@@ -4,6 +4,7 @@
  * A chunk holds the shapes of one mode and unit; its handlers have fixed places in the function table. Without a
  * provider (in a page, or when running from source) handlers are made one by one instead; the result is the same.
  */
+import type { Predecoded } from "./predecoded.ts";
 
 /** Where a chunk's handlers lie in the function table. */
 export interface ChunkPlace {
@@ -16,6 +17,8 @@ export interface Prebuilt {
   readonly runtime: WebAssembly.Module;
   readonly places: readonly ChunkPlace[];
   load(name: string): { readonly keys: readonly string[]; readonly module: WebAssembly.Module };
+  /** Code that many machines run. */
+  readonly predecoded?: Predecoded | undefined;
 }
 
 let provider: () => Prebuilt | undefined = () => undefined;

@@ -10,13 +10,16 @@ import * as S from "../isa/state.ts";
 import { type BlockEnd, type FormedBlock, formBlock, MAX_BLOCK, overlaps } from "./block.ts";
 import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
 import type { Handlers } from "./handlers.ts";
-import type { EngineHost } from "./host.ts";
+import type { CodePage, EngineHost } from "./host.ts";
 import * as L from "./layout.ts";
+import { PlacedCode, type Predecoded } from "./predecoded.ts";
 import { fixedHandler } from "./runtime.ts";
 import { memoryForm, memoryOf } from "./shape.ts";
 import { fopOf } from "./x87-paths.ts";
 
 const PAGE = 4096;
+/** Where blocks begin, from the start of the cache. */
+export const FIRST_BLOCK = 256;
 /** Cost of a block that no budget has room for. */
 const NEVER_FITS = 0x7fffffff;
 /** The handler that goes on behind a block, by mode (bits 0–1 of a context). */
@@ -26,6 +29,8 @@ export interface Block extends FormedBlock {
   /** Place of the header in linear memory; records follow. */
   readonly header: number;
   readonly context: number;
+  /** How many instructions it has. */
+  readonly count: number;
   /** Cumulative cycles after each instruction. */
   readonly costs: ArrayLike<number>;
   /** Records, including the end's. */
@@ -36,9 +41,13 @@ export interface Block extends FormedBlock {
 export class CodeCache {
   readonly #memory: WebAssembly.Memory;
   #view: DataView;
+  /** Where the first block is, and the first that is not predecoded. */
+  readonly #first: number;
   readonly #start: number;
   readonly #end: number;
   readonly #handlers: Handlers;
+  /** At the start of the cache. */
+  readonly #predecoded: PlacedCode | undefined;
   #next: number;
   /** Context → physical address → block. */
   readonly #blocks = new Map<number, Map<number, Block>>();
@@ -56,14 +65,27 @@ export class CodeCache {
   /** Called when all blocks have gone, so that nothing leads to them. */
   onClear: () => void = () => {};
 
-  constructor(memory: WebAssembly.Memory, start: number, end: number, handlers: Handlers) {
+  /** `predecoded` is used if it is made for a cache at `start`, and costs that are these. */
+  constructor(
+    memory: WebAssembly.Memory,
+    start: number,
+    end: number,
+    handlers: Handlers,
+    predecoded?: Predecoded,
+  ) {
     this.#memory = memory;
     this.#view = new DataView(memory.buffer);
     this.#handlers = handlers;
     this.unlinked = start;
     this.indirect = start + 64;
     this.scratch = start + 128;
-    this.#start = start + 256;
+    const first = start + FIRST_BLOCK;
+    this.#first = first;
+    if (predecoded?.cacheStart === start && first + 2 * predecoded.records.length < end) {
+      const need = (chunks: number): void => handlers.need(chunks);
+      this.#predecoded = new PlacedCode(predecoded, memory, first, need);
+    }
+    this.#start = this.#predecoded?.end ?? first;
     this.#end = end;
     this.#next = this.#start;
     this.refresh();
@@ -90,6 +112,7 @@ export class CodeCache {
     for (const block of this.#order) block.dropped = true;
     this.onClear();
     this.#next = this.#start;
+    this.#predecoded?.clear();
     this.#blocks.clear();
     this.#pages.clear();
     this.#order = [];
@@ -106,7 +129,7 @@ export class CodeCache {
       if (second.physical === known.secondPage) return known;
       this.drop(known);
     }
-    const block = this.#place(host, formBlock(host, linear), context);
+    const block = this.#ready(page, linear, context) ?? this.#place(host, formBlock(host, linear), context);
     let byAddress = this.#blocks.get(context);
     if (byAddress === undefined) {
       byAddress = new Map();
@@ -116,6 +139,11 @@ export class CodeCache {
     return block;
   }
 
+  #ready(page: CodePage, linear: bigint, context: number): Block | undefined {
+    const block = this.#predecoded?.find(page, linear, context);
+    if (block !== undefined) this.#claim(page.physical, block);
+    return block;
+  }
   #place(host: EngineHost, formed: FormedBlock, context: number): Block {
     const { instructions, offsets, size, end, secondPage } = formed;
     // Room for the longest block, so that allocation cannot fail half-way.
@@ -137,7 +165,15 @@ export class CodeCache {
     }
     this.#next = (record + 15) & ~15;
     const records = (record - header - L.HEADER_SIZE) / L.RECORD_SIZE;
-    const block: Block = { ...formed, header, context, costs, records, dropped: false };
+    const block: Block = {
+      ...formed,
+      header,
+      context,
+      costs,
+      records,
+      count: instructions.length,
+      dropped: false,
+    };
     this.#order.push(block);
     this.#claim(formed.physical - (formed.physical % PAGE), block);
     if (secondPage >= 0) this.#claim(secondPage, block);
@@ -245,6 +281,8 @@ export class CodeCache {
 
   /** The block and instruction that record `record` belongs to; scratch records belong to none. */
   locate(record: number): { block: Block; index: number } | undefined {
+    if (record < this.#first) return undefined;
+    if (record < this.#start) return this.#predecoded?.locate(record);
     let lo = 0;
     let hi = this.#order.length - 1;
     while (lo <= hi) {
@@ -272,10 +310,15 @@ export class CodeCache {
 
   /** Drops the blocks that overlap physical bytes [address, address + size). */
   written(address: number, size: number): void {
-    const set = this.#pages.get(address - (address % PAGE));
+    const page = address - (address % PAGE);
+    const set = this.#pages.get(page);
     if (set === undefined) return;
     for (const block of set) if (overlaps(block, address, size)) this.drop(block);
-    if (set.size === 0) this.#pages.delete(address - (address % PAGE));
+    if (this.#predecoded?.uses(page)) {
+      // What others of its blocks lead to has not been asked for yet, but can run.
+      for (const block of this.#predecoded.overlapping(page, address, size))
+        if (!block.dropped) this.drop(block);
+    } else if (set.size === 0) this.#pages.delete(page);
   }
   drop(block: Block): void {
     block.dropped = true;
@@ -285,7 +328,8 @@ export class CodeCache {
     for (let i = 0; i < block.records; i++) {
       this.#view.setUint32(block.header + L.HEADER_SIZE + i * L.RECORD_SIZE, stale, true);
     }
-    this.#blocks.get(block.context)?.delete(block.physical);
+    const byAddress = this.#blocks.get(block.context);
+    if (byAddress?.get(block.physical) === block) byAddress.delete(block.physical);
     this.#pages.get(block.physical - (block.physical % PAGE))?.delete(block);
     if (block.secondPage >= 0) this.#pages.get(block.secondPage)?.delete(block);
   }

@@ -6,6 +6,7 @@
 import type { Prebuilt } from "./chunks.ts";
 import { CodeCache } from "./code-cache.ts";
 import { Handlers } from "./handlers.ts";
+import type { Predecoded } from "./predecoded.ts";
 import type { SoftTlb } from "./soft-tlb.ts";
 
 /** What generated code calls, for the processor that runs. Results as runtime-calls.ts has them. */
@@ -27,8 +28,17 @@ export class EngineCore {
   readonly #tlbs: SoftTlb[] = [];
   #running: HandlerCalls | undefined;
 
-  /** `cacheStart`–`cacheEnd`: the part of linear memory for decoded code. */
-  constructor(memory: WebAssembly.Memory, cacheStart: number, cacheEnd: number, prebuilt?: Prebuilt) {
+  /**
+   * `cacheStart`–`cacheEnd`: the part of linear memory for decoded code. `predecoded` has been made with these handlers, for the costs that all
+   * processors' hosts give.
+   */
+  constructor(
+    memory: WebAssembly.Memory,
+    cacheStart: number,
+    cacheEnd: number,
+    prebuilt?: Prebuilt,
+    predecoded?: Predecoded,
+  ) {
     this.memory = memory;
     this.handlers = new Handlers(
       memory,
@@ -44,7 +54,7 @@ export class EngineCore {
       },
       prebuilt,
     );
-    this.code = new CodeCache(memory, cacheStart, cacheEnd, this.handlers);
+    this.code = new CodeCache(memory, cacheStart, cacheEnd, this.handlers, predecoded);
     this.code.onCodePage = (page) => {
       for (const tlb of this.#tlbs) tlb.protect(page);
     };

@@ -51,9 +51,14 @@ export class Handlers {
     // What is made while running comes after the places of all chunks.
     for (const { first, count } of prebuilt?.places ?? []) this.#next = Math.max(this.#next, first + count);
   }
-  /** Loads the prebuilt handlers among which the instruction's is, if there are such. */
-  #loadChunk(insn: Instruction): void {
-    const name = chunkOf(insn);
+  /** Sees to it that prebuilt chunks of handlers are in the table: their numbers in the list of places are the bits that are set. */
+  need(chunks: number): void {
+    this.#prebuilt?.places.forEach(({ name }, i) => {
+      if ((chunks & (1 << i)) !== 0) this.#loadChunk(name);
+    });
+  }
+  /** Loads a chunk of prebuilt handlers, if there is such a one. */
+  #loadChunk(name: string): void {
     const prebuilt = this.#prebuilt;
     if (prebuilt === undefined || this.#loaded.has(name)) return;
     this.#loaded.add(name);
@@ -81,7 +86,7 @@ export class Handlers {
     const known = this.#index.get(key);
     if (known !== undefined) return known;
     if (this.#prebuilt !== undefined && !this.#loaded.has(chunkOf(insn))) {
-      this.#loadChunk(insn);
+      this.#loadChunk(chunkOf(insn));
       return this.indexOf(insn);
     }
     const index = this.#next++;

@@ -40,6 +40,8 @@ interface Position {
   readonly rip: bigint;
   /** A repeated instruction that has begun: each further iteration is one instruction and one cycle. */
   readonly repeating: boolean;
+  /** The instruction has to be run by itself; else it may be run with the rest of the block. */
+  readonly alone: boolean;
 }
 
 /** The longest stretch in wasm, in cycles: lets V8 put optimised code in place, and keeps sums in 32 bits. */
@@ -56,7 +58,7 @@ const NO_KEY = 0xffffffff;
 
 /** Cycles of the first `n` instructions of a block. */
 const costUpTo = (block: Block, n: number): number =>
-  n === 0 ? 0 : (block.costs[Math.min(n, block.instructions.length) - 1] ?? 0);
+  n === 0 ? 0 : (block.costs[Math.min(n, block.count) - 1] ?? 0);
 
 export class Interpreter {
   /** Instructions and cycles executed in all. */
@@ -163,7 +165,7 @@ export class Interpreter {
     if (this.#stepping !== undefined) return charged - this.#stepping.cost;
     const at = this.code.locate(v.getUint32(S.EXIT_RECORD, true));
     if (at === undefined) return charged;
-    return charged - (costUpTo(at.block, at.block.instructions.length) - costUpTo(at.block, at.index));
+    return charged - (costUpTo(at.block, at.block.count) - costUpTo(at.block, at.index));
   }
   #running = false;
   #enter(cpu: number, record: number): number {
@@ -229,34 +231,38 @@ export class Interpreter {
     for (;;) {
       const used = v.getUint32(S.ELAPSED, true);
       if (used >= limit || this.#cut) return undefined;
-      const resumed = this.#resume();
-      if (resumed !== undefined) {
-        const stop = this.#stepThrough(resumed, limit);
+      let at = this.#resume();
+      if (at === undefined) {
+        let block: Block;
+        try {
+          block = this.#find();
+        } catch (e) {
+          return this.#fetchFault(e);
+        }
+        if (linkFrom !== undefined && !linkFrom.block.dropped) {
+          this.code.link(linkFrom.record, linkFrom.which, linkFrom.block, block);
+        }
+        at = { block, index: 0, rip: this.#cpu.rip, repeating: false, alone: false };
+      } else if (at.alone) {
+        const stop = this.#stepAt(at);
         if (stop !== undefined) return stop;
         continue;
       }
-      let block: Block;
-      try {
-        block = this.#find();
-      } catch (e) {
-        return this.#fetchFault(e);
-      }
-      if (linkFrom !== undefined && !linkFrom.block.dropped) {
-        this.code.link(linkFrom.record, linkFrom.which, linkFrom.block, block);
-      }
       linkFrom = undefined;
-      const count = block.instructions.length;
-      const cost = count === 0 ? 0 : (block.costs[count - 1] ?? 0);
+      const { block, index } = at;
+      const cost = costUpTo(block, block.count) - costUpTo(block, index);
       if (used + cost >= limit) {
         // A stretch that ends before the budget does simply makes room; else step to the exact boundary.
         if (limit < left && used > 0) return undefined;
-        const stop = this.#stepThrough({ block, index: 0, rip: this.#cpu.rip, repeating: false }, limit);
+        const stop = this.#stepThrough(at, limit);
         if (stop !== undefined) return stop;
         continue;
       }
       this.#position = undefined;
-      this.#charge(count, cost);
-      const exit = this.#enter(this.#cpu.base, block.header + L.HEADER_SIZE);
+      this.#charge(block.count - index, cost);
+      // Handlers take rip for the block's start.
+      if (index > 0) this.#cpu.rip = BigInt.asUintN(64, at.rip - BigInt(block.offsets[index] ?? 0));
+      const exit = this.#enter(this.#cpu.base, block.header + L.HEADER_SIZE + index * L.RECORD_SIZE);
       switch (exit) {
         case L.EXIT.taken:
         case L.EXIT.next: {
@@ -356,13 +362,15 @@ export class Interpreter {
     const plain = this.#view.getUint32(S.EXIT_RECORD, true) !== record;
     if (exit === L.EXIT.flow && (insn.row.ends === true || !plain)) return BOUNDARY;
     if (this.repeating) {
-      this.#position = { block, index, rip, repeating: true };
+      this.#position = { block, index, rip, repeating: true, alone: true };
       return undefined;
     }
     const next = BigInt.asUintN(insn.mode, rip + BigInt(insn.length));
-    const inside = index + 1 < block.instructions.length || block.end.kind === "trap";
-    if (inside && this.#cpu.rip === next)
-      this.#position = { block, index: index + 1, rip: next, repeating: false };
+    const inside = index + 1 < block.count || block.end.kind === "trap";
+    if (inside && this.#cpu.rip === next) {
+      const alone = index + 1 === block.count; // nothing but an exception
+      this.#position = { block, index: index + 1, rip: next, repeating: false, alone };
+    }
     return undefined;
   }
   /** Between two runs: rip is a repeated instruction of which iterations have been done. */
@@ -381,7 +389,7 @@ export class Interpreter {
     let at = this.#resume();
     if (at === undefined) {
       try {
-        at = { block: this.#find(), index: 0, rip: this.#cpu.rip, repeating: false };
+        at = { block: this.#find(), index: 0, rip: this.#cpu.rip, repeating: false, alone: true };
       } catch (e) {
         return this.#fetchFault(e);
       }
@@ -404,9 +412,15 @@ export class Interpreter {
         this.last ??= at?.block.instructions.at(-1);
         if (at !== undefined && this.#stepping === undefined) {
           this.#refund(at.block, at.index + 1);
-          const inside = at.index + 1 < at.block.instructions.length;
+          const inside = at.index + 1 < at.block.count;
           if (this.#overrun && inside)
-            this.#position = { block: at.block, index: at.index + 1, rip: this.#cpu.rip, repeating: false };
+            this.#position = {
+              ...at,
+              index: at.index + 1,
+              rip: this.#cpu.rip,
+              repeating: false,
+              alone: false,
+            };
           this.#overrun = false;
         }
         return BOUNDARY;
@@ -418,7 +432,7 @@ export class Interpreter {
         if (fault === L.FAULT_RESTART) {
           if (at !== undefined) {
             const repeating = this.#isRepeated(at) && v.getUint32(S.REPEATED, true) !== 0;
-            this.#position = { ...at, rip: this.#cpu.rip, repeating };
+            this.#position = { ...at, rip: this.#cpu.rip, repeating, alone: true };
           }
           return undefined;
         }
@@ -429,7 +443,7 @@ export class Interpreter {
       case L.EXIT.repeat:
         this.#rewind(record, "after");
         if (at !== undefined && this.#stepping === undefined) {
-          this.#position = { ...at, rip: this.#cpu.rip, repeating: true };
+          this.#position = { ...at, rip: this.#cpu.rip, repeating: true, alone: true };
         }
         return undefined;
       case EXIT_STALE:
@@ -464,7 +478,7 @@ export class Interpreter {
   }
   /** Takes back what `block` was charged for instructions from number `from` on. */
   #refund(block: Block, from: number): void {
-    const count = block.instructions.length;
+    const { count } = block;
     if (from < count) this.#charge(from - count, costUpTo(block, from) - costUpTo(block, count));
   }
   #locate(record: number): { block: Block; index: number } | undefined {

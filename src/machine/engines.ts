@@ -2,6 +2,7 @@
 
 import { prebuilt } from "../engine/chunks.ts";
 import { EngineCore } from "../engine/core.ts";
+import type { TimingName } from "../timing/model.ts";
 import type { Engine, Processor } from "./engine.ts";
 import { Evaluator } from "./evaluator.ts";
 import { InterpretedEngine } from "./interpreted.ts";
@@ -10,6 +11,8 @@ import { CODE_CACHE } from "./layout.ts";
 export const ENGINE_NAMES = ["interpreter", "evaluator"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 export const DEFAULT_ENGINE: EngineName = "interpreter";
+/** The model that predecoded code has its costs from. */
+export const PREDECODED_TIMING: TimingName = "blocks";
 
 /**
  * Makes engines for the processors of one machine; decoded code, which they share, may go in `memory` up to
@@ -23,7 +26,10 @@ export function makeEngines(
 ): { readonly engines: readonly Engine[] /** Forgets decoded code. */; clear(): void } {
   switch (name) {
     case "interpreter": {
-      const core = new EngineCore(memory, CODE_CACHE, codeCacheEnd, prebuilt());
+      const built = prebuilt();
+      const sameCosts = processors.every(({ timing }) => timing.name === PREDECODED_TIMING);
+      const predecoded = sameCosts ? built?.predecoded : undefined;
+      const core = new EngineCore(memory, CODE_CACHE, codeCacheEnd, built, predecoded);
       const segments = new Map<string, number>();
       const engines = processors.map((p) => new InterpretedEngine(p, core, segments));
       return { engines, clear: () => core.code.clear() };
