@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { usePrebuilt } from "../engine/chunks.ts";
+import { HostError } from "../host/errors.ts";
 import { StandardOutput } from "../host/standard-output.ts";
 import { StandardStreams } from "../host/standard-streams.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -211,8 +212,9 @@ function conclude(machine: Machine, end: BootEnd, err: (text: string) => void): 
   const status = programStatus(end);
   if (status !== undefined) return status;
   switch (end.kind) {
+    // Its output cannot be written: what most programs would have ended with.
     case "failure":
-      throw end.error;
+      throw end.error instanceof HostError ? new UserError(end.error.message, FAILED) : end.error;
     case "signal":
       return end.status;
     // Nobody reads the program's output any more: what a native one would have died of.

@@ -10,6 +10,7 @@ import { NullCharacter } from "../host/null.ts";
 import { ELF_TYPE, ElfFile, isElf } from "../machine/boot/elf.ts";
 import { type ElfSymbol, symbolsIn } from "../machine/boot/elf-symbols.ts";
 import { Machine, type MachineOptions } from "../machine/machine.ts";
+import { archiveOfFiles } from "./archive.ts";
 import { Guest } from "./guest.ts";
 import { kernelImage } from "./kernel-image.ts";
 import type { DiskMount, Mount } from "./places.ts";
@@ -41,7 +42,7 @@ export interface ProgramOptions extends Common {
   /** Without argv[0]. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Files in memory, by their absolute paths; text is UTF-8. All may be executed. */
+  /** Files in memory, by their absolute paths, where nothing is mounted; text is UTF-8. All may be executed. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /**
    * What is its "/": a directory, read-only; a cpio archive, also packed by gzip, or an image of a disk with ext2, of which nothing is changed. Default: the
@@ -111,13 +112,11 @@ function bootProgram(o: ProgramOptions): Guest {
   const directory = o.cwd ?? (o.root === undefined && !inMemory ? process.cwd() : "/");
   const { program, disks = [], memory = DEFAULT_PROGRAM_MEMORY } = o;
   const mounts = (o.mounts ?? []).map((mount) => ({ ...mount, host: resolve(mount.host) }));
-  const root = inMemory
-    ? ({ kind: "empty" } as const)
-    : o.root === undefined
-      ? undefined
-      : openRoot(o.root, memory);
+  const without = inMemory ? ({ kind: "empty" } as const) : undefined;
+  const root = o.root === undefined ? without : openRoot(o.root, memory);
   const kernel = o.kernel === undefined ? kernelImage("kernel.elf") : bytesOf(o.kernel);
   const files = openProgramFiles({ program, root, directory, path: environment.PATH, mounts, disks });
+  const archive = withFiles(files, o.files ?? {});
   const [console, errors, log] = [new ScriptedLine(), new ScriptedLine(), new ScriptedLine()];
   const control = new Bytes();
   const machine = programMachine({
@@ -136,13 +135,9 @@ function bootProgram(o: ProgramOptions): Guest {
       terminals: [],
       strace: o.strace ?? false,
     },
-    files: Object.entries(o.files ?? {}).map(([path, content]) => ({
-      path,
-      bytes: typeof content === "string" ? new TextEncoder().encode(content) : content,
-    })),
     shares: files.shares,
     disks: files.disks,
-    archive: files.archive,
+    archive,
     standard: console,
     errors,
     control,
@@ -161,13 +156,38 @@ function bootProgram(o: ProgramOptions): Guest {
   });
 }
 
+/** The root's archive, if it has one, and files in memory behind it. Throws RangeError for a file that something is mounted over. */
+function withFiles(
+  { archive, mounts }: ProgramFiles,
+  files: NonNullable<ProgramOptions["files"]>,
+): ProgramFiles["archive"] {
+  const entries = Object.entries(files);
+  if (entries.length === 0) return archive;
+  for (const [path] of entries) {
+    const over = mounts.find((mount) => mount.path === "/" || path.startsWith(`${mount.path}/`));
+    if (over !== undefined) throw new RangeError(`${path} would lie under what is mounted on ${over.path}`);
+  }
+  const own = archiveOfFiles(
+    new Map(
+      entries.map(([path, content]) => [
+        path,
+        typeof content === "string" ? new TextEncoder().encode(content) : content,
+      ]),
+    ),
+  );
+  return archive === undefined
+    ? { name: "files in memory", bytes: own }
+    : { name: archive.name, bytes: Buffer.concat([archive.bytes, own]) };
+}
+
 /** Of a program that lies where it is linked to; none of others, or of one that cannot be read here. */
 function programSymbols(
   { files = {}, root }: ProgramOptions,
   { program }: ProgramFiles,
 ): readonly ElfSymbol[] {
   const path = root === undefined ? program : join(root, program);
-  const content = files[program] ?? (existsSync(path) ? readFileSync(path) : undefined);
+  const isHere = program.startsWith("/") && existsSync(path);
+  const content = files[program] ?? (isHere ? readFileSync(path) : undefined);
   if (content === undefined || typeof content === "string" || !isElf(content)) return [];
   return new ElfFile(content).type === ELF_TYPE.executable ? symbolsIn(content) : [];
 }

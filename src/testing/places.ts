@@ -141,7 +141,7 @@ class View {
     if (mount === undefined) return this.#base === undefined ? undefined : join(this.#base, path);
     return "host" in mount ? join(mount.host, path.slice(mount.guest.length)) : undefined;
   }
-  /** Undefined: there is nothing, or too many links. What cannot be seen from here is taken to be there, without links. */
+  /** Undefined: there is nothing. Throws PlaceError for too many links. What cannot be seen from here is taken to be there, without links. */
   follow(path: string): Followed | undefined {
     const links: Link[] = [];
     const left = path.split("/");
@@ -154,7 +154,8 @@ class View {
       if (target === undefined) return undefined;
       if (target === null) at = next;
       else {
-        if (links.push({ path: next, target }) > MOST_LINKS) return undefined;
+        if (links.push({ path: next, target }) > MOST_LINKS)
+          throw new PlaceError(`${path}: too many levels of symbolic links`, NOT_EXECUTABLE);
         left.unshift(...target.split("/"));
         if (target.startsWith("/")) at = "/";
       }

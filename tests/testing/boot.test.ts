@@ -3,14 +3,14 @@
  * and symbols; and that two runs are one.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, type TestContext } from "vitest";
 import type { ProgramOptions } from "../../src/testing.ts";
 import { ECHO, guest as image } from "../cli/boot-guests.ts";
 import { boot } from "../support/harness.ts";
-import { requireTool } from "../support/tools.ts";
+import { missing, requireTool } from "../support/tools.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vitrine-harness-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,6 +55,10 @@ int main(int argc, char **argv) {
   return 40 + argc;
 }
 `;
+const busybox = (ctx: TestContext): Uint8Array => {
+  if (!existsSync("/bin/busybox")) return missing(ctx, "/bin/busybox");
+  return readFileSync("/bin/busybox");
+};
 describe("a program", () => {
   const compiled = (ctx: TestContext): Uint8Array => {
     const gcc = requireTool(ctx, "gcc");
@@ -95,5 +99,26 @@ describe("a program", () => {
       return [guest.machine.statistics, guest.machine.stateHash(), guest.output];
     };
     expect(once()).toEqual(once());
+  });
+
+  it("has as many files as are given, empty ones too, in whatever folders", (ctx) => {
+    const path = (i: number): string => `/f${i % 3}/g${i % 5}/file ${i}`;
+    const files = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [path(i), "x".repeat(i)]));
+    const script = Object.keys(files).map((name) => `read -r a < "${name}"; echo "\${#a}"`);
+    const guest = boot({
+      program: "/sh",
+      args: ["-c", script.join("; ")],
+      files: { "/sh": busybox(ctx), ...files },
+    });
+    guest.run();
+    expect(guest.output).toBe(Array.from({ length: 40 }, (_, i) => `${i}\n`).join(""));
+  });
+  it("has no files where something is mounted", (ctx) => {
+    const options = { program: "/sh", files: { "/sh": busybox(ctx), "/data/file": "hidden" } };
+    const mounts = [{ host: folder, guest: "/data", readOnly: true }];
+    expect(() => boot({ ...options, mounts })).toThrow("/data/file would lie under what is mounted on /data");
+    expect(() => boot({ ...options, files: { ...options.files, relative: "" } })).toThrow(
+      '"relative" is no absolute path',
+    );
   });
 });

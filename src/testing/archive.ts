@@ -1,4 +1,4 @@
-/*
+/**
  * A cpio archive in the "newc" format, as Linux takes for an initramfs (kernel: Documentation/driver-api/early-userspace/
  * buffer-format.rst). Files, folders, symbolic links and device nodes; owner 0, time 0, so that equal contents are equal bytes.
  */
@@ -13,6 +13,18 @@ const TRAILER = "TRAILER!!!";
 /** File types and permissions of stat(2). */
 const MODES = { folder: 0o040755, file: 0o100644, link: 0o120777, "character-device": 0o020600 } as const;
 const EXECUTABLE = 0o111;
+
+/** Files by their absolute paths, all of which may be executed, and the folders that they are in. Throws RangeError for a path that is not absolute. */
+export function archiveOfFiles(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
+  const entries = new Map<string, Entry>();
+  for (const [path, bytes] of files) {
+    if (!path.startsWith("/")) throw new RangeError(`${JSON.stringify(path)} is no absolute path`);
+    const names = path.split("/").filter((name) => name !== "");
+    for (let i = 1; i < names.length; i++) entries.set(names.slice(0, i).join("/"), { kind: "folder" });
+    entries.set(names.join("/"), { kind: "file", bytes, executable: true });
+  }
+  return archive(entries);
+}
 
 /** Paths without a leading slash; a folder stands before what is in it. Throws RangeError for a path that is empty or absolute. */
 export function archive(entries: ReadonlyMap<string, Entry>): Uint8Array {
