@@ -2,6 +2,7 @@
 import type { Random } from "../bench/random.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { failAfter, freeFrameCount } from "../memory/physical.ts";
+import type { AddressNode } from "../vm/address-tree.ts";
 import type { Arena } from "../vm/arena.ts";
 import { type Range, RangeKind } from "../vm/range.ts";
 import { check, checkEqual } from "./check.ts";
@@ -16,12 +17,16 @@ const held: array<ptr<Range> | null, typeof HELD> = zeroed();
 /** 1: somebody's. */
 const pages: array<u8, typeof PAGES> = zeroed();
 
+function larger(node: ptr<AddressNode> | null, size: usize): usize {
+  return node !== null && cast<Range>(node).largestFree > size ? cast<Range>(node).largestFree : size;
+}
 /** Height of a subtree, in order; the address up to which nodes have tiled the arena so far is at `tiled`. */
 let tiled: usize = 0;
 let wrong: u32 = 0;
 let wasFree: bool = false;
-function walk(tree: ptr<Range> | null): u8 {
-  if (tree === null) return 0;
+function walk(node: ptr<AddressNode> | null): u8 {
+  if (node === null) return 0;
+  const tree = cast<Range>(node);
   const left = walk(tree.left);
   if (tree.start !== tiled || tree.end <= tree.start) wrong++;
   const free = tree.kind === RangeKind.Free;
@@ -32,8 +37,7 @@ function walk(tree: ptr<Range> | null): u8 {
   const height = left > right ? left : right;
   if (left > right + 1 || right > left + 1 || tree.height !== height + 1) wrong++;
   let largest: usize = free ? tree.end - tree.start : 0;
-  if (tree.left !== null && tree.left.largestFree > largest) largest = tree.left.largestFree;
-  if (tree.right !== null && tree.right.largestFree > largest) largest = tree.right.largestFree;
+  largest = larger(tree.left, larger(tree.right, largest));
   if (tree.largestFree !== largest) wrong++;
   return height + 1;
 }

@@ -2,11 +2,12 @@
  * A range of addresses that has one purpose, or none yet: the node of an arena's tree (arena.ts). Here is what it says, and the pages
  * that these records are kept in; a page is given back when the last record in it is.
  *
- *     page →  0 header   56 record   112 record   …   4032 record
+ *     page →  0 header   64 record   128 record   …   4032 record
  */
 import { Area, inArea, NONE, PAGE_SIZE, physicalOf } from "../memory/address.ts";
 import { allocatePage, freePage } from "../memory/physical.ts";
 import type { SpinLock } from "../thread/spin-lock.ts";
+import { AddressNode } from "./address-tree.ts";
 
 /** What a range is for. */
 /** @base u8 */
@@ -25,36 +26,29 @@ export enum RangeKind {
   Reserved = 5,
 }
 
-export class Range extends Struct {
-  start: at<0, usize>;
-  /** The first address behind it. */
-  end: at<8, usize>;
-  /** While the record is free: the next free one of its page. */
-  left: at<16, ptr<Range> | null>;
-  right: at<24, ptr<Range> | null>;
+/** While the record is free: `left` is the next free one of its page. */
+export class Range extends AddressNode {
   /** Bytes of the largest free range in this subtree. */
-  largestFree: at<32, usize>;
+  largestFree: at<40, usize>;
   /** Whose it is, for people; null: not told. */
-  name: at<40, ptr<u8> | null>;
+  name: at<48, ptr<u8> | null>;
   /** Bytes at each of its ends that stay unmapped. */
-  guard: at<48, u32>;
-  kind: at<52, RangeKind>;
-  /** Of the subtree; 1 without children. */
-  height: at<53, u8>;
+  guard: at<56, u32>;
+  kind: at<60, RangeKind>;
 }
-static_assert(sizeof<Range>() === 56);
+static_assert(sizeof<Range>() === 64);
 
 /** At the beginning of a page of records. */
 class RecordPage extends Struct {
   /** Other pages that have free records. */
   next: ptr<RecordPage> | null;
   previous: ptr<RecordPage> | null;
-  free: ptr<Range> | null;
+  free: ptr<AddressNode> | null;
   used: u32;
 }
-const HEADER: usize = 56;
+const HEADER: usize = 64;
 static_assert(sizeof<RecordPage>() <= HEADER);
-const RECORDS: u32 = 72;
+const RECORDS: u32 = 63;
 static_assert(HEADER + usize(RECORDS) * sizeof<Range>() <= PAGE_SIZE);
 
 const lock: SpinLock = zeroed();
@@ -93,7 +87,7 @@ function takeFrom(page: ptr<RecordPage>): ptr<Range> | null {
   page.free = record.left;
   page.used++;
   if (page.free === null) unlink(page);
-  return record;
+  return cast<Range>(record);
 }
 /** A record, its fields what they happen to be; null without memory. */
 export function takeRecord(): ptr<Range> | null {

@@ -3,6 +3,7 @@
  * or a file from `position` on; where the pages are, the page tables say. Mappings are the nodes of a tree (tree.ts) and do not overlap.
  */
 import { free, malloc } from "../../memory/malloc.ts";
+import { AddressNode } from "../../vm/address-tree.ts";
 import { COUNTED, NO_EXECUTE, WITHHELD, WRITABLE } from "../../vm/entry.ts";
 import type { MappedFile } from "./mapped-file.ts";
 
@@ -28,12 +29,7 @@ export const SMALL_PAGES: u32 = 32;
 /** MAP_NORESERVE: shown, but nothing is ever reserved. */
 export const NO_RESERVE: u32 = 64;
 
-export class Mapping extends Struct {
-  start: usize;
-  /** The first address behind it. */
-  end: usize;
-  left: ptr<Mapping> | null;
-  right: ptr<Mapping> | null;
+export class Mapping extends AddressNode {
   /** Of the subtree: where its first mapping starts, where its last one ends, and the longest free stretch between two of it. */
   first: usize;
   last: usize;
@@ -44,8 +40,6 @@ export class Mapping extends Struct {
   position: u64;
   protection: u32;
   flags: u32;
-  /** Of the subtree; 1 without children. */
-  height: u8;
 }
 
 /** What page tables say of pages with these rights; a file's page must not be written before the file knows. */
@@ -77,7 +71,7 @@ export function isContinued(mapping: ptr<Mapping>, next: ptr<Mapping>): bool {
 
 /** Records that are taken before anything is changed, so that nothing fails in the middle. */
 export class Spares extends Struct {
-  first: ptr<Mapping> | null;
+  first: ptr<AddressNode> | null;
 
   /** False, and none: there is no memory. */
   take(count: u32): bool {
@@ -99,7 +93,7 @@ export class Spares extends Struct {
     const mapping = this.first;
     if (mapping === null) unreachable();
     this.first = mapping.left;
-    return mapping;
+    return cast<Mapping>(mapping);
   }
   giveBack(): void {
     while (this.first !== null) free(this.next());
