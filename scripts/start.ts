@@ -1,6 +1,6 @@
 /*
- * `npm start`: esbuild, as npm has it for Linux, bundles a file of this repository twice: on this host, and on the unikernel in the machine. The
- * bundles have to be the same to the last byte. Ends with status 1 if they are not.
+ * `npm start`: esbuild, as npm has it for Linux, bundles a file of this repository on this host, and on the unikernel in the machine with one processor and
+ * with four. The bundles have to be the same to the last byte. Ends with status 1 if they are not.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const vitrine = join(root, "dist/cli/main.js");
 const esbuild = join(root, "node_modules/@esbuild/linux-x64/bin/esbuild");
 const SOURCE = "src/isa/disassemble.ts";
+const PROCESSORS = [1, 4];
 const MOST_OUTPUT = 1 << 28;
 
 interface Ended {
@@ -44,17 +45,22 @@ function main(): number {
   console.log(`esbuild ${args.join(" ")}`);
   const native = run(esbuild, args);
   console.log(row("this host", native));
-  const guest = run(process.execPath, [vitrine, "run", "--stats", esbuild, ...args]);
-  console.log(row("the unikernel", guest));
-  const lines = guest.errors.trimEnd().split("\n");
-  const statistics = JSON.parse(lines.at(-1) ?? "null") as Record<string, number> | null;
-  if (statistics?.instructions !== undefined)
-    console.log(
-      `  in the machine: ${(statistics.instructions / 1e6).toFixed(1)} million instructions, ${inSeconds(statistics.virtualSeconds ?? 0)} of virtual time from power-on to power-off`,
-    );
-  const same = native.status === 0 && guest.status === 0 && native.output.equals(guest.output);
+  const guests = PROCESSORS.map((cpus) => {
+    const guest = run(process.execPath, [vitrine, "run", "--stats", "--cpus", `${cpus}`, esbuild, ...args]);
+    console.log(row(cpus === 1 ? "the unikernel" : `${cpus} processors`, guest));
+    const lines = guest.errors.trimEnd().split("\n");
+    const statistics = JSON.parse(lines.at(-1) ?? "null") as Record<string, number> | null;
+    if (statistics?.instructions !== undefined)
+      console.log(
+        `  ${"".padEnd(14)}${(statistics.instructions / 1e6).toFixed(1)} million instructions, ${inSeconds(statistics.virtualSeconds ?? 0)} of virtual time from power-on to power-off`,
+      );
+    return guest;
+  });
+  const same = guests.every(
+    (guest) => native.status === 0 && guest.status === 0 && native.output.equals(guest.output),
+  );
   console.log(same ? "The bundles are the same, byte for byte." : "The bundles DIFFER.");
-  if (!same) console.error(guest.errors);
+  if (!same) for (const { errors } of guests) console.error(errors);
   return same ? 0 : 1;
 }
 process.exitCode = main();
