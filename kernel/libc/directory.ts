@@ -315,3 +315,19 @@ export function mkstemps(pattern: Text, suffix: i32): i32 {
 export function mkdtemp(pattern: Text): Text | null {
   return makeNamed(pattern, 0, true, 0) < 0 ? null : pattern;
 }
+/** @export @naked */
+export function scandir64(): void {
+  asm`jmp ${scandir}`;
+}
+/** @export @naked */
+export function alphasort64(): void {
+  asm`jmp ${alphasort}`;
+}
+/** @export @naked */
+export function mkostemp64(): void {
+  asm`jmp ${mkostemp}`;
+}
+/** @export @naked */
+export function mkstemps64(): void {
+  asm`jmp ${mkstemps}`;
+}

@@ -2,7 +2,16 @@
  * The kernel's libc: what programs are bound to that `vitrine run --libc kernel` runs. An image of its own, in ring 0 and the program's address space, so that
  * each of its functions is a function call away; what faults in it is the program's fault, and a signal. docs/libc.md.
  */
+import "./complaints.ts";
 import "./convert.ts";
+import "./match.ts";
+import "./not-here.ts";
+import "./obstack.ts";
+import "./search.ts";
+import "./strptime.ts";
+import "./terminal.ts";
+import "./threads/settings.ts";
+import "./users.ts";
 import "./exit.ts";
 import "./in-locale.ts";
 import "./floats.ts";

@@ -142,3 +142,8 @@ export function __explicit_bzero_chk(to: Bytes, bytes: usize, room: usize): void
   check(bytes, room);
   memset(to, 0, bytes);
 }
+/** Whether a descriptor fits an fd_set; gives the word that it is in. @export */
+export function __fdelt_chk(file: i64): i64 {
+  if (file < 0 || file >= 1024) __chk_fail();
+  return file / 64;
+}

@@ -1,17 +1,10 @@
 /** What a program asks of its system: limits, names, users (POSIX sysconf, gethostname, getpwuid), and its end with a line (assert, err(3)). */
 import { failAssertion } from "./abort.ts";
 import { failWith } from "./errno.ts";
-import { describe } from "./error-texts.ts";
-import { exit } from "./exit.ts";
 import { programName } from "./linker/problem.ts";
 import { auxiliaryValue } from "./linker/start.ts";
-import { standard } from "./stdio/file.ts";
-import { vfprintf } from "./stdio/print.ts";
-import { fputs } from "./stdio/transfer.ts";
 import { systemCall } from "./system.ts";
 import { find } from "./text.ts";
-import { thisThread } from "./thread-block.ts";
-import { type Arguments, variadic } from "./variadic.ts";
 
 type Text = ptr<u8>;
 const ENOENT: i32 = 2;
@@ -26,14 +19,12 @@ export let program_invocation_short_name: Text = "";
 export let __progname: Text = "";
 /** @export */
 export let __progname_full: Text = "";
-/** @export */
-export let error_message_count: u32 = 0;
 /** Whether there has never been a second thread: never said, so that programs use their locks. @export */
 export let __libc_single_threaded: u8 = 0;
 /** What setjmp's and stack protectors' code of before uses. @export */
 export let __stack_chk_guard: u64 = 0;
 
-function shortName(): Text {
+export function shortName(): Text {
   let name = programName;
   for (let slash = find(name, char("/")); slash !== null; slash = find(name, char("/")))
     name = slash.offset(1);
@@ -161,31 +152,6 @@ export function gethostname(to: Text, room: usize): i32 {
   }
   return failWith(36);
 }
-/** There is no data base of users. @export */
-export function getpwuid(_user: u32): usize {
-  failWith(ENOENT);
-  return 0;
-}
-/** @export */
-export function getpwnam(_name: Text): usize {
-  failWith(ENOENT);
-  return 0;
-}
-/** @export */
-export function getgrgid(_group: u32): usize {
-  failWith(ENOENT);
-  return 0;
-}
-/** @export */
-export function getgrnam(_name: Text): usize {
-  failWith(ENOENT);
-  return 0;
-}
-/** @export */
-export function getlogin(): usize {
-  failWith(ENOENT);
-  return 0;
-}
 /** There is no shell, and nobody to wait for. @export */
 export function system(command: Text): i32 {
   return address(command) === 0 ? 0 : failWith(38);
@@ -214,50 +180,4 @@ export function __assert_fail(what: Text, file: Text, line: u32, name: Text): ne
 /** @export */
 export function __assert(what: Text, file: Text, line: u32): never {
   failAssertion(shortName(), what, file, line, pointer<u8>(0));
-}
-/** "program: text: error" on standard error. */
-function warnWith(format: Text, args: ptr<Arguments>, error: i32): void {
-  const out = standard.errors.value;
-  fputs(shortName(), out);
-  fputs(": ", out);
-  if (address(format) !== 0) vfprintf(out, format, args);
-  if (error >= 0) {
-    if (address(format) !== 0) fputs(": ", out);
-    fputs(describe(error), out);
-  }
-  fputs("\n", out);
-}
-function warnArguments(args: ptr<Arguments>): void {
-  const error = thisThread().errno;
-  warnWith(args.pointer(), args, error);
-}
-function warnPlain(args: ptr<Arguments>): void {
-  warnWith(args.pointer(), args, -1);
-}
-function errArguments(args: ptr<Arguments>): void {
-  const error = thisThread().errno;
-  const status = args.int();
-  warnWith(args.pointer(), args, error);
-  exit(status);
-}
-function errPlain(args: ptr<Arguments>): void {
-  const status = args.int();
-  warnWith(args.pointer(), args, -1);
-  exit(status);
-}
-/** @export @naked */
-export function warn(): void {
-  asm`mov r11, ${warnArguments}; jmp ${variadic}`;
-}
-/** @export @naked */
-export function warnx(): void {
-  asm`mov r11, ${warnPlain}; jmp ${variadic}`;
-}
-/** @export @naked */
-export function err(): void {
-  asm`mov r11, ${errArguments}; jmp ${variadic}`;
-}
-/** @export @naked */
-export function errx(): void {
-  asm`mov r11, ${errPlain}; jmp ${variadic}`;
 }

@@ -61,3 +61,39 @@ export function __poll(): void {
 export function __poll_chk(): void {
   asm`mov eax, 7; jmp ${asSystemCall}`;
 }
+/** @export @naked */
+export function signalfd(): void {
+  asm`mov r10d, edx; mov edx, 8; mov ecx, r10d; mov eax, 289; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function epoll_pwait2(): void {
+  asm`mov eax, 441; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function semget(): void {
+  asm`mov eax, 64; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function semop(): void {
+  asm`mov eax, 65; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function semctl(): void {
+  asm`mov eax, 66; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function msgget(): void {
+  asm`mov eax, 68; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function msgsnd(): void {
+  asm`mov eax, 69; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function msgrcv(): void {
+  asm`mov eax, 70; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function msgctl(): void {
+  asm`mov eax, 71; jmp ${asSystemCall}`;
+}

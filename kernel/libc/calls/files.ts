@@ -237,3 +237,95 @@ export function __open64_2(): void {
 export function __read_chk(): void {
   asm`xor eax, eax; jmp ${asSystemCall}`;
 }
+/** @export @naked */
+export function preadv64(): void {
+  asm`mov eax, 295; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function pwritev64(): void {
+  asm`mov eax, 296; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function preadv2(): void {
+  asm`mov eax, 327; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function pwritev2(): void {
+  asm`mov eax, 328; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function splice(): void {
+  asm`mov eax, 275; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function tee(): void {
+  asm`mov eax, 276; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function vmsplice(): void {
+  asm`mov eax, 278; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function sync_file_range(): void {
+  asm`mov eax, 277; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function syncfs(): void {
+  asm`mov eax, 306; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function readahead(): void {
+  asm`mov eax, 187; jmp ${asSystemCall}`;
+}
+/** The room of the buffer comes last. @export @naked */
+export function __pread_chk(): void {
+  asm`mov eax, 17; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __pread64_chk(): void {
+  asm`mov eax, 17; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __openat_2(): void {
+  asm`xor ecx, ecx; mov eax, 257; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __openat64_2(): void {
+  asm`xor ecx, ecx; mov eax, 257; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __fxstat64(): void {
+  asm`mov rdi, rsi; mov rsi, rdx; mov eax, 5; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __lseek(): void {
+  asm`mov eax, 8; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __fcntl(): void {
+  asm`mov eax, 72; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __dup2(): void {
+  asm`mov eax, 33; jmp ${asSystemCall}`;
+}
+/** utimensat without a name. @export @naked */
+export function futimens(): void {
+  asm`mov rdx, rsi; xor esi, esi; xor ecx, ecx; mov eax, 280; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function inotify_init(): void {
+  asm`mov eax, 253; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function inotify_init1(): void {
+  asm`mov eax, 294; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function inotify_add_watch(): void {
+  asm`mov eax, 254; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function inotify_rm_watch(): void {
+  asm`mov eax, 255; jmp ${asSystemCall}`;
+}

@@ -49,3 +49,39 @@ export function munlockall(): void {
 export function mmap64(): void {
   asm`mov eax, 9; jmp ${asSystemCall}`;
 }
+/** @export @naked */
+export function mlock2(): void {
+  asm`mov eax, 325; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __mmap(): void {
+  asm`mov eax, 9; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __munmap(): void {
+  asm`mov eax, 11; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __mprotect(): void {
+  asm`mov eax, 10; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function shmget(): void {
+  asm`mov eax, 29; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function shmat(): void {
+  asm`mov eax, 30; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function shmctl(): void {
+  asm`mov eax, 31; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function shmdt(): void {
+  asm`mov eax, 67; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function process_vm_readv(): void {
+  asm`mov eax, 310; jmp ${asSystemCall}`;
+}

@@ -174,3 +174,99 @@ export function __lxstat(): void {
 export function __readlink_chk(): void {
   asm`mov eax, 89; jmp ${asSystemCall}`;
 }
+/** @export @naked */
+export function setxattr(): void {
+  asm`mov eax, 188; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function lsetxattr(): void {
+  asm`mov eax, 189; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function fsetxattr(): void {
+  asm`mov eax, 190; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function getxattr(): void {
+  asm`mov eax, 191; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function lgetxattr(): void {
+  asm`mov eax, 192; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function fgetxattr(): void {
+  asm`mov eax, 193; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function listxattr(): void {
+  asm`mov eax, 194; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function llistxattr(): void {
+  asm`mov eax, 195; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function flistxattr(): void {
+  asm`mov eax, 196; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function removexattr(): void {
+  asm`mov eax, 197; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function lremovexattr(): void {
+  asm`mov eax, 198; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function fremovexattr(): void {
+  asm`mov eax, 199; jmp ${asSystemCall}`;
+}
+/** A FIFO is a node of that kind. @export @naked */
+export function mkfifo(): void {
+  asm`or esi, 0x1000; xor edx, edx; mov eax, 133; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function mkfifoat(): void {
+  asm`or edx, 0x1000; xor ecx, ecx; mov eax, 259; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function mknodat(): void {
+  asm`mov eax, 259; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function mount(): void {
+  asm`mov eax, 165; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function umount2(): void {
+  asm`mov eax, 166; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function umount(): void {
+  asm`xor esi, esi; mov eax, 166; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function eaccess(): void {
+  asm`mov eax, 21; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function euidaccess(): void {
+  asm`mov eax, 21; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __xstat64(): void {
+  asm`mov rdi, rsi; mov rsi, rdx; mov eax, 4; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __lxstat64(): void {
+  asm`mov rdi, rsi; mov rsi, rdx; mov eax, 6; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __fxstatat(): void {
+  asm`mov rdi, rsi; mov rsi, rdx; mov rdx, rcx; mov rcx, r8; mov eax, 262; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __fxstatat64(): void {
+  asm`mov rdi, rsi; mov rsi, rdx; mov rdx, rcx; mov rcx, r8; mov eax, 262; jmp ${asSystemCall}`;
+}

@@ -245,3 +245,124 @@ export function waitpid(): void {
 export function wait(): void {
   asm`mov rsi, rdi; mov rdi, -1; xor edx, edx; xor ecx, ecx; mov eax, 61; jmp ${asSystemCall}`;
 }
+/** @export @naked */
+export function clock_settime(): void {
+  asm`mov eax, 227; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function settimeofday(): void {
+  asm`mov eax, 164; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function setgroups(): void {
+  asm`mov eax, 116; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function setreuid(): void {
+  asm`mov eax, 113; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function setregid(): void {
+  asm`mov eax, 114; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function setresuid(): void {
+  asm`mov eax, 117; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function setresgid(): void {
+  asm`mov eax, 119; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function getresuid(): void {
+  asm`mov eax, 118; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function getresgid(): void {
+  asm`mov eax, 120; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function seteuid(): void {
+  asm`mov esi, edi; mov edi, -1; mov edx, -1; mov eax, 117; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function setegid(): void {
+  asm`mov esi, edi; mov edi, -1; mov edx, -1; mov eax, 119; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function setpgrp(): void {
+  asm`xor edi, edi; xor esi, esi; mov eax, 109; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function killpg(): void {
+  asm`neg edi; mov eax, 62; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function sched_setscheduler(): void {
+  asm`mov eax, 144; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function sched_setparam(): void {
+  asm`mov eax, 142; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function sched_rr_get_interval(): void {
+  asm`mov eax, 148; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function sethostname(): void {
+  asm`mov eax, 170; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function waitid(): void {
+  asm`xor r8d, r8d; mov eax, 247; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function wait3(): void {
+  asm`mov rcx, rdx; mov rdx, rsi; mov rsi, rdi; mov rdi, -1; mov eax, 61; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function acct(): void {
+  asm`mov eax, 163; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function reboot(): void {
+  asm`mov eax, 169; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function ptrace(): void {
+  asm`mov eax, 101; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function timer_settime(): void {
+  asm`mov eax, 223; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function timer_gettime(): void {
+  asm`mov eax, 224; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function timer_delete(): void {
+  asm`mov eax, 226; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function timer_getoverrun(): void {
+  asm`mov eax, 225; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function unshare(): void {
+  asm`mov eax, 272; jmp ${asSystemCall}`;
+}
+/** The first argument of getcpu is its result. @export @naked */
+export function sched_getcpu(): void {
+  asm`
+    sub rsp, 24
+    mov rdi, rsp
+    xor esi, esi
+    xor edx, edx
+    mov eax, 309
+    syscall
+    mov eax, [rsp]
+    add rsp, 24
+    ret`;
+}

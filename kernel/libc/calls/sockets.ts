@@ -73,3 +73,19 @@ export function send(): void {
 export function recv(): void {
   asm`xor r8d, r8d; xor r9d, r9d; mov eax, 45; jmp ${asSystemCall}`;
 }
+/** @export @naked */
+export function recvmmsg(): void {
+  asm`mov eax, 299; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function sendmmsg(): void {
+  asm`mov eax, 307; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __send(): void {
+  asm`xor r8d, r8d; xor r9d, r9d; mov eax, 44; jmp ${asSystemCall}`;
+}
+/** @export @naked */
+export function __connect(): void {
+  asm`mov eax, 42; jmp ${asSystemCall}`;
+}

@@ -6,6 +6,8 @@ import {
   APPENDS,
   BUFFER,
   BY_LINE,
+  CAN_READ,
+  CAN_WRITE,
   dropRead,
   EOF,
   EOF_SEEN,
@@ -210,4 +212,36 @@ export function ftello(file: ptr<File>): i64 {
 /** @export */
 export function ftello64(file: ptr<File>): i64 {
   return ftell(file);
+}
+/** @export @naked */
+export function clearerr_unlocked(): void {
+  asm`jmp ${clearerr}`;
+}
+/** Whether its last operation was one of reading (<stdio_ext.h>). @export */
+export function __freading(file: ptr<File>): i32 {
+  return (file.mode & CAN_WRITE) === 0 || address(file.readAt) !== 0 ? 1 : 0;
+}
+/** @export */
+export function __fwriting(file: ptr<File>): i32 {
+  return (file.mode & CAN_READ) === 0 || address(file.writeAt) !== 0 ? 1 : 0;
+}
+/** @export */
+export function __freadable(file: ptr<File>): i32 {
+  return (file.mode & CAN_READ) !== 0 ? 1 : 0;
+}
+/** @export */
+export function __fwritable(file: ptr<File>): i32 {
+  return (file.mode & CAN_WRITE) !== 0 ? 1 : 0;
+}
+/** @export */
+export function __fbufsize(file: ptr<File>): usize {
+  return address(file.end) - address(file.base);
+}
+/** @export */
+export function __flbf(file: ptr<File>): i32 {
+  return (file.mode & BY_LINE) !== 0 ? 1 : 0;
+}
+/** @export */
+export function _flushlbf(): void {
+  flushAll();
 }

@@ -250,3 +250,27 @@ export function _IO_getc(file: ptr<File>): i32 {
 export function getc_unlocked(file: ptr<File>): i32 {
   return fgetc_unlocked(file);
 }
+/** @export */
+export function __fread_unlocked_chk(
+  to: Text,
+  _room: usize,
+  size: usize,
+  count: usize,
+  file: ptr<File>,
+): usize {
+  return fread_unlocked(to, size, count, file);
+}
+/** @export */
+export function __fgets_unlocked_chk(to: Text, _size: usize, room: i32, file: ptr<File>): Text | null {
+  return fgets_unlocked(to, room, file);
+}
+/** A word of an int (SVID). @export */
+export function getw(file: ptr<File>): i32 {
+  let word: i32 = 0;
+  return fread(cast<u8>(addressOf(word)), 4, 1, file) === 1 ? word : EOF;
+}
+/** @export */
+export function putw(word: i32, file: ptr<File>): i32 {
+  const own: i32 = word;
+  return fwrite(cast<u8>(addressOf(own)), 4, 1, file) === 1 ? 0 : EOF;
+}
