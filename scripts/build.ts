@@ -6,8 +6,8 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { buildSync } from "esbuild";
 import { ElfFile, SEGMENT_TYPE } from "../src/machine/boot/elf.ts";
+import { bundle, bundleProgram } from "./bundle.ts";
 import { completeDeclarations } from "./declarations.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -28,36 +28,6 @@ const generate = (name: string, program: string, ...args: readonly string[]): St
 });
 
 const tsc = join(root, "node_modules/typescript/bin/tsc");
-
-/**
- * JavaScript as few files: loading the two hundred modules one by one took half of a short run's time. Code that
- * several entries share is in chunks at the top of dist/. The package's dependencies stay outside.
- */
-function bundle(out: string): void {
-  buildSync({
-    absWorkingDir: root,
-    entryPoints: {
-      index: "src/index.ts",
-      testing: "src/testing.ts",
-      "cli/main": "src/cli/main.ts",
-      "cli/build-interpreter": "src/cli/build-interpreter.ts",
-      "cli/build-types-worker": "src/cli/build-types-worker.ts",
-      "cli/build-predecoded": "src/cli/build-predecoded.ts",
-      "cli/build-code": "src/cli/build-code.ts",
-    },
-    outdir: out,
-    bundle: true,
-    splitting: true,
-    chunkNames: "[name]-[hash]",
-    format: "esm",
-    platform: "node",
-    target: "node20.19",
-    packages: "external",
-    alias: { typescript: "./src/cli/build-typescript.ts" },
-    sourcemap: "linked",
-    logLevel: "error",
-  });
-}
 
 const MIB = 2 ** 20;
 /** Where the unikernel's image begins, and where programs do (docs/kernel.md). */
@@ -96,6 +66,7 @@ const steps: Step[] = [
   },
   { name: "complete the declarations", run: completeDeclarations },
   { name: "bundle", run: bundle },
+  { name: "bundle the program", run: bundleProgram },
   { name: "mark the program executable", run: (out) => chmodSync(join(out, "cli/main.js"), 0o755) },
   // The interpreter's wasm and the decoder's tables, from the instruction table.
   generate("interpreter", "cli/build-interpreter.js"),
@@ -109,6 +80,8 @@ const steps: Step[] = [
     run: (out) =>
       command(process.execPath, join(out, "cli/build-predecoded.js"), out, join(out, "kernel.elf")),
   },
+  // V8's code of the command, as far as a run of a program needs it.
+  generate("program code", "cli/build-program-code.js"),
   kernel("kernel-test.elf", "kernel/test/main.ts"),
   kernel("kernel-bench.elf", "kernel/bench/main.ts"),
 ];

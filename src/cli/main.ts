@@ -1,19 +1,5 @@
 #!/usr/bin/env node
-/* The program `vitrine`: arguments in, exit status out. Everything else is in program.ts. */
-import { describeError } from "./errors.ts";
-import { main } from "./program.ts";
+/* The program `vitrine`, as modules. The package has start.ts in its place. */
+import { runProcess } from "./process.ts";
 
-// `vitrine … | head` closes the pipe early; that is no error. A full disk is.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit();
-  const { line, exitCode } = describeError(error);
-  process.stderr.write(`vitrine: standard output: ${line}\n`);
-  process.exit(exitCode);
-});
-process.stderr.on("error", () => process.exit(process.exitCode ?? 2)); // nobody is left to be told
-
-const status = await main(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-});
-if (status !== undefined) process.exitCode = status;
+await runProcess();
