@@ -7,9 +7,9 @@ import { moduleCount, modules } from "../boot/loaded.ts";
 import { currentRoot, initContext, setDirectory, setRoot } from "../fs/context.ts";
 import { ENOENT, ENOMEM } from "../fs/errno.ts";
 import { crossMounts, mount } from "../fs/mounts.ts";
-import { dropName, holdName, type Name } from "../fs/name.ts";
+import { addChild, dropName, holdName, type Name } from "../fs/name.ts";
 import { type FileSystem, type Node, S_IFDIR, S_IFREG } from "../fs/node.ts";
-import { dropNode } from "../fs/node-cache.ts";
+import { dropNode, holdNode } from "../fs/node-cache.ts";
 import { FOLLOW, resolve, takeName, type Walk } from "../fs/path.ts";
 import { makeRamfs, setSource } from "../fs/ramfs.ts";
 import { startsWith, textLength } from "../lib/text.ts";
@@ -58,6 +58,29 @@ function makeDirectory(path: ptr<u8>, length: usize): void {
   make(path, length, S_IFDIR | 0o755, addressOf(made));
   if (made.node !== null) dropNode(made.node);
 }
+/**
+ * A directory for files of the kernel's where the file system cannot have one, since it is read-only: its name is kept with a directory in memory behind it, so that paths lead
+ * there. Listings of its parent do not show it.
+ */
+function imagineDirectory(path: ptr<u8>, length: usize): void {
+  const there = find(path, length);
+  if (there !== null) {
+    dropName(there);
+    return;
+  }
+  let slash = length;
+  while (slash > 0 && path[slash - 1] !== char("/")) slash--;
+  const parent = find(path, slash === 0 ? 1 : slash);
+  if (parent === null) return;
+  const fileSystem = makeRamfs("kernel");
+  // The name's reference is never given up: it is not to be forgotten.
+  let name: ptr<Name> | null = null;
+  if (fileSystem !== null) {
+    holdNode(fileSystem.root);
+    addChild(parent, path.offset(slash), length - slash, fileSystem.root, addressOf(name));
+  }
+  dropName(parent);
+}
 /** Mounts a file system on a directory, which is made if need be. On "/" it is the root from then on. */
 export function mountAt(fileSystem: ptr<FileSystem>, path: ptr<u8>): i64 {
   makeDirectories(path, true);
@@ -79,12 +102,19 @@ export function makeRoot(): i64 {
   return initContext(fileSystem);
 }
 const FILE: ptr<u8> = "file=";
+/** Of a file's path: what is before its last slash; 1 if that is the root. */
+function directoryLength(path: ptr<u8>): usize {
+  let slash: usize = 0;
+  for (let i: usize = 0; path[i] !== 0; i++) if (path[i] === char("/")) slash = i;
+  return slash === 0 ? 1 : slash;
+}
 /** Files that the loader has left in memory; they stay where they are. */
 export function addModules(): void {
   for (let i: usize = 0; i < moduleCount; i++) {
     if (!startsWith(modules[i].text, FILE)) continue;
     const path = modules[i].text.offset(textLength(FILE));
     makeDirectories(path, false);
+    imagineDirectory(path, directoryLength(path));
     const made: Made = zeroed();
     make(path, textLength(path), S_IFREG | 0o755, addressOf(made));
     const start = pointer<u8>(inArea(Area.Early, modules[i].start));

@@ -63,6 +63,13 @@ describe("programs print what they print with glibc", () => {
     });
 });
 
+it("a root that is read-only has the libc too", (ctx) => {
+  const place = mkdtempSync(join(folder, "root-"));
+  compile(ctx, join(sources, "texts.c"), "-o", join(place, "texts"));
+  const wanted = native(join(place, "texts"), [], place);
+  expect(ours("/texts", [], place, "--root", place)).toEqual({ ...wanted, stderr: "" });
+});
+
 it("a program of C++ runs with the host's libstdc++", (ctx) => {
   const program = join(folder, "iostreams");
   const made = spawnSync(
