@@ -16,14 +16,11 @@ const folder = mkdtempSync(join(cache, "vitrine-script-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 bundleProgram(folder);
 
-function answers(program: string) {
-  const commands = [
-    ["--help"],
-    ["run", "--help"],
-    ["asm", "-", "-o", "-"],
-    ["run", "/nothing"],
-    ["nonsense"],
-  ];
+const FEW = [["--version"], ["asm", "-", "-o", "-"]];
+const MANY = [...FEW, ["run", "--help"], ["run", "/nothing"], ["nonsense"]];
+
+/** What commands end with and say. */
+function answers(program: string, commands: readonly (readonly string[])[] = FEW) {
   return commands.map((args) => {
     const options = { input: "mov eax, [rbx]", encoding: "latin1" } as const;
     const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], options);
