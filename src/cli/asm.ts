@@ -4,6 +4,7 @@
  */
 import { existsSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
+import { writeAll } from "../host/write-all.ts";
 import { type Assembled, assemble } from "../isa/assembler/assemble.ts";
 import { AssemblerError } from "../isa/assembler/error.ts";
 import { baseOption, type CodeMode, modeOption } from "./code-options.ts";
@@ -24,7 +25,7 @@ export function register(program: Command): void {
     .argument("<source...>", 'lines of code, or one file name; "-" is standard input')
     .addOption(modeOption())
     .addOption(baseOption())
-    .option("-o, --output <file>", "write the bytes there")
+    .option("-o, --output <file>", 'write the bytes there; "-" is standard output')
     .option("--listing", "print addresses, bytes and source")
     .action((source: readonly string[], options: Options) => asm(source, options));
 }
@@ -56,7 +57,8 @@ const hex = (bytes: Uint8Array): string =>
 function asm(source: readonly string[], options: Options): void {
   const { text, name } = load(source);
   const assembled = assembleOrFail(text, name, options);
-  if (options.output !== undefined) writeFileSync(options.output, assembled.bytes);
+  if (options.output === "-") writeAll(1, assembled.bytes);
+  else if (options.output !== undefined) writeFileSync(options.output, assembled.bytes);
   if (options.listing) process.stdout.write(listing(assembled));
   else if (options.output === undefined) {
     for (let at = 0; at < assembled.bytes.length; at += 16) {

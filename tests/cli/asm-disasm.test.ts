@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { parseElf } from "../../src/cli/elf.ts";
 import { main } from "../../src/cli/program.ts";
+import { builtProgram } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vitrine-asm-"));
@@ -83,6 +84,11 @@ describe("vitrine asm", () => {
     const { out } = await vitrine("asm", path("a.asm"), "--listing");
     expect(out.split("\n")[2]).toMatch(/^ {4}3 {2}00001000 {2}b8 00 10 00 00 +start: mov eax, start$/);
     expect(out.split("\n")[5]).toMatch(/^ {7}00001015 {2}90 90 90 90$/);
+  });
+
+  it("assembles to standard output", () => {
+    const { stdout } = spawnSync(process.execPath, [builtProgram(), "asm", "nop", "ret", "-o", "-"]);
+    expect([...stdout]).toEqual([0x90, 0xc3]);
   });
 
   it.each([
