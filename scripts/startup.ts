@@ -1,6 +1,7 @@
 /*
  * `npm run startup [-- N]`: from the command to the first byte of a static program's output, N times (default 10), and where the time goes: Node
- * itself, the command's modules, the machine with its kernel, and the guest until the program has written. Needs gcc and a built package.
+ * itself, the command's code, the machine with its kernel, and the guest until the program has written. And what the guest does from reset to the
+ * program's end. Needs gcc and a built package.
  */
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -14,18 +15,33 @@ const SOURCE = `#include <unistd.h>
 int main() { return write(1, "hello\\n", 6) != 6; }
 `;
 
-/** Milliseconds until the first byte of output, and to the end where there is none. */
-function untilOutput(args: readonly string[]): Promise<number> {
+/** Milliseconds until the first byte of output, and to the end where there is none. Throws for another exit status. */
+function untilOutput(args: readonly string[], status: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const start = performance.now();
     let first: number | undefined;
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, args, {
+      stdio: ["ignore", "pipe", status === 0 ? "inherit" : "ignore"],
+    });
     child.stdout.on("data", () => {
       first ??= performance.now() - start;
     });
     child.on("error", reject);
-    child.on("close", () => resolve(first ?? performance.now() - start));
+    child.on("close", (code) => {
+      if (code === status) resolve(first ?? performance.now() - start);
+      else reject(new Error(`${args.join(" ")}: exit status ${code}`));
+    });
   });
+}
+/** What `--stats` says of one run; it is the same every time. */
+interface Statistics {
+  readonly instructions: number;
+  readonly virtualSeconds: number;
+}
+function statisticsOf(program: string): Statistics {
+  const { stderr } = spawnSync(process.execPath, [vitrine, "run", "--stats", program], { encoding: "utf8" });
+  // as: docs/boot.md says so
+  return JSON.parse(stderr) as Statistics;
 }
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
@@ -47,21 +63,23 @@ async function main(times: number): Promise<number> {
       return 2;
     }
     const steps = [
-      { name: "node, doing nothing", args: ["-e", "0"] },
-      { name: "and the command's modules", args: [vitrine, "run", "--help"] },
+      { name: "node, doing nothing", args: ["-e", "0"], status: 0 },
+      { name: "and the command's code", args: [vitrine, "run", "--help"], status: 0 },
       {
         name: "and what is needed to see that there is no program",
         args: [vitrine, "run", join(folder, "nothing")],
+        status: 127,
       },
-      { name: "and the machine, the kernel, the program: its first byte", args: [vitrine, "run", program] },
+      {
+        name: "and the machine, the kernel, the program: its first byte",
+        args: [vitrine, "run", program],
+        status: 0,
+      },
     ];
     const measured = steps.map((step) => ({ ...step, all: [] as number[] }));
     // One after the other, so that whatever else the host does is in all of them.
     for (let i = 0; i < times; i++) {
-      for (const step of measured) {
-        const isQuiet = step.args.at(-1)?.endsWith("nothing") ?? false;
-        step.all.push(await untilOutput(isQuiet ? ["--no-warnings", ...step.args] : step.args));
-      }
+      for (const { args, status, all } of measured) all.push(await untilOutput(args, status));
     }
     console.log(`milliseconds, of ${times} runs: median, least`);
     for (const { name, all } of measured)
@@ -70,6 +88,10 @@ async function main(times: number): Promise<number> {
           .toFixed(0)
           .padStart(6)}  ${name}`,
       );
+    const { instructions, virtualSeconds } = statisticsOf(program);
+    console.log(
+      `${(virtualSeconds * 1000).toFixed(2)} ms of the guest's time from reset to the program's end, in ${instructions} instructions`,
+    );
     return 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
