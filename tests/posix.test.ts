@@ -18,7 +18,18 @@ const sources = fileURLToPath(new URL("posix", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "vitrine-posix-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const PARTS = ["files", "pipes", "polling", "memory", "clocks", "signals", "threads", "limits"];
+const PARTS = [
+  "files",
+  "pipes",
+  "polling",
+  "memory",
+  "clocks",
+  "signals",
+  "threads",
+  "limits",
+  "robust",
+  "locked",
+];
 
 let built: string | undefined;
 /** Static, so that it can be Linux's first process. */

@@ -1,6 +1,6 @@
 /**
  * Futexes: threads that wait until a word of the program's memory changes (futex(2)). All of them are in one queue, so that moving some from
- * one address to another is a change of what they wait for. Robust lists and priority inheritance are not here.
+ * one address to another is a change of what they wait for. Lists of robust ones are in robust.ts; priority inheritance is not here.
  */
 import { EAGAIN, EFAULT, EINTR, ETIMEDOUT } from "../fs/errno.ts";
 import { WaitEnd, Waiter, type WaitQueue } from "../thread/wait-queue.ts";

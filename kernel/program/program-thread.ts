@@ -14,6 +14,7 @@ import { enterSpace } from "../vm/space.ts";
 import { enterProgram } from "./enter.ts";
 import { wakeFutex } from "./futex.ts";
 import { currentProgram, type Pending, PROCESS_ID, type ProgramThread, process } from "./process.ts";
+import { leaveRobust } from "./robust.ts";
 import { lookForSignals } from "./signals.ts";
 import { copyOut } from "./user.ts";
 
@@ -106,6 +107,7 @@ export function startProgramThread(program: ptr<ProgramThread>, name: ptr<u8>): 
 export function endProgramThread(): never {
   const program = currentProgram();
   const thread = currentThread();
+  if (!process.ending) leaveRobust(program);
   if (program.clearedAtEnd !== 0 && !process.ending) {
     const zero: u32 = 0;
     copyOut(program.clearedAtEnd, addressOf(zero), 4);

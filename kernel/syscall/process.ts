@@ -3,7 +3,7 @@
 import { descriptorLimit, setDescriptorLimit } from "../fs/descriptors.ts";
 import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from "../fs/errno.ts";
 import { endProcess } from "../program/end.ts";
-import { programMemory, UNLIMITED } from "../program/memory/program-memory.ts";
+import { LOCK_LIMIT, programMemory, UNLIMITED } from "../program/memory/program-memory.ts";
 import { currentProgram, PARENT_ID, PROCESS_ID, process } from "../program/process.ts";
 import { endProgramThread, setThreadPointer } from "../program/program-thread.ts";
 import { copyIn, copyOut, copyText } from "../program/user.ts";
@@ -184,6 +184,7 @@ const RLIMIT_DATA: u32 = 2;
 const RLIMIT_STACK: u32 = 3;
 const RLIMIT_CORE: u32 = 4;
 const RLIMIT_NOFILE: u32 = 7;
+const RLIMIT_MEMLOCK: u32 = 8;
 const RLIMIT_AS: u32 = 9;
 const MOST_FILES: u64 = 1 << 20;
 const limits: array<Limit, typeof LIMITS> = zeroed();
@@ -197,7 +198,7 @@ function makeLimits(): void {
   limits[RLIMIT_CORE].current = 0;
   limits[RLIMIT_NOFILE] = { current: descriptorLimit(), most: MOST_FILES };
   // Locked memory, nice, real-time priority, queued signals, message queues: as Linux begins.
-  limits[8] = { current: 8 << 20, most: 8 << 20 };
+  limits[RLIMIT_MEMLOCK] = { current: LOCK_LIMIT, most: LOCK_LIMIT };
   limits[11] = { current: 1 << 16, most: 1 << 16 };
   limits[12] = { current: 819_200, most: 819_200 };
   limits[13] = { current: 0, most: 0 };
@@ -214,6 +215,7 @@ function setLimit(resource: u32, from: usize): i64 {
   }
   const memory = programMemory();
   if (resource === RLIMIT_AS && memory !== null) memory.limit = wanted.current;
+  if (resource === RLIMIT_MEMLOCK && memory !== null) memory.lockLimit = wanted.current;
   if (resource === RLIMIT_DATA && memory !== null) memory.dataLimit = wanted.current;
   limits[resource] = wanted;
   return 0;

@@ -30,4 +30,7 @@ void pipes(void);
 void polling(void);
 void clocks(void);
 void limits(void);
+void robust(void);
+/* The last: it gives up being root. */
+void locked(void);
 #endif

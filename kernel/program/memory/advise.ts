@@ -2,18 +2,10 @@
 import { EACCES, EFAULT, EINVAL, ENOMEM, EOPNOTSUPP, EPERM } from "../../fs/errno.ts";
 import { PAGE_SIZE } from "../../memory/address.ts";
 import { unmapRange } from "../../vm/map.ts";
-import { cutAt, join } from "./edit.ts";
-import {
-  LARGE_PAGES,
-  LOCKED,
-  type Mapping,
-  PROT_WRITE,
-  SHARED,
-  SMALL_PAGES,
-  type Spares,
-} from "./mapping.ts";
+import { markRange } from "./edit.ts";
+import { LARGE_PAGES, LOCKED, type Mapping, PROT_WRITE, SHARED, SMALL_PAGES } from "./mapping.ts";
 import { touch } from "./populate.ts";
-import { MOST_MAPPINGS, type ProgramMemory, pagesUp } from "./program-memory.ts";
+import { type ProgramMemory, pagesUp } from "./program-memory.ts";
 import { Served } from "./serve.ts";
 import { findFrom } from "./tree.ts";
 
@@ -81,26 +73,12 @@ function adviseMapping(
   }
   return unmapRange(memory.space, start, end - start) ? 0 : -ENOMEM;
 }
-/** Whether large pages are wanted is kept: mappings are cut where that begins and ends. */
-function chooseSize(memory: ptr<ProgramMemory>, start: usize, end: usize, set: u32, clear: u32): i64 {
-  const spares: Spares = init({});
-  if (memory.mappings + 2 > MOST_MAPPINGS || !spares.take(2)) return -ENOMEM;
-  cutAt(memory, start, addressOf(spares));
-  cutAt(memory, end, addressOf(spares));
-  let mapping = findFrom(memory.tree, start);
-  while (mapping !== null && mapping.start < end) {
-    mapping.flags = (mapping.flags & ~clear) | set;
-    mapping = findFrom(memory.tree, mapping.end);
-  }
-  join(memory, start, end);
-  spares.giveBack();
-  return 0;
-}
 /** The lock is held for writing. Where nothing is mapped is passed over, and told at the end. */
 function adviseLocked(memory: ptr<ProgramMemory>, start: usize, end: usize, advice: Advice): i64 {
   let status: i64 = 0;
-  if (advice === Advice.HugePage) status = chooseSize(memory, start, end, LARGE_PAGES, SMALL_PAGES);
-  if (advice === Advice.NoHugePage) status = chooseSize(memory, start, end, SMALL_PAGES, LARGE_PAGES);
+  // Whether large pages are wanted is kept.
+  if (advice === Advice.HugePage) status = markRange(memory, start, end, LARGE_PAGES, SMALL_PAGES);
+  if (advice === Advice.NoHugePage) status = markRange(memory, start, end, SMALL_PAGES, LARGE_PAGES);
   if (status !== 0) return status;
   let at = start;
   let mapping = findFrom(memory.tree, start);

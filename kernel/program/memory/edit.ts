@@ -2,10 +2,11 @@
  * Changing the tree of mappings: cutting them where something begins or ends, putting together what could be one, taking out. Page tables
  * are changed by the callers, who hold the memory's lock for writing and have spare records.
  */
+import { ENOMEM } from "../../fs/errno.ts";
 import { free } from "../../memory/malloc.ts";
 import { dropMapped } from "./mapped-file.ts";
 import { isContinued, type Mapping, type Spares } from "./mapping.ts";
-import { type ProgramMemory, takeOut } from "./program-memory.ts";
+import { MOST_MAPPINGS, type ProgramMemory, takeOut } from "./program-memory.ts";
 import { find, findBefore, findFrom, insert, refresh, remove } from "./tree.ts";
 
 /** A mapping begins at `at`, unless nothing is there. It may take a spare record. */
@@ -57,6 +58,21 @@ export function join(memory: ptr<ProgramMemory>, start: usize, end: usize): void
     mapping = findFrom(memory.tree, mapping.end);
   }
 }
+/** Flags of what is mapped from `start` up to `end`, by bits: mappings are cut where that begins and ends. 0, or -ENOMEM. */
+export function markRange(memory: ptr<ProgramMemory>, start: usize, end: usize, set: u32, clear: u32): i64 {
+  const spares: Spares = init({});
+  if (memory.mappings + 2 > MOST_MAPPINGS || !spares.take(2)) return -ENOMEM;
+  cutAt(memory, start, addressOf(spares));
+  cutAt(memory, end, addressOf(spares));
+  let mapping = findFrom(memory.tree, start);
+  while (mapping !== null && mapping.start < end) {
+    mapping.flags = (mapping.flags & ~clear) | set;
+    mapping = findFrom(memory.tree, mapping.end);
+  }
+  join(memory, start, end);
+  spares.giveBack();
+  return 0;
+}
 /** Whether mappings lie side by side from `start` up to `end`. */
 export function isCovered(memory: ptr<ProgramMemory>, start: usize, end: usize): bool {
   let at = start;
@@ -69,11 +85,15 @@ export function isCovered(memory: ptr<ProgramMemory>, start: usize, end: usize):
 }
 /** Bytes that are mapped from `start` up to `end`. */
 export function bytesIn(memory: ptr<ProgramMemory>, start: usize, end: usize): u64 {
+  return bytesWith(memory, start, end, 0);
+}
+/** Of them, bytes of mappings with all of these flags. */
+export function bytesWith(memory: ptr<ProgramMemory>, start: usize, end: usize, flags: u32): u64 {
   let bytes: u64 = 0;
   let mapping = findFrom(memory.tree, start);
   while (mapping !== null && mapping.start < end) {
     const from = mapping.start > start ? mapping.start : start;
-    bytes += (mapping.end < end ? mapping.end : end) - from;
+    if ((mapping.flags & flags) === flags) bytes += (mapping.end < end ? mapping.end : end) - from;
     mapping = findFrom(memory.tree, mapping.end);
   }
   return bytes;

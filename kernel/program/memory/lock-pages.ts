@@ -1,10 +1,15 @@
-/** Pages that stay where they are: mlock(2) and its kin. Nothing is ever swapped out here, so a locked page is one that is there. */
-import { EINVAL, ENOMEM } from "../../fs/errno.ts";
+/**
+ * Pages that stay where they are: mlock(2) and its kin, in Linux's order of checks (mm/mlock.c). Nothing is ever swapped out here, so a locked page is
+ * one that is there. RLIMIT_MEMLOCK counts bytes of locked mappings; root may lock what it wants (CAP_IPC_LOCK).
+ */
+import { EINVAL, ENOMEM, EPERM } from "../../fs/errno.ts";
 import { PAGE_SIZE } from "../../memory/address.ts";
-import { cutAt, isCovered, join } from "./edit.ts";
-import { LOCKED, type Spares } from "./mapping.ts";
+import { PROGRAMS_END } from "../../vm/space.ts";
+import { process } from "../process.ts";
+import { bytesWith, isCovered, markRange } from "./edit.ts";
+import { LOCKED } from "./mapping.ts";
 import { populate } from "./populate.ts";
-import { MOST_MAPPINGS, type ProgramMemory, pagesUp } from "./program-memory.ts";
+import { type ProgramMemory, pagesUp } from "./program-memory.ts";
 import { findFrom } from "./tree.ts";
 
 const MLOCK_ONFAULT: u64 = 1;
@@ -12,28 +17,36 @@ const MCL_CURRENT: u64 = 1;
 const MCL_FUTURE: u64 = 2;
 const MCL_ONFAULT: u64 = 4;
 
+function isPrivileged(): bool {
+  return process.owner === 0;
+}
+/** Whether the program may lock anything at all. */
+export function mayLock(memory: ptr<ProgramMemory>): bool {
+  return isPrivileged() || memory.lockLimit !== 0;
+}
+/** Whether so many bytes more may be locked. The lock is held. */
+export function fitsLocked(memory: ptr<ProgramMemory>, more: usize): bool {
+  if (isPrivileged()) return true;
+  const limit = memory.lockLimit & ~(PAGE_SIZE - 1);
+  return more <= limit && bytesWith(memory, 0, PROGRAMS_END, LOCKED) <= limit - more;
+}
+/** What is locked there already does not count twice. */
+function fitsRange(memory: ptr<ProgramMemory>, start: usize, end: usize): bool {
+  const there = end < start ? 0 : bytesWith(memory, start, end, LOCKED);
+  return fitsLocked(memory, end - start - there);
+}
 /** The lock is held for writing. */
 function markLocked(memory: ptr<ProgramMemory>, start: usize, end: usize, flags: u32): i64 {
+  if (flags !== 0 && !fitsRange(memory, start, end)) return -ENOMEM;
+  if (end < start) return -EINVAL;
+  if (end === start) return 0;
   if (!isCovered(memory, start, end)) return -ENOMEM;
-  const spares: Spares = init({});
-  if (memory.mappings + 2 > MOST_MAPPINGS || !spares.take(2)) return -ENOMEM;
-  cutAt(memory, start, addressOf(spares));
-  cutAt(memory, end, addressOf(spares));
-  let mapping = findFrom(memory.tree, start);
-  while (mapping !== null && mapping.start < end) {
-    mapping.flags = (mapping.flags & ~LOCKED) | flags;
-    mapping = findFrom(memory.tree, mapping.end);
-  }
-  join(memory, start, end);
-  spares.giveBack();
-  return 0;
+  return markRange(memory, start, end, flags, LOCKED);
 }
 /** All bytes' pages, also those that are only begun. */
 function mark(memory: ptr<ProgramMemory>, start: usize, bytes: usize, flags: u32, isLater: bool): i64 {
   const from = start & ~(PAGE_SIZE - 1);
   const size = pagesUp(bytes + (start - from));
-  if (from + size < from) return -EINVAL;
-  if (size === 0) return 0;
   memory.lock.lockWrite();
   const status = markLocked(memory, from, from + size, flags);
   memory.lock.unlockWrite();
@@ -43,6 +56,7 @@ function mark(memory: ptr<ProgramMemory>, start: usize, bytes: usize, flags: u32
 /** mlock2(2); mlock(2) is without flags. */
 export function lockPages(memory: ptr<ProgramMemory>, start: usize, bytes: usize, flags: u64): i64 {
   if ((flags & ~MLOCK_ONFAULT) !== 0) return -EINVAL;
+  if (!mayLock(memory)) return -EPERM;
   return mark(memory, start, bytes, LOCKED, flags !== 0);
 }
 /** munlock(2). */
@@ -62,6 +76,8 @@ function markAll(memory: ptr<ProgramMemory>, flags: u32): void {
 export function lockAll(memory: ptr<ProgramMemory>, flags: u64): i64 {
   const known = MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT;
   if ((flags & ~known) !== 0 || flags === 0 || flags === MCL_ONFAULT) return -EINVAL;
+  if (!mayLock(memory)) return -EPERM;
+  if ((flags & MCL_CURRENT) !== 0 && !isPrivileged() && memory.bytes > memory.lockLimit) return -ENOMEM;
   memory.locksAll = (flags & MCL_FUTURE) !== 0;
   if ((flags & MCL_CURRENT) === 0) return 0;
   markAll(memory, LOCKED);

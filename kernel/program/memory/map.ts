@@ -2,13 +2,14 @@
  * New mappings and their end: mmap(2), munmap(2). Nothing is put into page tables: pages come as they are touched. Checks are in Linux's order
  * (mm/mmap.c's do_mmap); what runs out is -ENOMEM, and then nothing has changed.
  */
-import { EEXIST, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from "../../fs/errno.ts";
+import { EAGAIN, EEXIST, EINVAL, ENOMEM, EOPNOTSUPP, EOVERFLOW, EPERM } from "../../fs/errno.ts";
 import type { Name } from "../../fs/name.ts";
 import type { Node } from "../../fs/node.ts";
 import { PAGE_SIZE } from "../../memory/address.ts";
 import { unmapRange } from "../../vm/map.ts";
 import { PROGRAMS_END, PROGRAMS_START } from "../../vm/space.ts";
 import { bytesIn, cutAt, join, putIn, takeOutRange } from "./edit.ts";
+import { fitsLocked, mayLock } from "./lock-pages.ts";
 import { dropMapped, type MappedFile, openMapped } from "./mapped-file.ts";
 import {
   GROWS_DOWN,
@@ -118,6 +119,8 @@ function mapLocked(memory: ptr<ProgramMemory>, wanted: ptr<Wanted>, size: usize)
   if (chosen < 0) return chosen;
   const start = usize(chosen);
   const end = start + size;
+  if ((wanted.flags & MAP_LOCKED) !== 0 && !mayLock(memory)) return -EPERM;
+  if ((flagsOf(memory, wanted) & LOCKED) !== 0 && !fitsLocked(memory, size)) return -EAGAIN;
   const status = checkType(wanted);
   if (status !== 0) return status;
   const more = size - bytesIn(memory, start, end);

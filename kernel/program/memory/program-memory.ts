@@ -13,6 +13,8 @@ import { findFrom, remove, type Tree } from "./tree.ts";
 
 /** RLIM_INFINITY (getrlimit(2)). */
 export const UNLIMITED: u64 = 0xffff_ffff_ffff_ffff;
+/** RLIMIT_MEMLOCK, until the program says otherwise. */
+export const LOCK_LIMIT: u64 = 8 << 20;
 /** As /proc/sys/vm/max_map_count has it. */
 export const MOST_MAPPINGS: u32 = 65530;
 /** Below here free places are looked for, from above: Linux's mmap_base for a stack of 8 MiB, without randomisation. */
@@ -26,9 +28,10 @@ export class ProgramMemory extends Struct {
   mappings: u32;
   /** Of all mappings. */
   bytes: u64;
-  /** RLIMIT_AS, RLIMIT_DATA. */
+  /** RLIMIT_AS, RLIMIT_DATA, RLIMIT_MEMLOCK. */
   limit: u64;
   dataLimit: u64;
+  lockLimit: u64;
   /** brk(2): where the heap begins and ends. */
   heapStart: usize;
   heapEnd: usize;
@@ -46,7 +49,7 @@ export function programMemory(): ptr<ProgramMemory> | null {
 }
 /** An empty memory in a space that was cloned for it; it is the program's from here on. */
 export function openMemory(memory: ptr<ProgramMemory>, space: ptr<AddressSpace>): void {
-  memory.value = init({ space, limit: UNLIMITED, dataLimit: UNLIMITED });
+  memory.value = init({ space, limit: UNLIMITED, dataLimit: UNLIMITED, lockLimit: LOCK_LIMIT });
   current = memory;
 }
 /** Nothing is mapped any more; what a file has not got yet is still to be written back. The heap is nowhere. */

@@ -1,13 +1,14 @@
 /**
  * Mappings that grow, shrink and move: mremap(2), in Linux's order of checks (mm/mremap.c). What has been written moves along, page by page.
- * MREMAP_DONTUNMAP, and doubling of shared zeros by an old size of 0, are refused.
+ * Of shared zeros, MREMAP_DONTUNMAP and doubling by an old size of 0 are refused: their pages are nowhere but where they are mapped.
  */
-import { EFAULT, EINVAL, ENOMEM } from "../../fs/errno.ts";
+import { EAGAIN, EFAULT, EINVAL, ENOMEM } from "../../fs/errno.ts";
 import { PAGE_SIZE } from "../../memory/address.ts";
 import { protectRange, unmapRange } from "../../vm/map.ts";
 import { mapAgain } from "../../vm/pages.ts";
 import { PROGRAMS_END, PROGRAMS_START } from "../../vm/space.ts";
 import { join, putIn } from "./edit.ts";
+import { fitsLocked } from "./lock-pages.ts";
 import { emptyLocked, placeFor } from "./map.ts";
 import { LOCKED, type Mapping, rightsOfPages, SHARED, type Spares } from "./mapping.ts";
 import { populate } from "./populate.ts";
@@ -16,6 +17,7 @@ import { find, isFree, refresh } from "./tree.ts";
 
 const MREMAP_MAYMOVE: u64 = 1;
 const MREMAP_FIXED: u64 = 2;
+const MREMAP_DONTUNMAP: u64 = 4;
 
 /** What is to become what: whole pages. */
 class Move extends Struct {
@@ -23,7 +25,7 @@ class Move extends Struct {
   size: usize;
   newSize: usize;
   flags: u64;
-  /** With MREMAP_FIXED. */
+  /** With MREMAP_FIXED; a wish with MREMAP_DONTUNMAP. */
   to: usize;
 }
 
@@ -37,17 +39,23 @@ function source(memory: ptr<ProgramMemory>, move: ptr<Move>, status: ptr<i64>): 
     status.value = -EINVAL;
     return null;
   }
+  if (isShared && mapping.file === null && (move.flags & MREMAP_DONTUNMAP) !== 0) {
+    status.value = -EINVAL;
+    return null;
+  }
   if (move.size > mapping.end - move.from) return null;
   if (move.newSize > move.size) {
     const position = mapping.position + (move.from - mapping.start);
     status.value = -EINVAL;
     if (mapping.file !== null && position + move.newSize < position) return null;
+    status.value = -EAGAIN;
+    if ((mapping.flags & LOCKED) !== 0 && !fitsLocked(memory, move.newSize - move.size)) return null;
     status.value = -ENOMEM;
     if (memory.bytes + (move.newSize - move.size) > memory.limit) return null;
   }
   return mapping;
 }
-/** A mapping of the new size at `to`, where nothing is, that shows what the old part did; that is gone then. */
+/** A mapping of the new size at `to`, where nothing is, that shows what the old part did; that is gone then, or empty with MREMAP_DONTUNMAP. */
 function moveTo(
   memory: ptr<ProgramMemory>,
   mapping: ptr<Mapping>,
@@ -68,22 +76,29 @@ function moveTo(
   made.position = mapping.position + (move.from - mapping.start);
   if (made.file !== null) made.file.mappings++;
   if (made.protection === 0) protectRange(memory.space, to, size, rightsOfPages(made));
-  if (move.size > 0) emptyLocked(memory, move.from, move.from + move.size, spares);
+  const keepsOld = (move.flags & MREMAP_DONTUNMAP) !== 0;
+  if (keepsOld) mapping.flags &= ~LOCKED;
+  else if (move.size > 0) emptyLocked(memory, move.from, move.from + move.size, spares);
   putIn(memory, made);
   join(memory, to, to + move.newSize);
+  if (keepsOld) join(memory, move.from, move.from + move.size);
   return i64(to);
 }
-/** The lock is held for writing. */
-function moveFixed(memory: ptr<ProgramMemory>, move: ptr<Move>, spares: ptr<Spares>): i64 {
+/** To a given place, or leaving the old part mapped, or both. The lock is held for writing. */
+function moveAway(memory: ptr<ProgramMemory>, move: ptr<Move>, spares: ptr<Spares>): i64 {
   if ((move.to & (PAGE_SIZE - 1)) !== 0) return -EINVAL;
-  if (move.newSize > PROGRAMS_END || move.to > PROGRAMS_END - move.newSize || move.to < PROGRAMS_START)
-    return -EINVAL;
+  if (move.newSize > PROGRAMS_END || move.to > PROGRAMS_END - move.newSize) return -EINVAL;
+  if ((move.flags & MREMAP_FIXED) !== 0 && move.to < PROGRAMS_START) return -EINVAL;
   if (move.from + move.size > move.to && move.to + move.newSize > move.from) return -EINVAL;
   if (memory.mappings + 2 > MOST_MAPPINGS) return -ENOMEM;
-  if (!emptyLocked(memory, move.to, move.to + move.newSize, spares)) return -ENOMEM;
+  const isFixed = (move.flags & MREMAP_FIXED) !== 0;
+  if (isFixed && !emptyLocked(memory, move.to, move.to + move.newSize, spares)) return -ENOMEM;
   let status: i64 = 0;
   const mapping = source(memory, move, addressOf(status));
-  return mapping === null ? status : moveTo(memory, mapping, move, move.to, spares);
+  if (mapping === null) return status;
+  if ((move.flags & MREMAP_DONTUNMAP) !== 0 && memory.bytes + move.newSize > memory.limit) return -ENOMEM;
+  const to = isFixed ? move.to : placeFor(memory, move.to, move.newSize, 0);
+  return to === 0 ? -ENOMEM : moveTo(memory, mapping, move, to, spares);
 }
 /** The mapping, which ends where the old part does, becomes longer where it is. False: something is behind it. */
 function growHere(memory: ptr<ProgramMemory>, mapping: ptr<Mapping>, move: ptr<Move>): bool {
@@ -99,7 +114,7 @@ function growHere(memory: ptr<ProgramMemory>, mapping: ptr<Mapping>, move: ptr<M
 /** The lock is held for writing. */
 function remapLocked(memory: ptr<ProgramMemory>, move: ptr<Move>, spares: ptr<Spares>): i64 {
   if (find(memory.tree, move.from) === null) return -EFAULT;
-  if ((move.flags & MREMAP_FIXED) !== 0) return moveFixed(memory, move, spares);
+  if ((move.flags & (MREMAP_FIXED | MREMAP_DONTUNMAP)) !== 0) return moveAway(memory, move, spares);
   if (move.size >= move.newSize) {
     if (move.size === move.newSize) return i64(move.from);
     const end = move.from + move.newSize;
@@ -122,8 +137,10 @@ export function remapMemory(
   flags: u64,
   to: usize,
 ): i64 {
-  if ((flags & ~(MREMAP_FIXED | MREMAP_MAYMOVE)) !== 0) return -EINVAL;
+  if ((flags & ~(MREMAP_FIXED | MREMAP_MAYMOVE | MREMAP_DONTUNMAP)) !== 0) return -EINVAL;
   if ((flags & MREMAP_FIXED) !== 0 && (flags & MREMAP_MAYMOVE) === 0) return -EINVAL;
+  const mayMove = (flags & MREMAP_MAYMOVE) !== 0;
+  if ((flags & MREMAP_DONTUNMAP) !== 0 && (!mayMove || bytes !== newBytes)) return -EINVAL;
   if ((from & (PAGE_SIZE - 1)) !== 0) return -EINVAL;
   const move: Move = { from, size: pagesUp(bytes), newSize: pagesUp(newBytes), flags, to };
   if (move.newSize === 0 || move.newSize > PROGRAMS_END) return -EINVAL;
