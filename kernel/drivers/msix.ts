@@ -22,27 +22,21 @@ class Entry extends Struct {
   control: u32;
 }
 
-/** Turns MSI-X on with all entries masked. Gives how many there are; 0: the function has no MSI-X. */
-export function enableMsix(place: u32): u32 {
-  const at = findCapability(place, CAPABILITY, 0);
-  if (at === 0 || tableOf(place) === 0) return 0;
-  const control = readConfiguration(place, at);
-  writeConfiguration(place, at, (control | ENABLE) & ~ALL_MASKED);
-  return ((control >> 16) & 0x7ff) + 1;
-}
-/** Linear; 0: it cannot be reached. */
-function tableOf(place: u32): usize {
-  const at = findCapability(place, CAPABILITY, 0);
+/** Turns MSI-X on with all entries masked. Gives its table, linear; 0: the function has none that can be reached, or fewer entries than `least`. */
+export function enableMsix(place: u32, least: usize): usize {
+  const at = findCapability(place, CAPABILITY);
   if (at === 0) return 0;
   const control = readConfiguration(place, at);
+  const entries = usize((control >> 16) & 0x7ff) + 1;
   const where = readConfiguration(place, at + TABLE);
   const bar = barAddress(place, where & 7);
-  const entries = usize((control >> 16) & 0x7ff) + 1;
-  return bar === 0 ? 0 : mapDevice(bar + usize(where & ~u32(7)), entries * sizeof<Entry>());
+  if (bar === 0 || entries < least) return 0;
+  const table = mapDevice(bar + usize(where & ~u32(7)), entries * sizeof<Entry>());
+  if (table !== 0) writeConfiguration(place, at, (control | ENABLE) & ~ALL_MASKED);
+  return table;
 }
-/** An entry of a function with MSI-X on interrupts a processor that is up, by its index. */
-export function setMessage(place: u32, entry: u32, cpu: u32, vector: u32): void {
-  const table = tableOf(place);
+/** An entry of a table interrupts a processor that is up, by its index. */
+export function setMessage(table: usize, entry: u32, cpu: u32, vector: u32): void {
   const message = mmio<Entry>(table + usize(entry) * sizeof<Entry>());
   message.addressLow = u32(MESSAGES) | (cpus[cpu].apicId << 12);
   message.addressHigh = 0;

@@ -33,7 +33,7 @@ const MEMORY: u32 = 2;
 const BUS_MASTER: u32 = 4;
 const NO_PIN: u32 = 0x400;
 /** Each is four bytes at least, behind the header of 64. */
-const MOST_CAPABILITIES = 48;
+export const MOST_CAPABILITIES = 48;
 
 export class PciFunction extends Struct {
   /** As pci-configuration.ts has it. */
@@ -103,15 +103,25 @@ export function barAddress(place: u32, bar: u32): usize {
     (low & IS_WIDE) !== 0 && bar + 1 < BARS ? readConfiguration(place, FIRST_BAR + 4 * bar + 4) : 0;
   return (usize(high) << 32) | usize(low & ADDRESS_MASK);
 }
-/** The next capability with an id, behind one (0: the first); 0: there is none. */
-export function findCapability(place: u32, id: u32, behind: u32): u32 {
+/** Where a function's first capability is; 0: it has none. A read of it takes as long as hundreds of instructions. */
+export function firstCapability(place: u32): u32 {
   if ((readConfiguration(place, COMMAND) & HAS_CAPABILITIES) === 0) return 0;
-  let at = behind === 0 ? readConfiguration8(place, CAPABILITIES) : readConfiguration8(place, behind + 1);
-  for (let i: u32 = 0; i < MOST_CAPABILITIES; i++) {
-    at &= 0xfc;
-    if (at < 64) return 0;
-    if (readConfiguration8(place, at) === id) return at;
-    at = readConfiguration8(place, at + 1);
+  return capabilityAt(readConfiguration8(place, CAPABILITIES));
+}
+/** Where the capability behind one is, of which the first word is given; 0: it is the last. */
+export function capabilityBehind(head: u32): u32 {
+  return capabilityAt((head >> 8) & 0xff);
+}
+function capabilityAt(pointer: u32): u32 {
+  return pointer < 64 ? u32(0) : pointer & 0xfc;
+}
+/** The first capability with an id; 0: there is none. */
+export function findCapability(place: u32, id: u32): u32 {
+  let at = firstCapability(place);
+  for (let i: u32 = 0; at !== 0 && i < MOST_CAPABILITIES; i++) {
+    const head = readConfiguration(place, at);
+    if ((head & 0xff) === id) return at;
+    at = capabilityBehind(head);
   }
   return 0;
 }

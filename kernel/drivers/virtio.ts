@@ -12,8 +12,10 @@ import { mapDevice } from "../vm/alias.ts";
 import { enableMsix, setMessage } from "./msix.ts";
 import {
   barAddress,
+  capabilityBehind,
   enableFunction,
-  findCapability,
+  firstCapability,
+  MOST_CAPABILITIES,
   type PciFunction,
   pciCount,
   pciFunctions,
@@ -69,7 +71,8 @@ const VERSION_1: u64 = 1 << 32;
 
 /** A vendor capability's fields (§4.1.4). */
 const VENDOR_CAPABILITY: u32 = 9;
-const CAPABILITY_TYPE: u32 = 3;
+/** From this bit of its first word up. */
+const CAPABILITY_TYPE: u32 = 24;
 const CAPABILITY_BAR: u32 = 4;
 const CAPABILITY_OFFSET: u32 = 8;
 const CAPABILITY_BYTES: u32 = 12;
@@ -121,20 +124,23 @@ export function findVirtio(type: u32, index: u32): ptr<PciFunction> | null {
   }
   return null;
 }
-/** Linear, of the registers of one kind; 0: they are not there. */
-function registers(place: u32, kind: u32, bytes: usize): usize {
-  const at = capability(place, kind);
+/** Linear, of the registers that a capability tells of; 0: they are not there, or it is not. */
+function registers(place: u32, at: u32, bytes: usize): usize {
   if (at === 0) return 0;
   const bar = barAddress(place, readConfiguration8(place, at + CAPABILITY_BAR));
   const there = usize(readConfiguration(place, at + CAPABILITY_BYTES));
   if (bar === 0 || there < bytes) return 0;
   return mapDevice(bar + usize(readConfiguration(place, at + CAPABILITY_OFFSET)), there);
 }
+/** Where the first capability for registers of a kind is; 0: there is none. */
 function capability(place: u32, kind: u32): u32 {
-  let at = findCapability(place, VENDOR_CAPABILITY, 0);
-  while (at !== 0 && readConfiguration8(place, at + CAPABILITY_TYPE) !== kind)
-    at = findCapability(place, VENDOR_CAPABILITY, at);
-  return at;
+  let at = firstCapability(place);
+  for (let i: u32 = 0; at !== 0 && i < MOST_CAPABILITIES; i++) {
+    const head = readConfiguration(place, at);
+    if ((head & 0xff) === VENDOR_CAPABILITY && head >> CAPABILITY_TYPE === kind) return at;
+    at = capabilityBehind(head);
+  }
+  return 0;
 }
 
 /**
@@ -144,14 +150,15 @@ function capability(place: u32, kind: u32): u32 {
 export function beginVirtio(device: ptr<VirtioDevice>, f: ptr<PciFunction>, wanted: u64): bool {
   const place = f.place;
   enableFunction(place);
-  const common = registers(place, COMMON_REGISTERS, sizeof<Common>());
-  device.notify = registers(place, NOTIFY_REGISTERS, 2);
+  const common = registers(place, capability(place, COMMON_REGISTERS), sizeof<Common>());
+  const notify = capability(place, NOTIFY_REGISTERS);
+  device.notify = registers(place, notify, 2);
   if (common === 0 || device.notify === 0) return false;
   device.function = f;
   device.type = typeOf(f);
   device.common = mmio<Common>(common);
-  device.notifyMultiplier = readConfiguration(place, capability(place, NOTIFY_REGISTERS) + CAPABILITY_EXTRA);
-  device.configuration = registers(place, DEVICE_REGISTERS, 0);
+  device.notifyMultiplier = readConfiguration(place, notify + CAPABILITY_EXTRA);
+  device.configuration = registers(place, capability(place, DEVICE_REGISTERS), 0);
   resetVirtio(device);
   device.common.status = ACKNOWLEDGE;
   device.common.status = ACKNOWLEDGE | DRIVER;
@@ -185,12 +192,13 @@ function accept(device: ptr<VirtioDevice>): bool {
 /** Interrupts go to the first processor. */
 function takeVectors(device: ptr<VirtioDevice>): void {
   const place = device.function.place;
-  if (enableMsix(place) < 2) return;
+  const messages = enableMsix(place, 2);
+  if (messages === 0) return;
   const queues = takeDeviceVector(serveQueues, device);
   const configuration = takeDeviceVector(serveConfiguration, device);
   if (queues === 0 || configuration === 0) return;
-  setMessage(place, u32(CONFIGURATION_ENTRY), 0, configuration);
-  setMessage(place, u32(QUEUES_ENTRY), 0, queues);
+  setMessage(messages, u32(CONFIGURATION_ENTRY), 0, configuration);
+  setMessage(messages, u32(QUEUES_ENTRY), 0, queues);
   device.common.configurationVector = CONFIGURATION_ENTRY;
   device.interrupts = device.common.configurationVector !== NO_VECTOR;
 }

@@ -11,7 +11,7 @@ import { BINARY32, DENORMAL, decode, INFINITY, infinity, QNAN, ZERO_CLASS, zero 
  * Row r, of the fraction's upper four bits: sixteen numbers of three hexadecimal digits for the middle four bits, then
  * sixteen digits of base 36 to be added for the lower four.
  */
-function table(rows: readonly string[]): Uint16Array {
+function expand(rows: readonly string[]): Uint16Array {
   const result = new Uint16Array(4096);
   for (let i = 0; i < 4096; i++) {
     const row = rows[i >> 8]!;
@@ -19,6 +19,14 @@ function table(rows: readonly string[]): Uint16Array {
     result[i] = parseInt(row.slice(3 * middle, 3 * middle + 3), 16) + parseInt(row[49 + (i & 15)]!, 36);
   }
   return result;
+}
+/** The table, made when it is first looked at: few programs do. */
+function table(rows: readonly string[]): () => Uint16Array {
+  let made: Uint16Array | undefined;
+  return () => {
+    made ??= expand(rows);
+    return made;
+  };
 }
 
 /** 1/x for x in [1, 2): the fraction of a result in [0.5, 1). */
@@ -90,7 +98,7 @@ export function reciprocal(bits: bigint): bigint {
   const pattern = Number(bits) & 0x7fffffff;
   const exponent = 253 - (pattern >>> 23);
   if (exponent <= 0) return zero(BINARY32, sign);
-  return assemble(sign, exponent, RECIPROCAL[(pattern >>> 11) & 4095]!);
+  return assemble(sign, exponent, RECIPROCAL()[(pattern >>> 11) & 4095]!);
 }
 
 /** RSQRTSS. Denormals count as zeros; a negative number gives the indefinite NaN. */
@@ -103,7 +111,7 @@ export function reciprocalSquareRoot(bits: bigint): bigint {
   const pattern = Number(bits);
   const biased = pattern >>> 23;
   const odd = biased & 1;
-  const fraction = (odd === 1 ? ROOT_FROM_ONE : ROOT_FROM_HALF)[(pattern >>> 11) & 4095]!;
+  const fraction = (odd === 1 ? ROOT_FROM_ONE : ROOT_FROM_HALF)()[(pattern >>> 11) & 4095]!;
   return assemble(0, odd === 1 ? 126 - (biased - 127) / 2 : 127 - (biased - 126) / 2, fraction);
 }
 
