@@ -28,6 +28,7 @@ const PARTS = [
   "threads",
   "limits",
   "robust",
+  "queued",
   "locked",
 ];
 

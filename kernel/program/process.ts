@@ -3,6 +3,7 @@ import type { Registers } from "../arch/exceptions.ts";
 import type { SpinLock } from "../thread/spin-lock.ts";
 import { currentThread, type Thread } from "../thread/thread.ts";
 import type { AddressSpace } from "../vm/space.ts";
+import type { Pending } from "./pending.ts";
 
 /** Numbers of processes as it sees them: its parent is what started the machine. */
 export const PARENT_ID: u32 = 1;
@@ -29,12 +30,6 @@ export class SignalInformation extends Struct {
   rest: array<u64, 12>;
 }
 static_assert(sizeof<SignalInformation>() === 128);
-
-/** Signals that wait to be delivered: a bit for each, and the last one's information. */
-export class Pending extends Struct {
-  signals: u64;
-  information: array<SignalInformation, typeof SIGNALS>;
-}
 
 /** A thread of the program. */
 export class ProgramThread extends Struct {

@@ -13,7 +13,8 @@ import type { WaitQueue } from "../thread/wait-queue.ts";
 import { enterSpace } from "../vm/space.ts";
 import { enterProgram } from "./enter.ts";
 import { wakeFutex } from "./futex.ts";
-import { currentProgram, type Pending, PROCESS_ID, type ProgramThread, process } from "./process.ts";
+import { dropPending, freeQueued, type Pending } from "./pending.ts";
+import { currentProgram, PROCESS_ID, type ProgramThread, process } from "./process.ts";
 import { leaveRobust } from "./robust.ts";
 import { lookForSignals } from "./signals.ts";
 import { copyOut } from "./user.ts";
@@ -95,6 +96,10 @@ export function makeProgramThread(registers: ptr<Registers>): ptr<ProgramThread>
 /** Takes back what `makeProgramThread` has made. */
 export function freeProgramThread(program: ptr<ProgramThread>): void {
   unlink(program);
+  const flags = process.lock.lock();
+  const list = dropPending(program.pending, ~u64(0), null);
+  process.lock.unlock(flags);
+  freeQueued(list);
   free(program.pending);
   free(program);
 }

@@ -16,6 +16,8 @@ export const SIGTTIN: u32 = 21;
 export const SIGTTOU: u32 = 22;
 export const SIGURG: u32 = 23;
 export const SIGWINCH: u32 = 28;
+/** From here on they are queued. */
+export const FIRST_REAL_TIME: u32 = 32;
 export const LAST_SIGNAL: u32 = 64;
 
 /** si_code: sent by kill, by tgkill, by the kernel. */

@@ -1,14 +1,11 @@
-/**
- * Signals on their way: sent to the program or to one of its threads, blocked, taken (signal(7)). A signal that waits already is not queued a
- * second time; of real-time signals too only the last one's information is kept. Running handlers is in deliver.ts.
- */
+/** Signals on their way: sent to the program or to one of its threads, blocked, taken (signal(7)). Running handlers is in deliver.ts. */
 import { requestSwitch } from "../thread/placement.ts";
 import { currentThread, ThreadState } from "../thread/thread.ts";
 import { interrupt } from "../thread/wait-queue.ts";
+import { addPending, dropPending, freeQueued, makeQueued, type Queued, takePending } from "./pending.ts";
 import {
   type Action,
   currentProgram,
-  type Pending,
   type ProgramThread,
   process,
   type SignalInformation,
@@ -48,25 +45,28 @@ export function lookForSignals(): void {
   refresh(currentProgram());
   process.lock.unlock(flags);
 }
-function add(pending: ptr<Pending>, information: ptr<SignalInformation>): void {
-  const signal = u32(information.signal);
-  const bit = bitOf(signal);
-  if ((pending.signals & bit) !== 0) return;
-  pending.signals |= bit;
-  pending.information[signal - 1] = information.value;
+/** A record that has been made for a signal and does not wait. The lock is held: once it is not, one that waits may be gone. */
+function unusedOf(record: ptr<Queued> | null): ptr<Queued> | null {
+  return record === null || record.waits || record.isTimers ? null : record;
 }
-/** To a thread of the program. */
-export function sendToThread(program: ptr<ProgramThread>, information: ptr<SignalInformation>): void {
+function toThread(
+  program: ptr<ProgramThread>,
+  information: ptr<SignalInformation>,
+  record: ptr<Queued> | null,
+): i64 {
   const signal = u32(information.signal);
   const flags = process.lock.lock();
   const isBlocked = ((program.blocked | program.awaited) & bitOf(signal)) !== 0;
-  if (isBlocked || !isIgnored(signal)) add(program.pending, information);
+  let status: i64 = 0;
+  if (isBlocked || !isIgnored(signal)) status = addPending(program.pending, information, record);
   const isWanted = (program.blocked & ~program.awaited & bitOf(signal)) === 0;
-  if (isWanted) alert(program);
+  if (isWanted && status === 0) alert(program);
+  const unused = unusedOf(record);
   process.lock.unlock(flags);
+  freeQueued(unused);
+  return status;
 }
-/** To the program: to any thread that does not block it. */
-export function sendToProcess(information: ptr<SignalInformation>): void {
+function toProcess(information: ptr<SignalInformation>, record: ptr<Queued> | null): i64 {
   const signal = u32(information.signal);
   const bit = bitOf(signal);
   const flags = process.lock.lock();
@@ -78,38 +78,69 @@ export function sendToProcess(information: ptr<SignalInformation>): void {
     else if (taker === null && (program.blocked & bit) === 0) taker = program;
   }
   const isKept = taker === null || (taker.awaited & bit) !== 0 || !isIgnored(signal);
-  if (isKept && anyone !== null) add(addressOf(process.pending), information);
-  if (isKept && taker !== null) alert(taker);
+  let status: i64 = 0;
+  if (isKept && anyone !== null) status = addPending(addressOf(process.pending), information, record);
+  if (isKept && taker !== null && status === 0) alert(taker);
+  const unused = unusedOf(record);
   process.lock.unlock(flags);
+  freeQueued(unused);
+  return status;
 }
-/** Takes the lowest signal of `wanted` that waits for the calling thread; 0: there is none. */
-function takeOf(program: ptr<ProgramThread>, wanted: u64, information: ptr<SignalInformation>): u32 {
+/** To a thread of the program. 0, or -EAGAIN: too many are queued. */
+export function sendToThread(program: ptr<ProgramThread>, information: ptr<SignalInformation>): i64 {
+  return toThread(program, information, makeQueued(u32(information.signal)));
+}
+/** To the program: to any thread that does not block it. */
+export function sendToProcess(information: ptr<SignalInformation>): i64 {
+  return toProcess(information, makeQueued(u32(information.signal)));
+}
+/** A timer's, to a thread or, 0, to the program; in its interrupt. What a timer has missed is told in the upper half of `first`. */
+export function sendOfTimer(id: u32, information: ptr<SignalInformation>, record: ptr<Queued>): void {
+  if (id === 0) {
+    toProcess(information, record);
+    return;
+  }
+  const flags = process.lock.lock();
+  const program = findThread(id);
+  process.lock.unlock(flags);
+  if (program !== null) toThread(program, information, record);
+}
+/** Takes the lowest signal of `wanted` that waits for the calling thread; 0: there is none. Leaves what is to be freed. */
+function takeOf(
+  program: ptr<ProgramThread>,
+  wanted: u64,
+  information: ptr<SignalInformation>,
+  taken: ptr<ptr<Queued> | null>,
+): u32 {
   const own = program.pending.signals & wanted;
   const pending = own !== 0 ? program.pending : addressOf(process.pending);
   const waiting = pending.signals & wanted;
   if (waiting === 0) return 0;
   const signal = u32(ctz(waiting)) + 1;
-  pending.signals &= ~bitOf(signal);
-  information.value = pending.information[signal - 1];
+  taken.value = takePending(pending, signal, information);
   return signal;
 }
 /** The next signal to deliver to the calling thread; 0: there is none, and it is not interrupted any more. */
 export function takeSignal(information: ptr<SignalInformation>): u32 {
   const program = currentProgram();
+  let taken: ptr<Queued> | null = null;
   const flags = process.lock.lock();
-  const signal = takeOf(program, ~program.blocked, information);
+  const signal = takeOf(program, ~program.blocked, information, addressOf(taken));
   if (signal === 0) refresh(program);
   process.lock.unlock(flags);
+  freeQueued(taken);
   return signal;
 }
 /** One of `wanted` for sigtimedwait; 0: none yet. `isWaiting`: a later one interrupts, blocked or not. */
 export function takeAwaited(wanted: u64, isWaiting: bool, information: ptr<SignalInformation>): u32 {
   const program = currentProgram();
+  let taken: ptr<Queued> | null = null;
   const flags = process.lock.lock();
-  const signal = takeOf(program, wanted, information);
+  const signal = takeOf(program, wanted, information, addressOf(taken));
   program.awaited = signal === 0 && isWaiting ? wanted : 0;
   refresh(program);
   process.lock.unlock(flags);
+  freeQueued(taken);
   return signal;
 }
 /** The calling thread blocks these from here on; SIGKILL and SIGSTOP cannot be. */
@@ -127,15 +158,17 @@ export function waitingSignals(): u64 {
 }
 /** Signals that are ignored from here on and wait are forgotten. */
 export function setAction(signal: u32, action: ptr<Action>): void {
+  const bit = bitOf(signal);
+  let list: ptr<Queued> | null = null;
   const flags = process.lock.lock();
   actionOf(signal).value = action.value;
   if (isIgnored(signal)) {
-    const others = ~bitOf(signal);
-    process.pending.signals &= others;
+    list = dropPending(addressOf(process.pending), bit, null);
     for (let program = process.threads; program !== null; program = program.next)
-      program.pending.signals &= others;
+      list = dropPending(program.pending, bit, list);
   }
   process.lock.unlock(flags);
+  freeQueued(list);
 }
 /** A fault of the calling thread's own: delivered even if it is blocked or ignored, in which case it is the end. */
 export function forceSignal(information: ptr<SignalInformation>): void {
@@ -146,8 +179,9 @@ export function forceSignal(information: ptr<SignalInformation>): void {
   const action = actionOf(signal);
   if ((program.blocked & bit) !== 0 || action.handler === SIG_IGN) action.handler = SIG_DFL;
   program.blocked &= ~bit;
-  program.pending.signals &= ~bit;
-  add(program.pending, information);
+  // A standard signal has nothing that would have to be freed.
+  dropPending(program.pending, bit, null);
+  addPending(program.pending, information, null);
   atomicStore(addressOf(program.thread.interrupted), true);
   process.lock.unlock(flags);
 }

@@ -5,9 +5,10 @@
 import type { Mutex } from "../thread/mutex.ts";
 import { nanoseconds } from "../thread/time.ts";
 import type { Timer } from "../thread/timer.ts";
-import { process, type SignalInformation } from "./process.ts";
+import type { Queued } from "./pending.ts";
+import type { SignalInformation } from "./process.ts";
 import { SI_KERNEL } from "./signal-numbers.ts";
-import { findThread, sendToProcess, sendToThread } from "./signals.ts";
+import { sendOfTimer, sendToProcess } from "./signals.ts";
 
 export const TIMERS = 32;
 /** The first three are the interval timers. */
@@ -25,6 +26,8 @@ export class ProgramTimer extends Struct {
   thread: u32;
   /** What its maker wants to be told. */
   told: u64;
+  /** Its signal, unless it is an interval timer's. */
+  record: Queued;
   /** Nanoseconds since boot; 0: it is not set. */
   deadline: u64;
   /** Nanoseconds from one to the next; 0: there is one only. */
@@ -40,29 +43,29 @@ function isInterval(timer: ptr<ProgramTimer>): bool {
 /** In the timer's interrupt. */
 function ring(argument: ptr<unknown>): void {
   const timer = cast<ProgramTimer>(argument);
-  const information: SignalInformation = init({ signal: i32(timer.signal), code: SI_KERNEL });
-  if (!isInterval(timer)) {
-    information.code = SI_TIMER;
-    information.first = (address(timer) - address(addressOf(timers[INTERVALS]))) / sizeof<ProgramTimer>();
-    information.second = timer.told;
-  }
+  let missed: u64 = 0;
   if (timer.interval !== 0) {
     const now = nanoseconds();
-    let next = timer.deadline + timer.interval;
-    // Those that have been missed are one.
-    if (next <= now) next = now + timer.interval - ((now - timer.deadline) % timer.interval);
-    timer.deadline = next;
-    timer.timer.start(next);
+    if (now > timer.deadline) missed = (now - timer.deadline) / timer.interval;
+    timer.deadline += (missed + 1) * timer.interval;
+    timer.timer.start(timer.deadline);
   } else timer.deadline = 0;
   if (timer.signal === 0) return;
-  if (timer.thread === 0) {
+  const information: SignalInformation = init({ signal: i32(timer.signal), code: SI_KERNEL });
+  if (isInterval(timer)) {
     sendToProcess(addressOf(information));
     return;
   }
-  const flags = process.lock.lock();
-  const thread = findThread(timer.thread);
-  process.lock.unlock(flags);
-  if (thread !== null) sendToThread(thread, addressOf(information));
+  information.code = SI_TIMER;
+  const id = (address(timer) - address(addressOf(timers[INTERVALS]))) / sizeof<ProgramTimer>();
+  information.first = id | (missed << 32);
+  information.second = timer.told;
+  timer.record.isTimers = true;
+  sendOfTimer(timer.thread, addressOf(information), addressOf(timer.record));
+}
+/** Whether it is somebody's, or was and its signal is still to be delivered. */
+export function isTaken(timer: ptr<ProgramTimer>): bool {
+  return timer.used || timer.record.waits;
 }
 /** From now on it rings at `deadline` (nanoseconds since boot; 0: not at all) and every `interval` from there. The lock is held. */
 export function setTimer(timer: ptr<ProgramTimer>, deadline: u64, interval: u64): void {

@@ -3,6 +3,7 @@
 import { descriptorLimit, setDescriptorLimit } from "../fs/descriptors.ts";
 import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from "../fs/errno.ts";
 import { endProcess } from "../program/end.ts";
+import { QUEUE_LIMIT, setQueueLimit } from "../program/pending.ts";
 import { LOCK_LIMIT, programMemory, UNLIMITED } from "../program/memory/program-memory.ts";
 import { currentProgram, PARENT_ID, PROCESS_ID, process } from "../program/process.ts";
 import { endProgramThread, setThreadPointer } from "../program/program-thread.ts";
@@ -186,6 +187,7 @@ const RLIMIT_CORE: u32 = 4;
 const RLIMIT_NOFILE: u32 = 7;
 const RLIMIT_MEMLOCK: u32 = 8;
 const RLIMIT_AS: u32 = 9;
+const RLIMIT_SIGPENDING: u32 = 11;
 const MOST_FILES: u64 = 1 << 20;
 const limits: array<Limit, typeof LIMITS> = zeroed();
 let limitsMade: bool = false;
@@ -199,7 +201,7 @@ function makeLimits(): void {
   limits[RLIMIT_NOFILE] = { current: descriptorLimit(), most: MOST_FILES };
   // Locked memory, nice, real-time priority, queued signals, message queues: as Linux begins.
   limits[RLIMIT_MEMLOCK] = { current: LOCK_LIMIT, most: LOCK_LIMIT };
-  limits[11] = { current: 1 << 16, most: 1 << 16 };
+  limits[RLIMIT_SIGPENDING] = { current: QUEUE_LIMIT, most: QUEUE_LIMIT };
   limits[12] = { current: 819_200, most: 819_200 };
   limits[13] = { current: 0, most: 0 };
   limits[14] = { current: 0, most: 0 };
@@ -214,6 +216,7 @@ function setLimit(resource: u32, from: usize): i64 {
     setDescriptorLimit(wanted.current);
   }
   const memory = programMemory();
+  if (resource === RLIMIT_SIGPENDING) setQueueLimit(wanted.current);
   if (resource === RLIMIT_AS && memory !== null) memory.limit = wanted.current;
   if (resource === RLIMIT_MEMLOCK && memory !== null) memory.lockLimit = wanted.current;
   if (resource === RLIMIT_DATA && memory !== null) memory.dataLimit = wanted.current;

@@ -178,8 +178,7 @@ export function sysKill(call: ptr<Call>): i64 {
   if (id === -1) return -ESRCH;
   if (signal === 0) return 0;
   const information = from(u32(signal), SI_USER);
-  sendToProcess(addressOf(information));
-  return 0;
+  return sendToProcess(addressOf(information));
 }
 function toThread(id: i32, signal: u64): i64 {
   if (id <= 0 || (signal !== 0 && !isSignal(signal))) return -EINVAL;
@@ -189,8 +188,7 @@ function toThread(id: i32, signal: u64): i64 {
   if (program === null) return -ESRCH;
   if (signal === 0) return 0;
   const information = from(u32(signal), SI_TKILL);
-  sendToThread(program, addressOf(information));
-  return 0;
+  return sendToThread(program, addressOf(information));
 }
 export function sysTkill(call: ptr<Call>): i64 {
   return toThread(intOf(call.args[0]), call.args[1] & 0xffff_ffff);

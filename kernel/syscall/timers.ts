@@ -5,6 +5,7 @@ import { SIGALRM } from "../program/signal-numbers.ts";
 import { isSignal } from "../program/signals.ts";
 import {
   INTERVALS,
+  isTaken,
   type ProgramTimer,
   setTimer,
   stopTimer,
@@ -111,7 +112,7 @@ export function sysTimerCreate(call: ptr<Call>): i64 {
   }
   timersLock.lock();
   let index: u64 = u64(INTERVALS);
-  while (index < u64(TIMERS) && timers[index].used) index++;
+  while (index < u64(TIMERS) && isTaken(addressOf(timers[index]))) index++;
   if (index === u64(TIMERS)) {
     timersLock.unlock();
     return -EAGAIN;
@@ -119,6 +120,7 @@ export function sysTimerCreate(call: ptr<Call>): i64 {
   const timer = addressOf(timers[index]);
   const id = u32(index) - u32(INTERVALS);
   timer.used = true;
+  timer.record.overruns = 0;
   timer.isReal = clock === 0 || clock === 8 || clock === 11;
   timer.signal = event.notify === SIGEV_NONE ? 0 : u32(event.signal);
   timer.thread = event.notify === SIGEV_THREAD_ID ? u32(event.thread) : 0;
@@ -161,9 +163,10 @@ export function sysTimerGettime(call: ptr<Call>): i64 {
   const now = specOfTimer(timer);
   return copyOut(call.args[1], addressOf(now), sizeof<IntervalSpec>()) ? 0 : -EFAULT;
 }
-/** Those that were missed are not counted. */
+/** Of the signal that was delivered last. */
 export function sysTimerGetoverrun(call: ptr<Call>): i64 {
-  return timerOf(call.args[0]) === null ? -EINVAL : 0;
+  const timer = timerOf(call.args[0]);
+  return timer === null ? -EINVAL : i64(timer.record.overruns);
 }
 export function sysTimerDelete(call: ptr<Call>): i64 {
   timersLock.lock();

@@ -10,7 +10,7 @@
 static const struct { const char *name; void (*run)(void); } parts[] = {
     {"files", files},   {"pipes", pipes},     {"polling", polling}, {"memory", memory},
     {"clocks", clocks}, {"signals", signals}, {"threads", threads}, {"limits", limits},
-    {"robust", robust}, {"locked", locked},
+    {"robust", robust}, {"queued", queued},   {"locked", locked},
 };
 /* As the first process of Linux: what it needs is mounted, a child does the work, and then the machine is switched off. */
 static void be_init(void) {

@@ -31,6 +31,7 @@ void polling(void);
 void clocks(void);
 void limits(void);
 void robust(void);
+void queued(void);
 /* The last: it gives up being root. */
 void locked(void);
 #endif
