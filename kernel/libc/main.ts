@@ -27,7 +27,10 @@ import "./calls/processes.ts";
 import "./calls/sockets.ts";
 import "./directory.ts";
 import "./math/environment.ts";
+import { watchSign } from "./math/double.ts";
 import "./math/float.ts";
+import "./math/fused.ts";
+import "./math/long.ts";
 import "./memory.ts";
 import "./messages.ts";
 import "./random.ts";
@@ -65,6 +68,7 @@ export function main(count: i32, args: ptr<ptr<u8>>, environment: ptr<ptr<u8> | 
   watchEnvironment();
   watchFiles();
   watchOptions();
+  watchSign();
   prepareProgram(count, args, environment);
   setProgramNames();
   const entry = bindProgram(rememberFirstThread);

@@ -7,7 +7,6 @@ import { systemCall } from "./system.ts";
 import { find } from "./text.ts";
 
 type Text = ptr<u8>;
-const ENOENT: i32 = 2;
 const EINVAL: i32 = 22;
 const PAGE: i64 = 4096;
 

@@ -44,10 +44,10 @@ it("docs/libc.md lists what is exported", () => {
 });
 
 describe("programs print what they print with glibc", () => {
-  for (const name of ["print", "numbers", "floats", "texts", "wide", "mathematics"])
+  for (const name of ["print", "numbers", "floats", "texts", "wide", "mathematics", "special"])
     it(name, (ctx) => {
       const program = join(folder, name);
-      compile(ctx, join(sources, `${name}.c`), "-o", program, "-lm");
+      compile(ctx, "-fno-builtin", join(sources, `${name}.c`), "-o", program, "-lm");
       const wanted = native(program, [], folder);
       expect(wanted.status).toBe(0);
       expect(ours(program, [], folder)).toEqual({ ...wanted, stderr: "" });
@@ -61,6 +61,22 @@ describe("programs print what they print with glibc", () => {
         stderr: "",
       });
     });
+});
+
+it("libm is off by less than a unit in the last place", (ctx) => {
+  const [compute, judge] = ["compute", "judge"].map((name) => join(folder, name));
+  compile(ctx, "-fno-builtin", join(sources, "accuracy/compute.c"), "-o", compute ?? "", "-lm");
+  compile(ctx, join(sources, "accuracy/judge.c"), "-o", judge ?? "", "-lquadmath", "-lm");
+  const command = [builtProgram(), "run", "--kernel", join(folder, "kernel.elf"), "--libc", "kernel"];
+  const computed = spawnSync(process.execPath, [...command, compute ?? "", "40", "1"]);
+  expect(`${computed.stderr}`).toBe("");
+  const { stdout } = spawnSync(judge ?? "", { input: computed.stdout, encoding: "utf8" });
+  const lines = stdout.trim().split("\n");
+  expect(lines.length).toBe(90);
+  for (const line of lines) {
+    const [, type, error] = line.split(" ");
+    if (type !== "long") expect(Number(error), line).toBeLessThan(0.51);
+  }
 });
 
 it("a root that is read-only has the libc too", (ctx) => {
