@@ -17,6 +17,7 @@ import {
   POLLOUT,
   POLLRDHUP,
   POLLRDNORM,
+  POLLWRBAND,
   POLLWRNORM,
 } from "./file.ts";
 import { S_IFSOCK } from "./node.ts";
@@ -40,6 +41,7 @@ export const SOCKET_BYTES: usize = 212_992;
 /** A stream's messages are no larger. */
 const PIECE: usize = 32768;
 const FIONREAD: u64 = 0x541b;
+const WRITABLE: u32 = POLLOUT | POLLWRNORM | POLLWRBAND;
 
 /** Its bytes follow. */
 class Message extends Struct {
@@ -221,13 +223,13 @@ function write(file: ptr<OpenFile>, transfer: ptr<Transfer>, _position: ptr<u64>
 function poll(file: ptr<OpenFile>): u32 {
   const end = endOf(file);
   const pair = lockOf(end);
-  if (pair === null) return end.kind === SOCK_DGRAM ? POLLOUT | POLLWRNORM : POLLOUT | POLLWRNORM | POLLHUP;
+  if (pair === null) return end.kind === SOCK_DGRAM ? WRITABLE : WRITABLE | POLLHUP;
   const other = end.other;
   let events: u32 = 0;
   if (end.first !== null || end.ended) events |= POLLIN | POLLRDNORM;
   if (end.ended) events |= POLLRDHUP;
   if (end.ended && (end.shut || other === null)) events |= POLLHUP;
-  if (other === null || other.bytes * 4 <= SOCKET_BYTES * 3) events |= POLLOUT | POLLWRNORM;
+  if (other === null || other.bytes * 4 <= SOCKET_BYTES * 3) events |= WRITABLE;
   pair.lock.unlock();
   return events;
 }
@@ -276,7 +278,8 @@ export function isConnected(file: ptr<OpenFile>): bool {
 export function shutDown(file: ptr<OpenFile>, reading: bool, writing: bool): i64 {
   const end = endOf(file);
   const pair = lockOf(end);
-  if (pair === null) return -ENOTCONN;
+  // One that is connected to nothing has nobody to be told.
+  if (pair === null) return 0;
   const other = end.other;
   if (reading) end.ended = true;
   if (writing) end.shut = true;

@@ -2,12 +2,19 @@
  * What a read or write moves: bytes that lie in several parts of a program's or the kernel's memory, as readv(2) has them, and how far it
  * has come. What cannot be touched ends it.
  */
+import { PAGE_SIZE } from "../memory/address.ts";
 import { kernelMemory, type ProgramMemory, programMemory } from "./program-memory.ts";
 
 /** struct iovec. */
 export class Part extends Struct {
   start: usize;
   length: usize;
+}
+
+/** Up to the end of the first page, where more than that could not be moved; 0: there is no less to try. */
+function shorter(start: usize, bytes: usize): usize {
+  const first = PAGE_SIZE - (start & (PAGE_SIZE - 1));
+  return first < bytes ? first : 0;
 }
 
 export class Transfer extends Struct {
@@ -24,11 +31,15 @@ export class Transfer extends Struct {
   give(from: ptr<u8>, bytes: usize): usize {
     let done: usize = 0;
     while (done < bytes && this.left > 0) {
-      const step = this.step(bytes - done);
+      let step = this.step(bytes - done);
       if (step === 0) continue;
-      if (!this.memory.copyOut(this.parts.start + this.at, from.offset(done), step)) {
-        this.faulted = true;
-        break;
+      const to = this.parts.start + this.at;
+      if (!this.memory.copyOut(to, from.offset(done), step)) {
+        step = shorter(to, step);
+        if (step === 0 || !this.memory.copyOut(to, from.offset(done), step)) {
+          this.faulted = true;
+          break;
+        }
       }
       this.advance(step);
       done += step;
@@ -39,11 +50,15 @@ export class Transfer extends Struct {
   take(to: ptr<u8>, bytes: usize): usize {
     let done: usize = 0;
     while (done < bytes && this.left > 0) {
-      const step = this.step(bytes - done);
+      let step = this.step(bytes - done);
       if (step === 0) continue;
-      if (!this.memory.copyIn(to.offset(done), this.parts.start + this.at, step)) {
-        this.faulted = true;
-        break;
+      const from = this.parts.start + this.at;
+      if (!this.memory.copyIn(to.offset(done), from, step)) {
+        step = shorter(from, step);
+        if (step === 0 || !this.memory.copyIn(to.offset(done), from, step)) {
+          this.faulted = true;
+          break;
+        }
       }
       this.advance(step);
       done += step;

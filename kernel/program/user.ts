@@ -4,6 +4,7 @@
  * not (a spin lock is held, preemption forbidden) false also means that the page is not there now.
  */
 import { EFAULT, ENAMETOOLONG } from "../fs/errno.ts";
+import { PAGE_SIZE } from "../memory/address.ts";
 import { addRecovery } from "../vm/recover.ts";
 import { PROGRAMS_END, PROGRAMS_START } from "../vm/space.ts";
 
@@ -113,7 +114,12 @@ export function copyIn(to: ptr<unknown>, from: usize, bytes: usize): bool {
   return isProgramRange(from, bytes) && copy(address(to), from, bytes) === 0;
 }
 export function copyOut(to: usize, from: ptr<unknown>, bytes: usize): bool {
-  return isProgramRange(to, bytes) && copy(to, address(from), bytes) === 0;
+  if (!isProgramRange(to, bytes)) return false;
+  if (copy(to, address(from), bytes) === 0) return true;
+  // What comes before the page that cannot be written is written, as Linux has it.
+  const before = PAGE_SIZE - (to & (PAGE_SIZE - 1));
+  if (before < bytes) copy(to, address(from), before);
+  return false;
 }
 /** Zeros. */
 export function clearOut(to: usize, bytes: usize): bool {

@@ -7,11 +7,9 @@ import {
   EFBIG,
   EINVAL,
   EISDIR,
-  ENODATA,
   ENODEV,
   EOPNOTSUPP,
   EPERM,
-  ERANGE,
   EROFS,
   ESPIPE,
 } from "../fs/errno.ts";
@@ -34,7 +32,7 @@ import { FOLLOW } from "../fs/path.ts";
 import { syncAll, syncFileSystem, syncNode } from "../fs/sync.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { dropFrame } from "../memory/frame.ts";
-import { copyIn, copyText } from "../program/user.ts";
+import { copyIn } from "../program/user.ts";
 import type { Call } from "./call.ts";
 import { fileIn } from "./descriptor.ts";
 import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, HERE, leave, type Place, reach } from "./paths.ts";
@@ -290,11 +288,25 @@ function zeroRange(node: ptr<Node>, start: u64, end: u64): i64 {
   }
   return 0;
 }
+const FALLOC_COLLAPSE_RANGE: u32 = 8;
+const FALLOC_ZERO_RANGE: u32 = 16;
+const FALLOC_INSERT_RANGE: u32 = 32;
+const FALLOC_UNSHARE_RANGE: u32 = 64;
+/** Which bits go together (vfs_fallocate of Linux 6.1). */
+function checkMode(mode: u32): i64 {
+  const punches = (mode & FALLOC_PUNCH_HOLE) !== 0;
+  if ((mode & ~FALLOC_KNOWN) !== 0 || (punches && (mode & FALLOC_ZERO_RANGE) !== 0)) return -EOPNOTSUPP;
+  if (punches && (mode & FALLOC_KEEP_SIZE) === 0) return -EOPNOTSUPP;
+  if ((mode & FALLOC_COLLAPSE_RANGE) !== 0 && mode !== FALLOC_COLLAPSE_RANGE) return -EINVAL;
+  if ((mode & FALLOC_INSERT_RANGE) !== 0 && mode !== FALLOC_INSERT_RANGE) return -EINVAL;
+  const withUnshare = FALLOC_UNSHARE_RANGE | FALLOC_KEEP_SIZE;
+  return (mode & FALLOC_UNSHARE_RANGE) !== 0 && (mode & ~withUnshare) !== 0 ? -EINVAL : 0;
+}
 function allocate(file: ptr<OpenFile>, mode: u32, start: i64, length: i64): i64 {
   const node = file.node;
   if (start < 0 || length <= 0) return -EINVAL;
-  const punches = (mode & (FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE)) === FALLOC_PUNCH_HOLE;
-  if ((mode & ~FALLOC_KNOWN) !== 0 || punches) return -EOPNOTSUPP;
+  const status = checkMode(mode);
+  if (status < 0) return status;
   if (!isWritable(file)) return -EBADF;
   switch (node.attributes.mode & S_IFMT) {
     case S_IFREG:
@@ -311,11 +323,11 @@ function allocate(file: ptr<OpenFile>, mode: u32, start: i64, length: i64): i64 
   if ((mode & ~(FALLOC_KEEP_SIZE | FALLOC_PUNCH_HOLE)) !== 0) return -EOPNOTSUPP;
   node.lock.lock();
   const size = node.attributes.size;
-  let status: i64 = 0;
-  if ((mode & FALLOC_PUNCH_HOLE) !== 0) status = zeroRange(node, u64(start), end < size ? end : size);
-  else if (mode === 0 && end > size) status = cutFile(node, end);
+  let done: i64 = 0;
+  if ((mode & FALLOC_PUNCH_HOLE) !== 0) done = zeroRange(node, u64(start), end < size ? end : size);
+  else if (mode === 0 && end > size) done = cutFile(node, end);
   node.lock.unlock();
-  return status;
+  return done;
 }
 /** Room is not set aside: a write may still find none. */
 export function sysFallocate(call: ptr<Call>): i64 {
@@ -389,82 +401,6 @@ export function sysReadahead(call: ptr<Call>): i64 {
   return !good ? -EBADF : isFile ? 0 : -EINVAL;
 }
 
-// --------------------------------------------------------------------------------------- what nobody can have
-
-const NAME_ROOM: usize = 256;
-function startsWith(text: ptr<u8>, start: ptr<u8>): bool {
-  let i: usize = 0;
-  while (start[i] !== 0 && text[i] === start[i]) i++;
-  return start[i] === 0;
-}
-/** An attribute's name: of a kind that there is. */
-function checkName(from: usize): i64 {
-  const name: array<u8, typeof NAME_ROOM> = zeroed();
-  const length = copyText(addressOf(name[0]), from, NAME_ROOM);
-  if (length === -EFAULT) return length;
-  if (length <= 0) return -ERANGE;
-  const text = addressOf(name[0]);
-  const known =
-    startsWith(text, "user.") ||
-    startsWith(text, "trusted.") ||
-    startsWith(text, "security.") ||
-    startsWith(text, "system.");
-  return known ? 0 : -EOPNOTSUPP;
-}
-/** No file has extended attributes, and none can get any (xattr(7)). */
-function withoutAttribute(call: ptr<Call>, flags: u32, error: i64): i64 {
-  const named = error === 0 ? 0 : checkName(call.args[1]);
-  if (named === -EFAULT || named === -ERANGE) return named;
-  const place: Place = zeroed();
-  const status = reachByFlags(HERE, call.args[0], flags, addressOf(place));
-  if (status < 0) return status;
-  leave(addressOf(place));
-  return named < 0 ? named : -error;
-}
-function fileWithoutAttribute(call: ptr<Call>, error: i64): i64 {
-  const named = error === 0 ? 0 : checkName(call.args[1]);
-  if (named === -EFAULT || named === -ERANGE) return named;
-  const file = fileIn(call, 0);
-  if (file === null) return -EBADF;
-  dropFile(file);
-  return named < 0 ? named : -error;
-}
-export function sysGetxattr(call: ptr<Call>): i64 {
-  return withoutAttribute(call, 0, ENODATA);
-}
-export function sysLgetxattr(call: ptr<Call>): i64 {
-  return withoutAttribute(call, AT_SYMLINK_NOFOLLOW, ENODATA);
-}
-export function sysFgetxattr(call: ptr<Call>): i64 {
-  return fileWithoutAttribute(call, ENODATA);
-}
-export function sysListxattr(call: ptr<Call>): i64 {
-  return withoutAttribute(call, 0, 0);
-}
-export function sysLlistxattr(call: ptr<Call>): i64 {
-  return withoutAttribute(call, AT_SYMLINK_NOFOLLOW, 0);
-}
-export function sysFlistxattr(call: ptr<Call>): i64 {
-  return fileWithoutAttribute(call, 0);
-}
-export function sysSetxattr(call: ptr<Call>): i64 {
-  return withoutAttribute(call, 0, EOPNOTSUPP);
-}
-export function sysLsetxattr(call: ptr<Call>): i64 {
-  return withoutAttribute(call, AT_SYMLINK_NOFOLLOW, EOPNOTSUPP);
-}
-export function sysFsetxattr(call: ptr<Call>): i64 {
-  return fileWithoutAttribute(call, EOPNOTSUPP);
-}
-export function sysRemovexattr(call: ptr<Call>): i64 {
-  return withoutAttribute(call, 0, ENODATA);
-}
-export function sysLremovexattr(call: ptr<Call>): i64 {
-  return withoutAttribute(call, AT_SYMLINK_NOFOLLOW, ENODATA);
-}
-export function sysFremovexattr(call: ptr<Call>): i64 {
-  return fileWithoutAttribute(call, ENODATA);
-}
 /** What is mounted is the machine's. */
 export function sysMount(_call: ptr<Call>): i64 {
   return -EPERM;

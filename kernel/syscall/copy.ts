@@ -14,6 +14,7 @@ import { moveBytes } from "./read-write.ts";
 const PIECE: u64 = 65536;
 /** The file's own position. */
 const OWN: i64 = -1;
+const NEGATIVE: i64 = -2;
 
 function typeOf(file: ptr<OpenFile>): u32 {
   return file.node.attributes.mode & S_IFMT;
@@ -45,12 +46,13 @@ function copy(from: ptr<OpenFile>, at: i64, to: ptr<OpenFile>, toAt: i64, count:
   free(memory);
   return done;
 }
-/** A position that the program has, or OWN without one. */
+/** A position that the program has, or OWN without one; one that is negative is -2. */
 function readPosition(at: usize, position: ptr<i64>): i64 {
   position.value = OWN;
   if (at === 0) return 0;
   if (!copyIn(addressOf(position.value), at, 8)) return -EFAULT;
-  return position.value < 0 ? -EINVAL : 0;
+  if (position.value < 0) position.value = NEGATIVE;
+  return 0;
 }
 function writePosition(at: usize, position: i64, moved: i64): i64 {
   if (at === 0 || moved < 0) return moved;
@@ -63,20 +65,23 @@ function limited(count: u64): u64 {
 export function sysSendfile(call: ptr<Call>): i64 {
   let position: i64 = OWN;
   const status = readPosition(call.args[2], addressOf(position));
-  if (status === -EFAULT) return status;
+  if (status < 0) return status;
   const to = fileIn(call, 0);
   const from = fileIn(call, 1);
   let moved: i64 = -EBADF;
   if (from !== null && isReadable(from)) {
     if (call.args[2] !== 0 && !from.operations.seekable) moved = -ESPIPE;
-    else if (status < 0 || truncate<i64>(call.args[3]) < 0) moved = -EINVAL;
+    else if (position === NEGATIVE || truncate<i64>(call.args[3]) < 0) moved = -EINVAL;
     else if (to === null || !isWritable(to)) moved = -EBADF;
     else if (typeOf(from) !== S_IFREG || (to.flags & O_APPEND) !== 0) moved = -EINVAL;
     else moved = copy(from, position, to, OWN, limited(call.args[3]));
   }
   if (from !== null) dropFile(from);
   if (to !== null) dropFile(to);
-  return writePosition(call.args[2], position, moved);
+  // Linux puts it back even if nothing was moved.
+  if (position === NEGATIVE) copyIn(addressOf(position), call.args[2], 8);
+  const next = position + (moved > 0 ? moved : 0);
+  return call.args[2] === 0 || copyOut(call.args[2], addressOf(next), 8) ? moved : -EFAULT;
 }
 function mayCopy(from: ptr<OpenFile>, to: ptr<OpenFile>): i64 {
   if (typeOf(from) === S_IFDIR || typeOf(to) === S_IFDIR) return -EISDIR;
@@ -90,6 +95,7 @@ function copyRange(call: ptr<Call>, from: ptr<OpenFile>, to: ptr<OpenFile>): i64
   if (status === 0) status = readPosition(call.args[3], addressOf(toPosition));
   if (status === 0 && call.args[5] !== 0) status = -EINVAL;
   if (status === 0) status = mayCopy(from, to);
+  if (status === 0 && (position === NEGATIVE || toPosition === NEGATIVE)) status = -EINVAL;
   if (status < 0) return status;
   const start = position === OWN ? i64(from.position) : position;
   const end = toPosition === OWN ? i64(to.position) : toPosition;
@@ -108,20 +114,17 @@ export function sysCopyFileRange(call: ptr<Call>): i64 {
   if (to !== null) dropFile(to);
   return status;
 }
-function least(a: i64, b: i64): i64 {
-  return a < b ? a : b;
-}
 function splice(call: ptr<Call>, from: ptr<OpenFile>, to: ptr<OpenFile>): i64 {
   let position: i64 = OWN;
   let toPosition: i64 = OWN;
   if (typeOf(from) === S_IFIFO && call.args[1] !== 0) return -ESPIPE;
   if (typeOf(to) === S_IFIFO && call.args[3] !== 0) return -ESPIPE;
   let status = readPosition(call.args[3], addressOf(toPosition));
-  if (status !== -EFAULT) status = least(readPosition(call.args[1], addressOf(position)), status);
-  if (status === -EFAULT) return status;
+  if (status === 0) status = readPosition(call.args[1], addressOf(position));
+  if (status < 0) return status;
   if (!isReadable(from) || !isWritable(to)) return -EBADF;
   if (typeOf(from) !== S_IFIFO && typeOf(to) !== S_IFIFO) return -EINVAL;
-  if (status < 0) return status;
+  if (position === NEGATIVE || toPosition === NEGATIVE || (to.flags & O_APPEND) !== 0) return -EINVAL;
   const moved = copy(from, position, to, toPosition, limited(call.args[4]));
   const put = writePosition(call.args[1], position, moved);
   return put < 0 ? put : writePosition(call.args[3], toPosition, moved);

@@ -16,7 +16,7 @@ import {
   O_PATH,
   type OpenFile,
 } from "../fs/file.ts";
-import { S_IFMT, S_IFREG } from "../fs/node.ts";
+import { S_IFCHR, S_IFDIR, S_IFMT, S_IFREG } from "../fs/node.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { NONE } from "../memory/physical.ts";
 import { copyIn, copyOut } from "../program/user.ts";
@@ -133,7 +133,8 @@ function control(file: ptr<OpenFile>, call: ptr<Call>): i64 {
     case F_SETPIPE_SZ:
     case F_GETPIPE_SZ: {
       const ask = file.operations.control;
-      return ask === null || !isPipe(file) ? -EBADF : i64(PIPE_BYTES);
+      if (ask === null || !isPipe(file)) return -EBADF;
+      return command === F_SETPIPE_SZ && truncate<u32>(argument) > PIPE_MOST ? -EINVAL : i64(PIPE_BYTES);
     }
     case F_ADD_SEALS:
     case F_GET_SEALS:
@@ -144,6 +145,8 @@ function control(file: ptr<OpenFile>, call: ptr<Call>): i64 {
 }
 const S_IFIFO: u32 = 0x1000;
 const PIPE_BYTES: u64 = 65536;
+/** No pipe can be asked to hold more. */
+const PIPE_MOST: u32 = 0x8000_0000;
 function isPipe(file: ptr<OpenFile>): bool {
   return (file.node.attributes.mode & S_IFMT) === S_IFIFO;
 }
@@ -225,6 +228,7 @@ function seekContents(file: ptr<OpenFile>, from: u64, hole: bool): i64 {
 }
 function seek(file: ptr<OpenFile>, offset: i64, whence: u32): i64 {
   let base: i64 = 0;
+  const isDirectory = (file.node.attributes.mode & S_IFMT) === S_IFDIR;
   switch (whence) {
     case SEEK_SET:
       break;
@@ -232,10 +236,12 @@ function seek(file: ptr<OpenFile>, offset: i64, whence: u32): i64 {
       base = i64(file.position);
       break;
     case SEEK_END:
+      if (isDirectory) return -EINVAL;
       base = i64(file.node.attributes.size);
       break;
     case SEEK_DATA:
     case SEEK_HOLE: {
+      if (isDirectory) return -EINVAL;
       const at = offset < 0 ? -ENXIO : seekContents(file, u64(offset), whence === SEEK_HOLE);
       if (at >= 0) file.position = u64(at);
       return at;
@@ -256,9 +262,10 @@ export function sysLseek(call: ptr<Call>): i64 {
     return -EINVAL;
   }
   const type = file.node.attributes.mode & S_IFMT;
-  // Event counters and their like have no position, and take any.
-  let status: i64 = type === 0 ? 0 : -ESPIPE;
-  if (file.operations.seekable) {
+  // Event counters and their like have no position, and take any; /dev/null and its like are always at 0.
+  const isDevice = type === S_IFCHR && file.operations.seekable;
+  let status: i64 = type === 0 || isDevice ? 0 : -ESPIPE;
+  if (file.operations.seekable && !isDevice) {
     file.lock.lock();
     status = seek(file, truncate<i64>(call.args[1]), truncate<u32>(call.args[2]));
     file.lock.unlock();

@@ -1,5 +1,6 @@
 /** System calls of a program's memory: mmap(2) and its kin. What they do is in program/memory. */
-import { EACCES, EBADF, EFAULT, EINVAL, ENODEV, ENOMEM } from "../fs/errno.ts";
+import { MAX_SIZE } from "../fs/contents.ts";
+import { EACCES, EBADF, EFAULT, EINVAL, ENODEV, ENOMEM, EOVERFLOW } from "../fs/errno.ts";
 import { dropFile, isReadable, isWritable, type OpenFile } from "../fs/file.ts";
 import { S_IFCHR, S_IFMT } from "../fs/node.ts";
 import { pagedOperations } from "../fs/node-file.ts";
@@ -77,6 +78,9 @@ export function sysMmap(call: ptr<Call>): i64 {
   const type = wanted.flags & MAP_TYPE;
   if (status === 0 && wanted.bytes === 0) status = -EINVAL;
   if (status === 0 && (size === 0 || size > PROGRAMS_END)) status = -ENOMEM;
+  const isPaged = file.operations === addressOf(pagedOperations);
+  const isBeyond = wanted.position > MAX_SIZE || size > MAX_SIZE - wanted.position;
+  if (status === 0 && isPaged && isBeyond) status = -EOVERFLOW;
   if (status === 0 && (type < MAP_SHARED || type > MAP_SHARED_VALIDATE)) status = -EINVAL;
   if (status === 0) status = useFile(addressOf(wanted), file);
   if (status === 0) status = mapMemory(own(), addressOf(wanted));
@@ -111,8 +115,9 @@ export function sysMincore(call: ptr<Call>): i64 {
   const piece: array<u8, typeof PIECE> = zeroed();
   for (let done: usize = 0; done < pages; ) {
     const count = pages - done < PIECE ? pages - done : PIECE;
-    if (!whichAreResident(own(), start + (done << PAGE_SHIFT), count, addressOf(piece[0]))) return -ENOMEM;
-    if (!copyOut(call.args[2] + done, addressOf(piece[0]), count)) return -EFAULT;
+    const mapped = whichAreResident(own(), start + (done << PAGE_SHIFT), count, addressOf(piece[0]));
+    if (!copyOut(call.args[2] + done, addressOf(piece[0]), mapped)) return -EFAULT;
+    if (mapped < count) return -ENOMEM;
     done += count;
   }
   return 0;

@@ -56,8 +56,8 @@ function mayOpen(name: ptr<Name>, flags: u32): i64 {
   const type = name.node.attributes.mode & S_IFMT;
   const writes = (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
   if ((flags & O_PATH) !== 0) return (flags & O_DIRECTORY) !== 0 && type !== S_IFDIR ? -ENOTDIR : 0;
-  if (type === S_IFLNK) return -ELOOP;
   if ((flags & O_DIRECTORY) !== 0 && type !== S_IFDIR) return -ENOTDIR;
+  if (type === S_IFLNK) return -ELOOP;
   if (type === S_IFDIR && writes) return -EISDIR;
   const isDevice = type === S_IFCHR || type === S_IFIFO;
   return writes && !isDevice && name.node.fileSystem.readOnly ? -EROFS : 0;
@@ -152,6 +152,8 @@ export function sysOpenat2(call: ptr<Call>): i64 {
   }
   if ((how.flags & ~u64(KNOWN)) !== 0 || (how.resolve & ~RESOLVE_KNOWN) !== 0) return -EINVAL;
   const flags = truncate<u32>(how.flags);
+  const ofPaths = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  if ((flags & O_PATH) !== 0 && (flags & ~ofPaths) !== 0) return -EINVAL;
   const makes = (flags & (O_CREAT | TMPFILE_BIT)) !== 0;
   if (how.mode > 0o7777 || (how.mode !== 0 && !makes)) return -EINVAL;
   let walk: u32 = 0;

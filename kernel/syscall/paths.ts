@@ -71,6 +71,17 @@ export function reach(directory: u64, path: usize, flags: u32, place: ptr<Place>
   }
   return status;
 }
+/** The same of a text of the kernel's, which is freed by `leave`, or on an error. */
+export function reachCopied(text: ptr<u8>, length: usize, flags: u32, place: ptr<Place>): i64 {
+  memset(place, 0, sizeof<Place>());
+  place.path = text;
+  const status = reachText(HERE, length, flags, place);
+  if (status < 0) {
+    free(text);
+    place.path = null;
+  }
+  return status;
+}
 function reachText(directory: u64, length: usize, flags: u32, place: ptr<Place>): i64 {
   const path = place.path;
   if (length === 0 || path === null) return -ENOENT;

@@ -37,7 +37,7 @@ import { fileIn } from "./descriptor.ts";
 import { descriptorOf } from "./paths.ts";
 import { install } from "./plain-files.ts";
 import { mayTouch } from "./read-write.ts";
-import { readTime, readVal, specOf, type TimeSpec, type TimeVal, valOf } from "./time-values.ts";
+import { readLooseVal, readTime, specOf, type TimeSpec, type TimeVal, valOf } from "./time-values.ts";
 
 /** A timeout in milliseconds as poll and epoll_wait have it, as a deadline; 0: no waiting. */
 function deadlineOf(milliseconds: i32): u64 {
@@ -150,8 +150,9 @@ class Sets extends Struct {
   write: array<u64, typeof WORDS>;
   except: array<u64, typeof WORDS>;
 }
-const READS: u32 = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR;
-const WRITES: u32 = POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR;
+const READS: u32 = POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR | POLLNVAL;
+const WRITES: u32 = POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR | POLLNVAL;
+const EXCEPTS: u32 = POLLPRI | POLLNVAL;
 
 function has(set: ptr<u64>, number: u64): bool {
   return ((set[number / 64] >> (number % 64)) & 1) !== 0;
@@ -172,6 +173,7 @@ function isIn(sets: ptr<Sets>, number: u64): bool {
 function selectFiles(sets: ptr<Sets>, count: u64, polled: ptr<Polled>, deadline: u64): i64 {
   let used: u64 = 0;
   let status: i64 = 0;
+  let isReady = false;
   for (let number: u64 = 0; number < count && status === 0; number++) {
     if (!isIn(sets, number)) continue;
     const file = fileOf(number);
@@ -180,14 +182,18 @@ function selectFiles(sets: ptr<Sets>, count: u64, polled: ptr<Polled>, deadline:
       break;
     }
     const at = polled.offset(used);
-    at.file = file;
     at.wanted = 0;
+    if ((file.flags & O_PATH) !== 0) {
+      at.got = POLLNVAL;
+      isReady = true;
+      dropFile(file);
+    } else at.file = file;
     if (has(addressOf(sets.read[0]), number)) at.wanted |= READS;
     if (has(addressOf(sets.write[0]), number)) at.wanted |= WRITES;
     if (has(addressOf(sets.except[0]), number)) at.wanted |= POLLPRI;
     used++;
   }
-  if (status === 0) status = waitFor(sets, count, polled, used, deadline);
+  if (status === 0) status = waitFor(sets, count, polled, used, isReady ? 0 : deadline);
   for (let i: u64 = 0; i < used; i++) {
     const file = polled[i].file;
     if (file !== null) dropFile(file);
@@ -208,7 +214,7 @@ function waitFor(sets: ptr<Sets>, count: u64, polled: ptr<Polled>, used: u64, de
     const except = addressOf(sets.except[0]);
     if (has(read, number)) bits += put(read, number, (got & READS) !== 0);
     if (has(write, number)) bits += put(write, number, (got & WRITES) !== 0);
-    if (has(except, number)) bits += put(except, number, (got & POLLPRI) !== 0);
+    if (has(except, number)) bits += put(except, number, (got & EXCEPTS) !== 0);
   }
   return bits;
 }
@@ -242,7 +248,7 @@ export function sysSelect(call: ptr<Call>): i64 {
   let time: u64 = 0;
   const timed = call.args[4] !== 0;
   if (timed) {
-    const status = readVal(call.args[4], addressOf(time));
+    const status = readLooseVal(call.args[4], addressOf(time));
     if (status < 0) return status;
   }
   const deadline = !timed ? FOREVER : time === 0 ? 0 : deadlineAfter(time);

@@ -3,8 +3,8 @@
 import { descriptorLimit, setDescriptorLimit } from "../fs/descriptors.ts";
 import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from "../fs/errno.ts";
 import { endProcess } from "../program/end.ts";
-import { QUEUE_LIMIT, setQueueLimit } from "../program/pending.ts";
 import { LOCK_LIMIT, programMemory, UNLIMITED } from "../program/memory/program-memory.ts";
+import { QUEUE_LIMIT, setQueueLimit } from "../program/pending.ts";
 import { currentProgram, PARENT_ID, PROCESS_ID, process } from "../program/process.ts";
 import { endProgramThread, setThreadPointer } from "../program/program-thread.ts";
 import { copyIn, copyOut, copyText } from "../program/user.ts";
@@ -95,7 +95,8 @@ export function sysSetsid(_call: ptr<Call>): i64 {
   return -EPERM;
 }
 export function sysSetpgid(call: ptr<Call>): i64 {
-  if (intOf(call.args[1]) < 0) return -EINVAL;
+  const group = intOf(call.args[1]);
+  if (group < 0 || (group === 0 && intOf(call.args[0]) < 0)) return -EINVAL;
   const status = own(intOf(call.args[0]));
   return status < 0 ? status : -EPERM;
 }
@@ -167,7 +168,9 @@ export function sysPrctl(call: ptr<Call>): i64 {
     case PR_SET_NO_NEW_PRIVS:
       return call.args[1] === 1 && call.args[2] === 0 ? 0 : -EINVAL;
     case PR_GET_NO_NEW_PRIVS:
-      return 1;
+      return call.args[1] !== 0 || call.args[2] !== 0 || call.args[3] !== 0 || call.args[4] !== 0
+        ? -EINVAL
+        : 1;
     case PR_SET_VMA:
       return 0;
     default:
@@ -238,8 +241,10 @@ export function sysSetrlimit(call: ptr<Call>): i64 {
 export function sysPrlimit64(call: ptr<Call>): i64 {
   const id = intOf(call.args[0]);
   const resource = u32Of(call.args[1]);
-  if (resource >= u32(LIMITS)) return -EINVAL;
+  const given: Limit = zeroed();
+  if (call.args[2] !== 0 && !copyIn(addressOf(given), call.args[2], sizeof<Limit>())) return -EFAULT;
   if (id !== 0 && id !== i32(PROCESS_ID)) return -ESRCH;
+  if (resource >= u32(LIMITS)) return -EINVAL;
   makeLimits();
   const before: Limit = limits[resource];
   if (call.args[2] !== 0) {
@@ -271,15 +276,33 @@ export function sysSetregid(call: ptr<Call>): i64 {
 const MOST_GROUPS: u64 = 65536;
 export function sysSetgroups(call: ptr<Call>): i64 {
   if (process.owner !== 0) return -EPERM;
-  return u64(u32Of(call.args[0])) > MOST_GROUPS ? -EINVAL : 0;
+  const count = u64(u32Of(call.args[0]));
+  if (count > MOST_GROUPS) return -EINVAL;
+  for (let i: u64 = 0; i < count; i++) {
+    let group: u32 = 0;
+    if (!copyIn(addressOf(group), call.args[1] + i * 4, 4)) return -EFAULT;
+  }
+  return 0;
 }
 /** No process has children here. */
-const WAIT_KINDS: i32 = 3;
+const P_ALL: i32 = 0;
+const P_PID: i32 = 1;
+const P_PGID: i32 = 2;
+const P_PIDFD: i32 = 3;
 export function sysWaitid(call: ptr<Call>): i64 {
   const options = u32Of(call.args[3]);
   const known: u32 = 0xe100_000f;
-  if ((options & ~known) !== 0 || (options & 14) === 0 || intOf(call.args[0]) > WAIT_KINDS) return -EINVAL;
-  return -ECHILD;
+  const kind = intOf(call.args[0]);
+  const id = intOf(call.args[1]);
+  let status: i64 = -ECHILD;
+  if ((options & ~known) !== 0 || (options & 14) === 0) status = -EINVAL;
+  else if (kind < P_ALL || kind > P_PIDFD) status = -EINVAL;
+  else if ((kind === P_PID && id <= 0) || (kind === P_PGID && id < 0)) status = -EINVAL;
+  // Linux tells in any case that nobody has ended: si_signo, si_errno and si_code, si_pid, si_uid and si_status.
+  const nobody: array<u32, 3> = zeroed();
+  const to = call.args[2];
+  if (to === 0) return status;
+  return copyOut(to, addressOf(nobody), 12) && copyOut(to + 16, addressOf(nobody), 12) ? status : -EFAULT;
 }
 /** struct __user_cap_header_struct, and one of the two halves of version 3. */
 class CapabilityHeader extends Struct {

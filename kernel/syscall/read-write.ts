@@ -1,8 +1,9 @@
 /** read(2), write(2) and their kin: by descriptor, at a position, in parts. */
-import { MAX_COUNT } from "../fs/contents.ts";
+import { MAX_COUNT, MAX_SIZE } from "../fs/contents.ts";
 import { fileOf } from "../fs/descriptors.ts";
 import { EBADF, EFAULT, EINVAL, ENOMEM, EOPNOTSUPP, ESPIPE } from "../fs/errno.ts";
 import { dropFile, isReadable, isWritable, O_PATH, type OpenFile } from "../fs/file.ts";
+import { S_IFDIR, S_IFMT } from "../fs/node.ts";
 import { type Part, partsTransfer, programTransfer, type Transfer } from "../fs/transfer.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { copyIn, isProgramRange } from "../program/user.ts";
@@ -43,6 +44,12 @@ export function moveBytes(file: ptr<OpenFile>, transfer: ptr<Transfer>, given: i
   file.lock.unlock();
   return moved;
 }
+/** Whether bytes behind a position, the file's own or a given one, have positions. */
+function hasRoom(file: ptr<OpenFile>, given: i64, bytes: usize): bool {
+  if (!file.operations.seekable) return true;
+  const position = given === OWN ? i64(file.position) : given;
+  return truncate<i64>(bytes) >= 0 && bytes <= MAX_SIZE - u64(position);
+}
 function moveOne(call: ptr<Call>, given: i64, writes: bool): i64 {
   const file = fileOf(u64(truncate<u32>(call.args[0])));
   if (file === null) return -EBADF;
@@ -54,6 +61,7 @@ function moveFrom(file: ptr<OpenFile>, start: usize, length: usize, given: i64, 
   const status = mayMove(file, given, writes);
   if (status < 0) return status;
   if (!mayTouch(start, length)) return -EFAULT;
+  if (!hasRoom(file, given, length)) return -EINVAL;
   const part: Part = zeroed();
   const transfer: Transfer = zeroed();
   const count = length > MAX_COUNT ? MAX_COUNT : length;
@@ -81,9 +89,10 @@ export function takeParts(list: usize, count: u64, taken: ptr<ptr<Part> | null>)
   const parts = cast<Part>(memory);
   let total: u64 = 0;
   let status: i64 = copyIn(memory, list, count * sizeof<Part>()) ? 0 : -EFAULT;
-  for (let i: u64 = 0; status === 0 && i < count; i++) {
+  for (let i: u64 = 0; status === 0 && i < count; i++)
     if (truncate<i64>(parts[i].length) < 0) status = -EINVAL;
-    else if (!mayTouch(parts[i].start, parts[i].length)) status = -EFAULT;
+  for (let i: u64 = 0; status === 0 && i < count; i++) {
+    if (!mayTouch(parts[i].start, parts[i].length)) status = -EFAULT;
     else if (parts[i].length > MAX_COUNT - total) parts[i].length = MAX_COUNT - total;
     total += parts[i].length;
   }
@@ -91,7 +100,16 @@ export function takeParts(list: usize, count: u64, taken: ptr<ptr<Part> | null>)
   else taken.value = parts;
   return status < 0 ? status : i64(total);
 }
-function moveParts(call: ptr<Call>, given: i64, writes: bool): i64 {
+/** These change nothing here; RWF_NOWAIT and RWF_APPEND are not served. */
+const RWF_HIPRI: u32 = 1;
+const RWF_DSYNC: u32 = 2;
+const RWF_SYNC: u32 = 4;
+function mayUse(file: ptr<OpenFile>, flags: u32): bool {
+  const isDirectory = (file.node.attributes.mode & S_IFMT) === S_IFDIR;
+  return (flags & ~(isDirectory ? RWF_HIPRI : RWF_HIPRI | RWF_DSYNC | RWF_SYNC)) === 0;
+}
+/** `flags`: RWF_*. */
+function moveParts(call: ptr<Call>, given: i64, writes: bool, flags: u32): i64 {
   const file = fileOf(u64(truncate<u32>(call.args[0])));
   if (file === null) return -EBADF;
   let parts: ptr<Part> | null = null;
@@ -100,6 +118,8 @@ function moveParts(call: ptr<Call>, given: i64, writes: bool): i64 {
   if (parts !== null) {
     const transfer: Transfer = zeroed();
     partsTransfer(addressOf(transfer), parts, u64(status));
+    if (status > 0 && !hasRoom(file, given, u64(status))) status = -EINVAL;
+    if (status > 0 && !mayUse(file, flags)) status = -EOPNOTSUPP;
     if (status > 0) status = moveBytes(file, addressOf(transfer), given, writes);
     free(parts);
   }
@@ -107,25 +127,21 @@ function moveParts(call: ptr<Call>, given: i64, writes: bool): i64 {
   return status;
 }
 export function sysReadv(call: ptr<Call>): i64 {
-  return moveParts(call, OWN, false);
+  return moveParts(call, OWN, false, 0);
 }
 export function sysWritev(call: ptr<Call>): i64 {
-  return moveParts(call, OWN, true);
+  return moveParts(call, OWN, true, 0);
 }
 export function sysPreadv(call: ptr<Call>): i64 {
-  return truncate<i64>(call.args[3]) < 0 ? -EINVAL : moveParts(call, truncate<i64>(call.args[3]), false);
+  return truncate<i64>(call.args[3]) < 0 ? -EINVAL : moveParts(call, truncate<i64>(call.args[3]), false, 0);
 }
 export function sysPwritev(call: ptr<Call>): i64 {
-  return truncate<i64>(call.args[3]) < 0 ? -EINVAL : moveParts(call, truncate<i64>(call.args[3]), true);
+  return truncate<i64>(call.args[3]) < 0 ? -EINVAL : moveParts(call, truncate<i64>(call.args[3]), true, 0);
 }
-/** RWF_HIPRI, RWF_DSYNC, RWF_SYNC, RWF_NOWAIT, RWF_APPEND: the first three change nothing here. */
-const RWF_NOWAIT: u32 = 8;
-const RWF_APPEND: u32 = 16;
 function moveParts2(call: ptr<Call>, writes: bool): i64 {
   const flags = truncate<u32>(call.args[5]);
   const given = truncate<i64>(call.args[3]);
-  if (flags > 31 || (flags & (RWF_NOWAIT | RWF_APPEND)) !== 0) return -EOPNOTSUPP;
-  return given < OWN ? -EINVAL : moveParts(call, given, writes);
+  return given < OWN ? -EINVAL : moveParts(call, given, writes, flags);
 }
 export function sysPreadv2(call: ptr<Call>): i64 {
   return moveParts2(call, false);

@@ -28,7 +28,7 @@ import {
 } from "../program/signals.ts";
 import { copyIn, copyOut } from "../program/user.ts";
 import { FOREVER, nanoseconds } from "../thread/time.ts";
-import { intOf } from "./arguments.ts";
+import { intOf, u32Of } from "./arguments.ts";
 import type { Call } from "./call.ts";
 import { sleepInterruptibly } from "./time.ts";
 import { readTime } from "./time-values.ts";
@@ -39,7 +39,7 @@ const SIG_UNBLOCK: i32 = 1;
 const SIG_SETMASK: i32 = 2;
 
 export function sysRtSigaction(call: ptr<Call>): i64 {
-  const signal = call.args[0];
+  const signal = u64(u32Of(call.args[0]));
   if (call.args[3] !== SET_BYTES) return -EINVAL;
   const action: Action = zeroed();
   if (call.args[1] !== 0 && !copyIn(addressOf(action), call.args[1], sizeof<Action>())) return -EFAULT;
@@ -172,21 +172,22 @@ function from(signal: u32, code: i32): SignalInformation {
 export function sysKill(call: ptr<Call>): i64 {
   const id = intOf(call.args[0]);
   const signal = call.args[1] & 0xffff_ffff;
-  if (signal !== 0 && !isSignal(signal)) return -EINVAL;
   if (id !== i32(PROCESS_ID) && id !== 0 && id !== -1 && id !== -i32(PROCESS_ID)) return -ESRCH;
   // -1: all but the caller, who is the only one.
   if (id === -1) return -ESRCH;
   if (signal === 0) return 0;
+  if (!isSignal(signal)) return -EINVAL;
   const information = from(u32(signal), SI_USER);
   return sendToProcess(addressOf(information));
 }
 function toThread(id: i32, signal: u64): i64 {
-  if (id <= 0 || (signal !== 0 && !isSignal(signal))) return -EINVAL;
+  if (id <= 0) return -EINVAL;
   const flags = process.lock.lock();
   const program = findThread(u32(id));
   process.lock.unlock(flags);
   if (program === null) return -ESRCH;
   if (signal === 0) return 0;
+  if (!isSignal(signal)) return -EINVAL;
   const information = from(u32(signal), SI_TKILL);
   return sendToThread(program, addressOf(information));
 }

@@ -1,6 +1,7 @@
 /** Sockets, of this machine only (unix(7)): pairs. There is no network, and nobody to connect to. */
 
 import { MAX_COUNT } from "../fs/contents.ts";
+import { giveDescriptor, takeDescriptor } from "../fs/descriptors.ts";
 import {
   EAFNOSUPPORT,
   EBADF,
@@ -9,6 +10,7 @@ import {
   EINVAL,
   EISCONN,
   EMSGSIZE,
+  ENOMEM,
   ENOPROTOOPT,
   ENOTCONN,
   ENOTSOCK,
@@ -17,6 +19,7 @@ import {
   ESOCKTNOSUPPORT,
 } from "../fs/errno.ts";
 import { dropFile, O_CLOEXEC, O_NONBLOCK, type OpenFile } from "../fs/file.ts";
+import { FOLLOW } from "../fs/path.ts";
 import {
   isConnected,
   isSocket,
@@ -33,11 +36,13 @@ import {
   shutDown,
 } from "../fs/socket.ts";
 import { type Part, partsTransfer, programTransfer, type Transfer } from "../fs/transfer.ts";
-import { free } from "../memory/malloc.ts";
+import { textLength } from "../lib/text.ts";
+import { free, malloc } from "../memory/malloc.ts";
 import { PROCESS_ID } from "../program/process.ts";
 import { copyIn, copyOut } from "../program/user.ts";
 import type { Call } from "./call.ts";
 import { fileIn } from "./descriptor.ts";
+import { leave, type Place, reachCopied } from "./paths.ts";
 import { install, installPair } from "./plain-files.ts";
 import { mayTouch, takeParts } from "./read-write.ts";
 
@@ -49,8 +54,9 @@ const TYPE_MASK: u32 = 15;
 /** Checks what is asked for; 0, or the error. `type` with its flags. */
 function mayMake(family: u32, type: u32, protocol: u32): i64 {
   if ((type & ~(TYPE_MASK | O_CLOEXEC | O_NONBLOCK)) !== 0) return -EINVAL;
-  if (family >= AF_MAX || family !== AF_UNIX) return -EAFNOSUPPORT;
+  if (family >= AF_MAX) return -EAFNOSUPPORT;
   if ((type & TYPE_MASK) > 10) return -EINVAL;
+  if (family !== AF_UNIX) return -EAFNOSUPPORT;
   if (protocol !== 0 && protocol !== AF_UNIX) return -EPROTONOSUPPORT;
   const kind = type & TYPE_MASK;
   return kind === SOCK_STREAM || kind === SOCK_DGRAM || kind === SOCK_SEQPACKET || kind === SOCK_RAW
@@ -69,12 +75,26 @@ export function sysSocket(call: ptr<Call>): i64 {
   status = openSocket(kindIn(type), type & O_NONBLOCK, addressOf(file));
   return file === null ? status : install(file, (type & O_CLOEXEC) !== 0);
 }
+/** Linux tells the numbers that a pair will have before it makes it. */
+function tellNumbers(to: usize): i64 {
+  const numbers: array<u32, 2> = zeroed();
+  let status: i64 = 0;
+  let taken: usize = 0;
+  for (; taken < 2 && status >= 0; taken++) {
+    status = takeDescriptor(0, false);
+    numbers[taken] = truncate<u32>(status);
+  }
+  if (status < 0) taken--;
+  for (let i: usize = 0; i < taken; i++) giveDescriptor(i64(numbers[i]));
+  if (status < 0) return status;
+  return copyOut(to, addressOf(numbers), 8) ? 0 : -EFAULT;
+}
 export function sysSocketpair(call: ptr<Call>): i64 {
   const type = truncate<u32>(call.args[1]);
-  const none: array<i32, 2> = [-1, -1];
   if ((type & ~(TYPE_MASK | O_CLOEXEC | O_NONBLOCK)) !== 0) return -EINVAL;
-  if (!copyOut(call.args[3], addressOf(none), 8)) return -EFAULT;
-  let status = mayMake(truncate<u32>(call.args[0]), type, truncate<u32>(call.args[2]));
+  let status = tellNumbers(call.args[3]);
+  if (status < 0) return status;
+  status = mayMake(truncate<u32>(call.args[0]), type, truncate<u32>(call.args[2]));
   if (status < 0) return status;
   let first: ptr<OpenFile> | null = null;
   let second: ptr<OpenFile> | null = null;
@@ -115,20 +135,34 @@ export function sysSendto(call: ptr<Call>): i64 {
   if (!mayTouch(call.args[1], countOf(call))) return -EFAULT;
   const file = socketIn(call, addressOf(status));
   if (file === null) return status;
+  status = call.args[4] === 0 ? 0 : checkAddress(call.args[4], call.args[5]);
+  if (status < 0) {
+    dropFile(file);
+    return status;
+  }
   if (call.args[4] === 0) status = move(file, call, true);
   else status = isConnected(file) ? (kindOf(file) === SOCK_STREAM ? -EISCONN : -ECONNREFUSED) : -EOPNOTSUPP;
   dropFile(file);
   return status;
 }
-/** Nobody has a name: the length of the sender's is 0. */
+/** What nobody has a name for has room for none: 0 comes to be the length of a name. */
+function tellNobody(lengthAt: usize): i64 {
+  let room: i32 = 0;
+  const none: u32 = 0;
+  if (!copyIn(addressOf(room), lengthAt, 4)) return -EFAULT;
+  if (room < 0) return -EINVAL;
+  return copyOut(lengthAt, addressOf(none), 4) ? 0 : -EFAULT;
+}
 export function sysRecvfrom(call: ptr<Call>): i64 {
   let status: i64 = 0;
   if (!mayTouch(call.args[1], countOf(call))) return -EFAULT;
   const file = socketIn(call, addressOf(status));
   if (file === null) return status;
   status = move(file, call, false);
-  const none: u32 = 0;
-  if (status >= 0 && call.args[5] !== 0 && !copyOut(call.args[5], addressOf(none), 4)) status = -EFAULT;
+  if (status >= 0 && call.args[4] !== 0) {
+    const told = tellNobody(call.args[5]);
+    if (told < 0) status = told;
+  }
   dropFile(file);
   return status;
 }
@@ -159,8 +193,10 @@ function moveMessage(file: ptr<OpenFile>, call: ptr<Call>, sends: bool): i64 {
   partsTransfer(addressOf(transfer), parts, u64(total));
   let status: i64 = 0;
   if (sends) {
-    if (header.nameLength !== 0) status = kindOf(file) === SOCK_STREAM ? -EISCONN : -ECONNREFUSED;
-    else if (header.controlLength !== 0) status = -EINVAL;
+    if (header.name !== 0 && header.nameLength !== 0) {
+      if (kindOf(file) !== SOCK_STREAM) status = -ECONNREFUSED;
+      else status = isConnected(file) ? -EISCONN : -EOPNOTSUPP;
+    } else if (header.controlLength !== 0) status = -EINVAL;
     else status = send(file, addressOf(transfer), flags);
   } else {
     status = receive(file, addressOf(transfer), flags | MSG_TRUNC);
@@ -261,6 +297,20 @@ export function sysGetsockopt(call: ptr<Call>): i64 {
     copyOut(call.args[3], addressOf(option), u64(bytes)) && copyOut(call.args[4], addressOf(bytes), 4);
   return put ? 0 : -EFAULT;
 }
+/** Others are only told. */
+function maySet(name: u32): bool {
+  switch (name) {
+    case SO_TYPE:
+    case SO_ERROR:
+    case SO_PEERCRED:
+    case SO_ACCEPTCONN:
+    case SO_PROTOCOL:
+    case SO_DOMAIN:
+      return false;
+    default:
+      return true;
+  }
+}
 /** Options are taken and change nothing. */
 export function sysSetsockopt(call: ptr<Call>): i64 {
   let status: i64 = 0;
@@ -268,9 +318,11 @@ export function sysSetsockopt(call: ptr<Call>): i64 {
   if (file === null) return status;
   const option: Option = zeroed();
   let value: u32 = 0;
-  if (truncate<u32>(call.args[1]) !== SOL_SOCKET) status = -EOPNOTSUPP;
+  if (truncate<i32>(call.args[4]) < 0) status = -EINVAL;
+  else if (truncate<u32>(call.args[1]) !== SOL_SOCKET) status = -EOPNOTSUPP;
   else if (truncate<u32>(call.args[4]) < 4) status = -EINVAL;
   else if (!copyIn(addressOf(value), call.args[3], 4)) status = -EFAULT;
+  else if (!maySet(truncate<u32>(call.args[2]))) status = -ENOPROTOOPT;
   else status = readOption(file, truncate<u32>(call.args[2]), addressOf(option));
   dropFile(file);
   return status;
@@ -299,18 +351,49 @@ export function sysGetsockname(call: ptr<Call>): i64 {
 export function sysGetpeername(call: ptr<Call>): i64 {
   return tellName(call, true);
 }
-/** There is nobody. */
-export function sysConnect(call: ptr<Call>): i64 {
-  let status: i64 = 0;
-  const file = socketIn(call, addressOf(status));
-  if (file === null) return status;
+/** struct sockaddr_storage, struct sockaddr_un. */
+const ADDRESS_MOST: i32 = 128;
+const UNIX_MOST: u64 = 110;
+/** Whether an address can be read. */
+function checkAddress(from: usize, bytes: u64): i64 {
+  const length = truncate<i32>(bytes);
+  const given: array<u8, 128> = zeroed();
+  if (length < 0 || length > ADDRESS_MOST) return -EINVAL;
+  return copyIn(addressOf(given[0]), from, u64(length)) ? 0 : -EFAULT;
+}
+/** Whether it is the address of a file's kind of sockets. */
+function checkName(from: usize, bytes: u64): i64 {
   let family: u16 = 0;
-  if (truncate<u32>(call.args[2]) < 2) status = -EINVAL;
-  else if (!copyIn(addressOf(family), call.args[1], 2)) status = -EFAULT;
-  else if (u32(family) !== AF_UNIX) status = -EINVAL;
-  else status = isConnected(file) ? -EISCONN : -ECONNREFUSED;
+  if (bytes <= 2 || bytes > UNIX_MOST) return -EINVAL;
+  if (!copyIn(addressOf(family), from, 2)) return -EFAULT;
+  return u32(family) === AF_UNIX ? 0 : -EINVAL;
+}
+/** There is nobody: no file is a socket, and no name that is none of a file is taken. */
+export function sysConnect(call: ptr<Call>): i64 {
+  const file = fileIn(call, 0);
+  if (file === null) return -EBADF;
+  let status = checkAddress(call.args[1], call.args[2]);
+  if (status === 0 && !isSocket(file)) status = -ENOTSOCK;
+  if (status === 0) status = checkName(call.args[1], u64(truncate<u32>(call.args[2])));
+  if (status === 0) status = findNobody(call);
   dropFile(file);
   return status;
+}
+function findNobody(call: ptr<Call>): i64 {
+  const bytes = u64(truncate<u32>(call.args[2])) - 2;
+  const memory = malloc(bytes + 1);
+  if (memory === null) return -ENOMEM;
+  const path = cast<u8>(memory);
+  path[bytes] = 0;
+  const isThere = copyIn(path, call.args[1] + 2, bytes);
+  if (!isThere || path[0] === 0) {
+    free(path);
+    return isThere ? -ECONNREFUSED : -EFAULT;
+  }
+  const place: Place = zeroed();
+  const status = reachCopied(path, textLength(path), FOLLOW, addressOf(place));
+  if (status === 0) leave(addressOf(place));
+  return status < 0 ? status : -ECONNREFUSED;
 }
 function refuse(call: ptr<Call>, error: i64): i64 {
   let status: i64 = 0;
@@ -321,7 +404,13 @@ function refuse(call: ptr<Call>, error: i64): i64 {
 }
 /** No socket can have a name, so none can be found by it. */
 export function sysBind(call: ptr<Call>): i64 {
-  return refuse(call, EOPNOTSUPP);
+  let status: i64 = 0;
+  const file = socketIn(call, addressOf(status));
+  if (file === null) return status;
+  dropFile(file);
+  status = checkAddress(call.args[1], call.args[2]);
+  if (status === 0) status = checkName(call.args[1], u64(truncate<u32>(call.args[2])));
+  return status < 0 ? status : -EOPNOTSUPP;
 }
 export function sysListen(call: ptr<Call>): i64 {
   return refuse(call, EINVAL);

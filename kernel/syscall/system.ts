@@ -1,6 +1,7 @@
 /** System calls about the machine and the kernel. */
 import { randomBytes } from "../drivers/random.ts";
 import { EFAULT, EINVAL } from "../fs/errno.ts";
+import { type Part, programTransfer, type Transfer } from "../fs/transfer.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { frameCount, freeFrameCount } from "../memory/physical.ts";
 import { process } from "../program/process.ts";
@@ -64,11 +65,15 @@ export function sysGetrandom(call: ptr<Call>): i64 {
   if ((call.args[2] & 0xffff_ffff & ~GRND_ALL) !== 0 || (call.args[2] & 6) === 6) return -EINVAL;
   const wanted = call.args[1] > MOST ? MOST : call.args[1];
   const bytes: array<u8, typeof PIECE> = zeroed();
+  const part: Part = zeroed();
+  const transfer: Transfer = zeroed();
+  programTransfer(addressOf(transfer), addressOf(part), call.args[0], wanted);
   for (let done: u64 = 0; done < wanted; ) {
     const step = wanted - done < PIECE ? wanted - done : PIECE;
     randomBytes(addressOf(bytes[0]), step);
-    if (!copyOut(call.args[0] + done, addressOf(bytes[0]), step)) return done === 0 ? -EFAULT : i64(done);
-    done += step;
+    const given = transfer.give(addressOf(bytes[0]), step);
+    done += given;
+    if (given < step) return done === 0 ? -EFAULT : i64(done);
   }
   return i64(wanted);
 }

@@ -20,6 +20,7 @@ const CLONE_VM: u64 = 0x100;
 const CLONE_FS: u64 = 0x200;
 const CLONE_FILES: u64 = 0x400;
 const CLONE_SIGHAND: u64 = 0x800;
+const CLONE_NEWNS: u64 = 0x2_0000;
 const CLONE_THREAD: u64 = 0x1_0000;
 const CLONE_SETTLS: u64 = 0x8_0000;
 const CLONE_PARENT_SETTID: u64 = 0x10_0000;
@@ -44,6 +45,7 @@ function make(call: ptr<Call>, wanted: ptr<CloneArguments>): i64 {
   const flags = wanted.flags;
   if ((flags & CLONE_SIGHAND) !== 0 && (flags & CLONE_VM) === 0) return -EINVAL;
   if ((flags & CLONE_THREAD) !== 0 && (flags & CLONE_SIGHAND) === 0) return -EINVAL;
+  if ((flags & CLONE_FS) !== 0 && (flags & CLONE_NEWNS) !== 0) return -EINVAL;
   // One address space, one process.
   if ((flags & THREAD) !== THREAD) return -ENOSYS;
   if ((flags & CLONE_SETTLS) !== 0 && wanted.threadPointer >= PROGRAMS_END) return -EPERM;
@@ -136,19 +138,28 @@ class Deadline extends Struct {
   at: u64;
   status: i64;
 }
-function deadlineOf(call: ptr<Call>, operation: u32, command: u32): Deadline {
-  const deadline: Deadline = { at: FOREVER, status: 0 };
-  if (call.args[3] === 0) return deadline;
+function readDeadline(call: ptr<Call>, operation: u32, command: u32, deadline: ptr<Deadline>): void {
+  if (call.args[3] === 0) return;
   let time: u64 = 0;
   deadline.status = readTime(call.args[3], addressOf(time));
-  if (deadline.status < 0) return deadline;
+  if (deadline.status < 0) return;
   const now = nanoseconds();
   if (command === FUTEX_WAIT) deadline.at = now + time < now ? FOREVER : now + time;
   else if ((operation & FUTEX_CLOCK_REALTIME) !== 0) {
     const real = realTime();
     deadline.at = time <= real ? now : now + (time - real);
   } else deadline.at = time;
-  return deadline;
+}
+/** Only FUTEX_WAIT_BITSET knows the real-time clock. */
+function isServed(operation: u32, command: u32): bool {
+  if ((operation & FUTEX_CLOCK_REALTIME) !== 0) return command === FUTEX_WAIT_BITSET;
+  return (
+    (command >= FUTEX_REQUEUE && command <= FUTEX_WAKE_OP) ||
+    command === FUTEX_WAIT ||
+    command === FUTEX_WAKE ||
+    command === FUTEX_WAIT_BITSET ||
+    command === FUTEX_WAKE_BITSET
+  );
 }
 /** FUTEX_WAKE_OP's operation on the second word, and whether what was there meets its condition. */
 function wakeOperation(call: ptr<Call>): i64 {
@@ -212,6 +223,11 @@ export function sysFutex(call: ptr<Call>): i64 {
   const operation = u32Of(call.args[1]);
   const command = operation & FUTEX_COMMAND;
   const value = u32Of(call.args[2]);
+  const waits = command === FUTEX_WAIT || command === FUTEX_WAIT_BITSET;
+  const deadline: Deadline = { at: FOREVER, status: 0 };
+  if (waits) readDeadline(call, operation, command, addressOf(deadline));
+  if (deadline.status < 0) return deadline.status;
+  if (!isServed(operation, command)) return -ENOSYS;
   if ((at & 3) !== 0) return -EINVAL;
   if (at >= PROGRAMS_END) return -EFAULT;
   switch (command) {
@@ -219,8 +235,6 @@ export function sysFutex(call: ptr<Call>): i64 {
     case FUTEX_WAIT_BITSET: {
       const bits = command === FUTEX_WAIT ? ALL_BITS : u32Of(call.args[5]);
       if (bits === 0) return -EINVAL;
-      const deadline = deadlineOf(call, operation, command);
-      if (deadline.status < 0) return deadline.status;
       return waitFutex(at, value, bits, deadline.at);
     }
     case FUTEX_WAKE:
@@ -276,6 +290,7 @@ export function sysGetcpu(call: ptr<Call>): i64 {
 }
 /** SCHED_OTHER is all there is; FIFO and RR have their priorities told. */
 const LAST_POLICY: i32 = 6;
+const SCHED_RESET_ON_FORK: i32 = 0x4000_0000;
 function isThread(id: i32): bool {
   return threadOf(id) !== null;
 }
@@ -286,11 +301,12 @@ export function sysSchedGetscheduler(call: ptr<Call>): i64 {
 }
 export function sysSchedSetscheduler(call: ptr<Call>): i64 {
   const id = intOf(call.args[0]);
-  const policy = intOf(call.args[1]);
+  let policy = intOf(call.args[1]);
   let priority: i32 = 0;
   if (call.args[2] === 0 || id < 0 || policy < 0) return -EINVAL;
   if (!copyIn(addressOf(priority), call.args[2], 4)) return -EFAULT;
   if (!isThread(id)) return -ESRCH;
+  policy &= ~SCHED_RESET_ON_FORK;
   if (policy > LAST_POLICY || policy === 4) return -EINVAL;
   if (policy === 1 || policy === 2) return priority < 1 || priority > 99 ? -EINVAL : -EPERM;
   return priority !== 0 ? -EINVAL : 0;

@@ -50,6 +50,10 @@ function isMonotonic(clock: i32): bool {
     clock === CLOCK_BOOTTIME_ALARM
   );
 }
+/** The clock of a thread's or a process's processor time: the last two bits say which time, and 3 none (posix-timers of Linux). */
+function isProcessor(clock: i32): bool {
+  return clock < 0 && (clock & 3) !== 3;
+}
 /** Whether there is such a clock; the negative numbers are threads' and processes' own, of which only the caller's are here. */
 function isClock(clock: i32): bool {
   return (
@@ -57,7 +61,7 @@ function isClock(clock: i32): bool {
     isMonotonic(clock) ||
     clock === CLOCK_PROCESS_CPUTIME_ID ||
     clock === CLOCK_THREAD_CPUTIME_ID ||
-    clock < 0
+    isProcessor(clock)
   );
 }
 function timeOf(clock: i32): u64 {
@@ -80,9 +84,10 @@ export function sysClockGetres(call: ptr<Call>): i64 {
 export function sysClockSettime(call: ptr<Call>): i64 {
   const clock = intOf(call.args[0]);
   let time: u64 = 0;
-  if (clock !== CLOCK_REALTIME) return -EINVAL;
+  if (clock !== CLOCK_REALTIME && clock >= 0) return -EINVAL;
   const status = readTime(call.args[1], addressOf(time));
-  return status < 0 ? status : -EPERM;
+  if (status < 0) return status;
+  return clock < 0 && !isProcessor(clock) ? -EINVAL : -EPERM;
 }
 export function sysGettimeofday(call: ptr<Call>): i64 {
   const zone: u64 = 0;
@@ -120,14 +125,30 @@ export function sysNanosleep(call: ptr<Call>): i64 {
   const status = readTime(call.args[0], addressOf(span));
   return status < 0 ? status : sleepFor(span, call.args[1]);
 }
+function canSleepBy(clock: i32): bool {
+  switch (clock) {
+    case CLOCK_REALTIME:
+    case CLOCK_MONOTONIC:
+    case CLOCK_PROCESS_CPUTIME_ID:
+    case CLOCK_BOOTTIME:
+    case CLOCK_REALTIME_ALARM:
+    case CLOCK_BOOTTIME_ALARM:
+    case CLOCK_TAI:
+      return true;
+    default:
+      return false;
+  }
+}
 export function sysClockNanosleep(call: ptr<Call>): i64 {
   const clock = intOf(call.args[0]);
   const isAbsolute = (intOf(call.args[1]) & TIMER_ABSTIME) !== 0;
   let span: u64 = 0;
-  if (clock === CLOCK_THREAD_CPUTIME_ID || !isClock(clock)) return -EINVAL;
-  if (clock !== CLOCK_PROCESS_CPUTIME_ID && !isReal(clock) && !isMonotonic(clock)) return -EOPNOTSUPP;
+  if (clock >= 0 && !isClock(clock)) return -EINVAL;
+  if (clock >= 0 && !canSleepBy(clock)) return -EOPNOTSUPP;
   const status = readTime(call.args[2], addressOf(span));
   if (status < 0) return status;
+  // A thread's own time stands still while it sleeps.
+  if (clock < 0 && (!isProcessor(clock) || (clock & 4) !== 0)) return -EINVAL;
   if (!isAbsolute) return sleepFor(span, call.args[3]);
   const now = timeOf(clock);
   if (span <= now) return 0;

@@ -1,8 +1,9 @@
 /** System calls of timers that send signals. */
-import { EAGAIN, EFAULT, EINVAL } from "../fs/errno.ts";
+import { EAGAIN, EFAULT, EINVAL, EOPNOTSUPP } from "../fs/errno.ts";
 import { realTime } from "../program/clock.ts";
+import { process } from "../program/process.ts";
 import { SIGALRM } from "../program/signal-numbers.ts";
-import { isSignal } from "../program/signals.ts";
+import { findThread, isSignal } from "../program/signals.ts";
 import {
   INTERVALS,
   isTaken,
@@ -18,7 +19,7 @@ import { copyIn, copyOut } from "../program/user.ts";
 import { nanoseconds } from "../thread/time.ts";
 import { intOf, u32Of } from "./arguments.ts";
 import type { Call } from "./call.ts";
-import { readTime, readVal, specOf, type TimeSpec, type TimeVal, valOf } from "./time-values.ts";
+import { specOf, type TimeSpec, type TimeVal, timeOfSpec, timeOfVal, valOf } from "./time-values.ts";
 
 const SECOND: u64 = 1_000_000_000;
 const SIGVTALRM: u32 = 26;
@@ -55,8 +56,10 @@ export function sysSetitimer(call: ptr<Call>): i64 {
   let interval: u64 = 0;
   let left: u64 = 0;
   if (call.args[1] !== 0) {
-    let status = readVal(call.args[1], addressOf(interval));
-    if (status === 0) status = readVal(call.args[1] + sizeof<TimeVal>(), addressOf(left));
+    const value: IntervalValue = zeroed();
+    if (!copyIn(addressOf(value), call.args[1], sizeof<IntervalValue>())) return -EFAULT;
+    let status = timeOfVal(addressOf(value.interval), addressOf(interval));
+    if (status === 0) status = timeOfVal(addressOf(value.left), addressOf(left));
     if (status < 0) return status;
   }
   if (which >= u32(INTERVALS)) return -EINVAL;
@@ -94,6 +97,18 @@ const SIGEV_NONE: i32 = 1;
 const SIGEV_THREAD_ID: i32 = 4;
 const LAST_CLOCK: i32 = 11;
 
+const SIGEV_THREAD: i32 = 2;
+function isNotice(notify: i32): bool {
+  return (
+    notify === SIGEV_SIGNAL || notify === SIGEV_NONE || notify === SIGEV_THREAD || notify === SIGEV_THREAD_ID
+  );
+}
+function isOwnThread(id: i32): bool {
+  const flags = process.lock.lock();
+  const found = id > 0 && findThread(u32(id)) !== null;
+  process.lock.unlock(flags);
+  return found;
+}
 /** Of timer_create; null: there is none of this number. */
 function timerOf(id: u64): ptr<ProgramTimer> | null {
   const index = u64(u32Of(id)) + u64(INTERVALS);
@@ -104,10 +119,12 @@ export function sysTimerCreate(call: ptr<Call>): i64 {
   const event: Event = init({ signal: i32(SIGALRM) });
   const isTold = call.args[1] !== 0;
   if (isTold && !copyIn(addressOf(event), call.args[1], sizeof<Event>())) return -EFAULT;
-  if (clock > LAST_CLOCK || clock === 4 || clock === 5 || clock === 6 || clock === 10) return -EINVAL;
+  if (clock > LAST_CLOCK || clock === 10) return -EINVAL;
+  // CLOCK_MONOTONIC_RAW and the coarse ones.
+  if (clock >= 4 && clock <= 6) return -EOPNOTSUPP;
   if (isTold) {
-    if (event.notify !== SIGEV_SIGNAL && event.notify !== SIGEV_NONE && event.notify !== SIGEV_THREAD_ID)
-      return -EINVAL;
+    if (!isNotice(event.notify)) return -EINVAL;
+    if (event.notify === SIGEV_THREAD_ID && !isOwnThread(event.thread)) return -EINVAL;
     if (event.notify !== SIGEV_NONE && (event.signal < 0 || !isSignal(u64(event.signal)))) return -EINVAL;
   }
   timersLock.lock();
@@ -128,9 +145,11 @@ export function sysTimerCreate(call: ptr<Call>): i64 {
   timer.deadline = 0;
   timer.interval = 0;
   timersLock.unlock();
-  if (copyOut(call.args[2], addressOf(id), 4)) return 0;
-  timer.used = false;
-  return -EFAULT;
+  let status: i64 = copyOut(call.args[2], addressOf(id), 4) ? 0 : -EFAULT;
+  // The clock of processor time that is none.
+  if (status === 0 && clock < 0 && (clock & 3) === 3) status = -EINVAL;
+  if (status < 0) timer.used = false;
+  return status;
 }
 const TIMER_ABSTIME: i32 = 1;
 function specOfTimer(timer: ptr<ProgramTimer>): IntervalSpec {
@@ -140,8 +159,10 @@ export function sysTimerSettime(call: ptr<Call>): i64 {
   let interval: u64 = 0;
   let left: u64 = 0;
   if (call.args[2] === 0) return -EINVAL;
-  let status = readTime(call.args[2], addressOf(interval));
-  if (status === 0) status = readTime(call.args[2] + sizeof<TimeSpec>(), addressOf(left));
+  const spec: IntervalSpec = zeroed();
+  if (!copyIn(addressOf(spec), call.args[2], sizeof<IntervalSpec>())) return -EFAULT;
+  let status = timeOfSpec(addressOf(spec.interval), addressOf(interval));
+  if (status === 0) status = timeOfSpec(addressOf(spec.left), addressOf(left));
   if (status < 0) return status;
   const timer = timerOf(call.args[0]);
   if (timer === null) return -EINVAL;

@@ -33,19 +33,19 @@ export function residentTotal(memory: ptr<ProgramMemory>): u64 {
   memory.lock.unlockRead();
   return pages;
 }
-/** Bytes of 1 or 0 for `pages` pages from `start` on, as mincore(2) has them. False: some of them are not mapped. */
-export function whichAreResident(memory: ptr<ProgramMemory>, start: usize, pages: usize, to: ptr<u8>): bool {
+/** Bytes of 1 or 0 for `pages` pages from `start` on, as mincore(2) has them: for how many, up to the first that is not mapped. */
+export function whichAreResident(memory: ptr<ProgramMemory>, start: usize, pages: usize, to: ptr<u8>): usize {
   memory.lock.lockRead();
-  let isMapped = true;
-  for (let i: usize = 0; i < pages && isMapped; i++) {
-    const at = start + i * PAGE_SIZE;
+  let done: usize = 0;
+  for (; done < pages; done++) {
+    const at = start + done * PAGE_SIZE;
     const mapping = find(memory.tree, at);
-    isMapped = mapping !== null;
-    const file = mapping === null ? null : mapping.file;
+    if (mapping === null) break;
+    const file = mapping.file;
     let isHere = residentPages(memory, at, at + PAGE_SIZE) !== 0;
-    if (mapping !== null && file !== null && !isHere) isHere = hasPage(file.node, indexAt(mapping, at));
-    to[i] = isHere ? 1 : 0;
+    if (file !== null && !isHere) isHere = hasPage(file.node, indexAt(mapping, at));
+    to[done] = isHere ? 1 : 0;
   }
   memory.lock.unlockRead();
-  return isMapped;
+  return done;
 }
