@@ -143,6 +143,7 @@ import {
   sysWaitid,
 } from "./process.ts";
 import { sysProcessVmReadv, sysProcessVmWritev } from "./process-memory.ts";
+import { sysRtSigqueueinfo, sysRtTgsigqueueinfo } from "./queue-signals.ts";
 import {
   sysPread64,
   sysPreadv,
@@ -155,7 +156,6 @@ import {
   sysWrite,
   sysWritev,
 } from "./read-write.ts";
-import { sysRtSigqueueinfo, sysRtTgsigqueueinfo } from "./queue-signals.ts";
 import {
   sysKill,
   sysRtSigaction,
