@@ -6,11 +6,18 @@
  * interrupts off when it jumps to `enter`. It gets the result in RAX; EDX is not 0 if a signal waits for the thread.
  */
 
+import { thisCpu } from "../arch/cpu.ts";
+import { functionOf } from "../arch/functions.ts";
 import { moduleCount, modules } from "../boot/loaded.ts";
+import { newline, print, printAddress } from "../console/print.ts";
 import { startsWith } from "../lib/text.ts";
 import { Area, inArea } from "../memory/address.ts";
 import { alignedAlloc, calloc, free, malloc, mallocUsableSize, realloc } from "../memory/malloc.ts";
-import type { Thread } from "../thread/thread.ts";
+import { setBlame } from "../memory/violation.ts";
+import { currentThread, type Thread } from "../thread/thread.ts";
+import type { SignalInformation } from "./process.ts";
+import { SI_TKILL, SIGABRT } from "./signal-numbers.ts";
+import { forceSignal } from "./signals.ts";
 import { allowKernelObjects } from "./user.ts";
 
 /** The program finds the modules that call the kernel's functions there. */
@@ -18,6 +25,8 @@ const PLACE: ptr<u8> = "file=/vitrine/";
 /** What `--libc kernel` makes a program's interpreter. */
 export const LIBC_PATH: ptr<u8> = "/vitrine/libc.elf";
 
+/** Where `enter` leaves the return address, below the stack's top. */
+const CALL_AT: usize = 24;
 /** In a module, at a multiple of 16: before the word that is to be the address of `enter`. */
 const MARK: ptr<u8> = "VITRINE FUNCTION";
 const MARK_BYTES: usize = 16;
@@ -71,7 +80,7 @@ function jump(): void {
     xor eax, eax
     ret`;
 }
-/** @naked */
+/** Below the top of the kernel stack: the way back, eight bytes, the return address of the call. @naked */
 function enter(): void {
   asm`
     mov rsp, gs:[16]
@@ -89,6 +98,25 @@ function enter(): void {
     sti
     jmp r10`;
 }
+/** Whether the calling thread is in a function that the program has called: the return address of the first call on its kernel stack is here. */
+function isCalled(): bool {
+  const thread = currentThread();
+  if (thread.program === null || thisCpu().interruptDepth !== 0) return false;
+  const caller = functionOf(pointer<usize>(thread.stackTop - CALL_AT).value);
+  return caller !== null && usize(caller.address) === address(enter);
+}
+/** A program that frees what is not an object gets SIGABRT, as from the C libraries' own malloc. */
+function blameProgram(kind: ptr<u8>, object: usize): bool {
+  if (!isCalled()) return false;
+  print("vitrine: the program has misused malloc: ");
+  print(kind);
+  print(", ");
+  printAddress(object);
+  newline();
+  const information: SignalInformation = init({ signal: i32(SIGABRT), code: SI_TKILL });
+  forceSignal(addressOf(information));
+  return true;
+}
 function tell(start: ptr<u8>, bytes: usize): void {
   for (let at: usize = 0; at + MARK_BYTES + 8 <= bytes; at += 16) {
     let i: usize = 0;
@@ -104,5 +132,7 @@ export function openKernelFunctions(): void {
     tell(pointer<u8>(inArea(Area.Early, modules[i].start)), modules[i].end - modules[i].start);
     isOpen = true;
   }
-  if (isOpen) allowKernelObjects();
+  if (!isOpen) return;
+  allowKernelObjects();
+  setBlame(blameProgram);
 }

@@ -13,7 +13,7 @@ const STANDARD = 31;
 /** RLIMIT_SIGPENDING, until the program says otherwise. */
 export const QUEUE_LIMIT: u64 = 1 << 16;
 /** DELAYTIMER_MAX. */
-const MOST_OVERRUNS: u64 = 0x7fff_ffff;
+export const MOST_OVERRUNS: u64 = 0x7fff_ffff;
 
 /** One that is queued. */
 export class Queued extends Struct {

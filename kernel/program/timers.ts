@@ -5,7 +5,7 @@
 import type { Mutex } from "../thread/mutex.ts";
 import { nanoseconds } from "../thread/time.ts";
 import type { Timer } from "../thread/timer.ts";
-import type { Queued } from "./pending.ts";
+import { MOST_OVERRUNS, type Queued } from "./pending.ts";
 import type { SignalInformation } from "./process.ts";
 import { SI_KERNEL } from "./signal-numbers.ts";
 import { sendOfTimer, sendToProcess } from "./signals.ts";
@@ -58,7 +58,7 @@ function ring(argument: ptr<unknown>): void {
   }
   information.code = SI_TIMER;
   const id = (address(timer) - address(addressOf(timers[INTERVALS]))) / sizeof<ProgramTimer>();
-  information.first = id | (missed << 32);
+  information.first = id | ((missed < MOST_OVERRUNS ? missed : MOST_OVERRUNS) << 32);
   information.second = timer.told;
   timer.record.isTimers = true;
   sendOfTimer(timer.thread, addressOf(information), addressOf(timer.record));

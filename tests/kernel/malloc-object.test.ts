@@ -12,6 +12,7 @@ import { builtKernel, builtProgram } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 
 const source = fileURLToPath(new URL("libc/areas.c", import.meta.url));
+const misused = fileURLToPath(new URL("libc/misused.c", import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "vitrine-malloc-")));
 afterAll(() => rmSync(folder, { recursive: true }));
 copyFileSync(builtKernel("main.ts"), join(folder, "kernel.elf"));
@@ -48,5 +49,30 @@ describe("malloc gives the kernel's objects", () => {
       encoding: "utf8",
     });
     expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: WANTED, stderr: "" });
+  });
+});
+
+describe("what is no object", () => {
+  const ABORTED = 134;
+  const CASES = [0, 1, 2, 3, 4];
+  it("ends the program when it is freed, as with glibc", (ctx) => {
+    const program = join(folder, "misused");
+    const made = spawnSync(requireTool(ctx, "gcc"), ["-O1", "-w", misused, "-o", program], {
+      encoding: "utf8",
+    });
+    expect(made.status, made.stderr).toBe(0);
+    for (const number of CASES)
+      expect(spawnSync(program, [String(number)], { stdio: "ignore" }).signal).toBe("SIGABRT");
+    const command = [builtProgram(), "run", "--kernel", join(folder, "kernel.elf"), "--malloc", "kernel"];
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [...command, program, ...args], { encoding: "utf8" });
+    const ended = run("0");
+    expect(ended.status).toBe(ABORTED);
+    expect(ended.stderr).toMatch(
+      /^vitrine: the program has misused malloc: invalid pointer, 0xffff[0-9a-f]{12}\r?\n/,
+    );
+    const all = run();
+    expect(all.stdout).toBe(`${CASES.map((number) => `${number}: signal 6\n`).join("")}goes on: 1\n`);
+    expect(all.status).toBe(0);
   });
 });
