@@ -20,8 +20,8 @@ const OPTIONS = [
   "debug=all",
 ];
 describe.each(OPTIONS)("%s", (option) => {
-  it.each(["1", "4"])("serves malloc, with %s processors", (cpus) => {
-    const { status, lines } = bootHere(image, "--cpus", cpus, "--append", `test=malloc ${option}`);
+  it.each([1, 4])("serves malloc, with %s processors", (cpus) => {
+    const { status, lines } = bootHere(image, { cpus, append: `test=malloc ${option}` });
     expect(failures(lines)).toEqual([]);
     expect(lines.length).toBeGreaterThan(5);
     expect(status).toBe(PASSED);
@@ -30,7 +30,7 @@ describe.each(OPTIONS)("%s", (option) => {
 
 describe.each(["allocator=tlsf", "allocator=buddy", "verify", "policy=dense"])("%s", (option) => {
   it("loses nothing when memory runs out", () => {
-    const { status, lines } = bootHere(image, "--append", `test=oom ${option}`);
+    const { status, lines } = bootHere(image, { append: `test=oom ${option}` });
     expect(failures(lines)).toEqual([]);
     expect(status).toBe(PASSED);
   });
@@ -45,7 +45,7 @@ describe("memory that is lost by rounding", () => {
     ["seed", 22],
     ["dense", 10],
   ])("is within its bound: policy=%s", (policy, bound) => {
-    const { status, lines } = bootHere(image, "--append", `test=waste policy=${policy}`);
+    const { status, lines } = bootHere(image, { append: `test=waste policy=${policy}` });
     expect(percent(lines, /^waste of sizes 16 to 4096: ([\d.]+) %/)).toBeLessThanOrEqual(bound);
     expect(percent(lines, /by OSv's rules ([\d.]+) %/)).toBeCloseTo(37.7, 1);
     expect(percent(lines, /^page objects have of memory: ([\d.]+) %/)).toBeGreaterThanOrEqual(98);
@@ -55,7 +55,7 @@ describe("memory that is lost by rounding", () => {
 
 it("has little memory", () => {
   for (const topic of ["areas", "malloc", "oom", "allocators"]) {
-    const { status, lines } = bootHere(image, "--memory", "16M", "--append", `test=${topic}`);
+    const { status, lines } = bootHere(image, { memory: 16 * 2 ** 20, append: `test=${topic}` });
     expect(failures(lines)).toEqual([]);
     expect(status).toBe(PASSED);
   }
@@ -72,6 +72,6 @@ it.each([
   ["debug=some", "warning: unknown debug some"],
   ["debug=size:9-3", "warning: unknown debug size:9-3"],
 ])("warns of what it does not know: %s", (option, warning) => {
-  const { lines } = bootHere(image, "--append", `'test=slab classes' ${option}`);
+  const { lines } = bootHere(image, { append: `'test=slab classes' ${option}` });
   expect(lines[0]).toBe(warning);
 });

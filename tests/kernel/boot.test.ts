@@ -11,7 +11,7 @@ import { multibootHeader } from "../../src/machine/boot/multiboot.ts";
 import { builtKernel } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 import { packGrub } from "./grub.ts";
-import { bootHere, bootInQemu } from "./image.ts";
+import { bootByCommand, bootHere, bootInQemu } from "./image.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "vitrine-kernel-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,7 +55,7 @@ const greeting = ({ mib, cpus }: { mib: number; cpus: number }) => ({
 });
 describe("greets and switches off", () => {
   it.for(machines)("in Vitrine, with $mib MiB and $cpus processors", ({ mib, cpus }) => {
-    const ran = bootHere(image, "--memory", `${mib}M`, "--cpus", `${cpus}`);
+    const ran = bootHere(image, { memory: mib * MIB, cpus });
     expect(ran).toEqual(greeting({ mib, cpus }));
   });
   it.for(machines)("in QEMU, with $mib MiB and $cpus processors", ({ mib, cpus }, ctx) => {
@@ -63,14 +63,14 @@ describe("greets and switches off", () => {
     expect(ran).toEqual(greeting({ mib, cpus }));
   });
   it("and says the same of its options, here and in QEMU", (ctx) => {
-    const here = bootHere(image, "--cpus", "4", "--append", "help");
+    const here = bootHere(image, { cpus: 4, append: "help" });
     expect(here.lines.length).toBeGreaterThan(10);
     expect(bootInQemu(ctx, image, "-m", "256", "-smp", "4", "-append", "help")).toEqual(here);
   });
   it.for(SIZES)(
     "and says the same of its memory, but for what QEMU's firmware keeps, with %s MiB",
     (mib, ctx) => {
-      const here = bootHere(image, "--memory", `${mib}M`, "--cpus", "2", "--append", "memory").lines;
+      const here = bootHere(image, { memory: mib * MIB, cpus: 2, append: "memory" }).lines;
       const there = bootInQemu(ctx, image, "-m", `${mib}`, "-smp", "2", "-append", "memory").lines;
       expect(there.length).toBe(here.length);
       const differ = here.flatMap((line, i) =>
@@ -100,10 +100,10 @@ describe("greets and switches off", () => {
     },
   );
   it.for(["pvh", "multiboot", "multiboot2"])("by %s", (protocol) => {
-    const ran = bootHere(image, "--protocol", protocol, "--append", "memory");
+    const ran = bootByCommand(image, "--protocol", protocol, "--append", "memory");
     expect(ran).toMatchObject({ status: 0 });
     expect(ran.lines[0]).toBe("Vitrine: 256 MiB, 1 processor, 1 node");
-    const other = bootHere(image, "--append", "memory");
+    const other = bootHere(image, { append: "memory" });
     expect(ran.lines).toEqual(other.lines);
   });
   it("by PVH in QEMU", (ctx) => {
@@ -118,7 +118,7 @@ describe("greets and switches off", () => {
     expect(ran).toEqual(greeting({ mib: 256, cpus: 2 }));
   });
   it("as a debug build, here and in QEMU", (ctx) => {
-    expect(bootHere(debugImage, "--cpus", "4")).toEqual(greeting({ mib: 256, cpus: 4 }));
+    expect(bootHere(debugImage, { cpus: 4 })).toEqual(greeting({ mib: 256, cpus: 4 }));
     const ran = bootInQemu(ctx, debugImage, "-m", "256", "-smp", "4");
     expect(ran).toEqual(greeting({ mib: 256, cpus: 4 }));
   });
@@ -160,7 +160,7 @@ describe("modules", () => {
     expect(usable.filter(([from, to]) => from < end && start < to)).toEqual([]);
   };
   it.for(["pvh", "multiboot", "multiboot2"])("are told and kept: %s", (protocol) => {
-    const { lines } = bootHere(
+    const { lines } = bootByCommand(
       ...([image, "--protocol", protocol, "--module", `${MODULE},two words`, "--append", "memory"] as const),
     );
     check(lines, "two words");
@@ -190,7 +190,7 @@ describe("modules", () => {
 describe("nodes of memory", () => {
   const nodes = ["--numa", "cpus=0-1,memory=64M", "--numa", "cpus=2-3,memory=192M"];
   it("are those of the machine", () => {
-    const { lines } = bootHere(image, "--cpus", "4", ...nodes, "--append", "memory");
+    const { lines } = bootByCommand(image, "--cpus", "4", ...nodes, "--append", "memory");
     expect(lines[0]).toBe("Vitrine: 256 MiB, 4 processors, 2 nodes");
     const at = lines.indexOf("nodes:");
     expect(lines.slice(at + 1, at + 3).map((line) => line.trim().split(/\s+/).slice(0, 3).join(" "))).toEqual(
@@ -219,7 +219,7 @@ describe("nodes of memory", () => {
 
 describe("the command line", () => {
   it("is warned about, and lists what there is", () => {
-    const { lines } = bootHere(image, "--append", "help nonsense 'two words'=3");
+    const { lines } = bootHere(image, { append: "help nonsense 'two words'=3" });
     expect(lines.slice(0, 2)).toEqual([
       "warning: unknown option nonsense",
       "warning: unknown option two words",
@@ -228,7 +228,7 @@ describe("the command line", () => {
     expect(names).toEqual(expect.arrayContaining(["help", "memory", "time", "crash", "test"]));
   });
   it("has no place for the kernel's file, but multiboot 1 has", () => {
-    const said = (...options: string[]) => bootHere(image, "--append", "kernel", ...options).lines[0];
+    const said = (...options: string[]) => bootByCommand(image, "--append", "kernel", ...options).lines[0];
     expect(said("--protocol", "multiboot")).not.toMatch("warning");
     expect(said("--protocol", "multiboot2")).toBe("warning: unknown option kernel");
     expect(said("--protocol", "pvh")).toBe("warning: unknown option kernel");
@@ -326,7 +326,7 @@ describe.each(["release", "debug"])("a crash, %s build", (build) => {
     expect(told).toEqual(expected);
   };
   it.for(CRASHES)("$kind, in Vitrine", (crash) => {
-    const { status, lines } = bootHere(path, "--cpus", "4", "--append", `crash=${crash.kind}`);
+    const { status, lines } = bootHere(path, { cpus: 4, append: `crash=${crash.kind}` });
     check(lines, crash);
     expect(status).toBe(1);
   });
@@ -337,7 +337,7 @@ describe.each(["release", "debug"])("a crash, %s build", (build) => {
   });
   it("names functions as nm does", (ctx) => {
     const functions = functionsOf(requireTool(ctx, "nm"), path);
-    const { lines } = bootHere(path, "--append", "crash=null");
+    const { lines } = bootHere(path, { append: "crash=null" });
     const calls = callsIn(lines);
     expect(calls.length).toBeGreaterThan(5);
     for (const { address, name, offset } of calls) {
@@ -347,14 +347,14 @@ describe.each(["release", "debug"])("a crash, %s build", (build) => {
     }
   });
   it("prints all registers", () => {
-    const { lines } = bootHere(path, "--append", "crash=null");
+    const { lines } = bootHere(path, { append: "crash=null" });
     const registers = lines.flatMap((line) =>
       [...line.matchAll(/ (r\w\w?|flg|cr\d) +0x[0-9a-f]{16}/g)].map(([, r]) => r),
     );
     expect(registers.length).toBe(21);
   });
   it("within a crash ends at once", () => {
-    const { status, lines } = bootHere(path, "--append", "crash=twice");
+    const { status, lines } = bootHere(path, { append: "crash=twice" });
     expect(lines.at(-1)).toMatch(/^panic in a panic: /);
     expect(status).toBe(1);
   });

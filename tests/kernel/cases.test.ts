@@ -25,11 +25,11 @@ it("has names for its cases, each once", () => {
 });
 
 describe.each([
-  ["Vitrine, 1 processor", image, "1"],
-  ["Vitrine, 4 processors", image, "4"],
-  ["Vitrine, 4 processors, debug build", debugImage, "4"],
+  ["Vitrine, 1 processor", image, 1],
+  ["Vitrine, 4 processors", image, 4],
+  ["Vitrine, 4 processors, debug build", debugImage, 4],
 ] as const)("%s", (_, path, cpus) => {
-  const ran = bootHere(path, "--cpus", cpus);
+  const ran = bootHere(path, { cpus });
   it.each(names)("%s", (name) => {
     expect(saidOf(name, ran)).toEqual([`ok ${name}`]);
   });
@@ -39,8 +39,8 @@ describe.each([
 });
 
 describe("Vitrine", () => {
-  it.each(["2", "3", "8"])("passes as a whole, with %s processors", (cpus) => {
-    const { status, lines } = bootHere(image, "--cpus", cpus);
+  it.each([2, 3, 8])("passes as a whole, with %s processors", (cpus) => {
+    const { status, lines } = bootHere(image, { cpus });
     expect(lines.filter((line) => line.startsWith("ok "))).toEqual(names.map((name) => `ok ${name}`));
     expect(status).toBe(PASSED);
   });
@@ -60,12 +60,12 @@ describe.each(["1", "4"])("QEMU, %s processors", (cpus) => {
 
 describe("the command line", () => {
   it("chooses cases by how their names begin", () => {
-    const { status, lines } = bootHere(image, "--append", "test='command line'");
+    const { status, lines } = bootHere(image, { append: "test='command line'" });
     expect(lines).toEqual(names.filter((n) => n.startsWith("command line")).map((n) => `ok ${n}`));
     expect(status).toBe(PASSED);
   });
   it("fails if it chooses none", () => {
-    const { status } = bootHere(image, "--append", "test=nothing-of-the-kind");
+    const { status } = bootHere(image, { append: "test=nothing-of-the-kind" });
     expect(status).toBe(35);
   });
 });

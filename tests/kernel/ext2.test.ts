@@ -19,7 +19,7 @@ import { afterAll, describe, expect, it, type TestContext } from "vitest";
 import { builtKernel } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 import { makeTree, pattern, treeOf } from "./file-tree.ts";
-import { bootHere, bootInQemu, vitrine } from "./image.ts";
+import { bootByCommand, bootInQemu, vitrine } from "./image.ts";
 
 const image = builtKernel("test/main.ts");
 const folder = mkdtempSync(join(tmpdir(), "vitrine-ext2-"));
@@ -45,7 +45,7 @@ function expectClean(ctx: Skip, disk: string): void {
   expect(status, out).toBe(0);
 }
 const boot = (disk: string, name: string, ...options: string[]) =>
-  bootHere(image, "--append", `test='${name}'`, "--disk", disk, ...options);
+  bootByCommand(image, "--append", `test='${name}'`, "--disk", disk, ...options);
 /** The tree on a disk, by debugfs, and as it should be. */
 function expectTree(ctx: Skip, disk: string): void {
   const [is, should] = [`${disk}-is`, `${disk}-should`];
@@ -115,7 +115,7 @@ it("reads what mke2fs has put on a disk", (ctx) => {
 
 describe("what is not to be written or mounted", () => {
   const said = (disk: string, flags = ""): string | undefined =>
-    bootHere(image, "--append", "test='ext2 refused'", "--disk", disk + flags).lines.find(
+    bootByCommand(image, "--append", "test='ext2 refused'", "--disk", disk + flags).lines.find(
       (line) => !line.startsWith("warning: "),
     );
   const change = (ctx: Skip, disk: string, what: string): string => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { FrameUse, MemoryView } from "../../src/view/memory.ts";
 import { builtKernel } from "../support/built.ts";
-import { bootHere, vitrine } from "./image.ts";
+import { bootByCommand, vitrine } from "./image.ts";
 import { parseXml } from "./xml.ts";
 
 const image = builtKernel("test/filled.ts");
@@ -29,7 +29,7 @@ describe.each([
 ])("with %s and %s processors", (memory, cpus) => {
   const options = ["--memory", memory, "--cpus", cpus, "--append", `slots=${ROUNDS}`];
   const view = inspect(...options);
-  const { lines } = bootHere(image, ...options);
+  const { lines } = bootByCommand(image, ...options);
   const found = (pattern: RegExp): RegExpExecArray[] =>
     lines.map((line) => pattern.exec(line)).filter((match) => match !== null);
 

@@ -23,15 +23,7 @@ const NO_READER =
 const WRITER_AGAIN = /^panic: a lock is locked again by its writer: lock = 0x1[0-9a-f]+, readers = 0x0$/;
 
 const told = (path: string, scenario: string) => {
-  const { status, lines } = bootHere(
-    path,
-    "--cpus",
-    "4",
-    "--max-seconds",
-    "60",
-    "--append",
-    `crash=${scenario}`,
-  );
+  const { status, lines } = bootHere(path, { cpus: 4, append: `crash=${scenario}` });
   return { status, said: lines.filter((line) => /^(panic|memory): /.test(line)) };
 };
 it.each([

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, type TestContext } from "vitest";
 import { builtKernel } from "../support/built.ts";
 import { makeTree, pattern, treeOf } from "./file-tree.ts";
-import { bootHere, bootInQemu, type Ran } from "./image.ts";
+import { bootByCommand, bootInQemu, type Ran } from "./image.ts";
 
 const image = builtKernel("test/main.ts");
 const folder = mkdtempSync(join(tmpdir(), "vitrine-shares-"));
@@ -18,7 +18,7 @@ function share(): string {
 }
 type Boot = (ctx: Pick<TestContext, "skip">, name: string, path: string, tag: string) => Ran;
 const here: Boot = (_, name, path, tag) =>
-  bootHere(image, "--cpus", "2", "--append", `test='${name}'`, "--share", `${path}:${tag}`);
+  bootByCommand(image, "--cpus", "2", "--append", `test='${name}'`, "--share", `${path}:${tag}`);
 const inQemu: Boot = (ctx, name, path, tag) =>
   bootInQemu(
     ctx,
@@ -68,7 +68,7 @@ describe.each([
 it("leaves a share alone that may only be read", () => {
   const given = share();
   writeFileSync(join(given, "file"), "as it was");
-  const { lines } = bootHere(
+  const { lines } = bootByCommand(
     image,
     ...["--append", "test='ninep refusals'", "--share", `${given}:read-only,ro`],
   );

@@ -10,6 +10,8 @@ const images = {
   release: builtKernel("test/physical-boot.ts"),
   debug: builtKernel("test/physical-boot.ts", "--debug"),
 };
+const MIB = 2 ** 20;
+const MEMORY = 96 * MIB;
 const builds = ["release", "debug"] as const;
 
 /** (0x10 << 1) | 1 at the debug-exit port, and what a panic leaves there. */
@@ -19,7 +21,7 @@ const SILENT = [""];
 
 describe("early objects, and memory maps full of holes", () => {
   it.each(builds)("here: %s", (build) => {
-    const ran = bootHere(images[build], "--memory", "96M", "--append", "crash=holes");
+    const ran = bootHere(images[build], { memory: MEMORY, append: "crash=holes" });
     expect(ran).toEqual({ status: PASSED, lines: SILENT });
   });
   it("in QEMU", (ctx) => {
@@ -30,8 +32,8 @@ describe("early objects, and memory maps full of holes", () => {
     const ran = bootInQemu(ctx, images.release, "-m", "5G");
     expect(ran).toEqual({ status: PASSED, lines: SILENT });
   });
-  it.each(["16M", "17M", "256M", "3G"])("without holes, %s", (memory) => {
-    const ran = bootHere(images.release, "--memory", memory);
+  it.each([16, 17, 256, 3072])("without holes, %s MiB", (mib) => {
+    const ran = bootHere(images.release, { memory: mib * MIB });
     expect(ran).toEqual({ status: PASSED, lines: SILENT });
   });
 });
@@ -56,14 +58,14 @@ const PANICS: [scenario: string, message: RegExp][] = [
 ];
 describe.each(builds)("misuse panics with its values: %s", (build) => {
   it.each(PANICS)("%s", (scenario, message) => {
-    const { status, lines } = bootHere(images[build], "--memory", "96M", "--append", `crash=${scenario}`);
+    const { status, lines } = bootHere(images[build], { memory: MEMORY, append: `crash=${scenario}` });
     expect(lines.find((line) => line.startsWith("panic: "))).toMatch(message);
     expect(status).toBe(PANICKED);
   });
 });
 
 it("finds out who writes to what it has freed, in debug builds", () => {
-  const { status, lines } = bootHere(images.debug, "--memory", "96M", "--append", "crash=junk");
+  const { status, lines } = bootHere(images.debug, { memory: MEMORY, append: "crash=junk" });
   expect(lines.find((line) => line.startsWith("panic: "))).toMatch(
     /^panic: a free frame was written to: physical = 0x[1-9a-f][0-9a-f]*040, word = 0xdbdbdbdb00001234$/,
   );
@@ -78,7 +80,7 @@ interface SegmentView {
 }
 it("says outside what it says inside", () => {
   const options = ["--memory", "96M", "--append", "crash=table"];
-  const { lines } = bootHere(images.release, ...options);
+  const { lines } = bootHere(images.release, { memory: MEMORY, append: "crash=table" });
   const inside = lines
     .map((line) => /^(DMA\d*|high)\s+(.*)$/.exec(line))
     .filter((match) => match !== null)

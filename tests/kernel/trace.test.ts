@@ -84,7 +84,7 @@ it("prints events while the guest runs", () => {
   // Events stand between the guest's characters.
   const said = stdout.replaceAll("\r", "").split(/(?:\d\.\d{9} cpu 0 (?:malloc|switch) [^\n]*\n)+/);
   expect(said.join("")).toBe(
-    bootHere(testImage, "--append", "test=mutex")
+    bootHere(testImage, { append: "test=mutex" })
       .lines.map((l) => `${l}\n`)
       .join(""),
   );
@@ -215,8 +215,8 @@ it("tells of records that were overwritten before anybody looked", async () => {
 });
 
 describe("what points cost while they are off", () => {
-  const costs = (path: string, ...options: string[]): Record<string, number> => {
-    const { status, lines } = bootHere(path, ...options);
+  const costs = (path: string, append = ""): Record<string, number> => {
+    const { status, lines } = bootHere(path, { append });
     expect(status).toBe(33);
     return Object.fromEntries(lines.map((line) => line.split(" ")).map(([name, n]) => [name, Number(n)]));
   };
@@ -235,7 +235,7 @@ describe("what points cost while they are off", () => {
     for (const [name, cycles] of Object.entries(withPoints))
       expect(Math.abs(cycles - withoutPoints[name]!)).toBeLessThanOrEqual(3);
     // And they are there: turned on they cost something.
-    const on = costs(builtKernel("test/trace-cost.ts"), "--append", "trace=all");
+    const on = costs(builtKernel("test/trace-cost.ts"), "trace=all");
     for (const [name, cycles] of Object.entries(withPoints)) expect(on[name]!).toBeGreaterThan(cycles + 20);
   });
 });

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { CharacterBackend } from "../../src/host/backends.ts";
 import { Machine } from "../../src/machine/machine.ts";
 import { builtKernel } from "../support/built.ts";
-import { bootHere, bootInQemu } from "./image.ts";
+import { bootByCommand, bootInQemu } from "./image.ts";
 
 const image = builtKernel("test/main.ts");
 const folder = mkdtempSync(join(tmpdir(), "vitrine-virtio-"));
@@ -28,7 +28,7 @@ const PASSED = NAMES.map((name) => `ok ${name}`);
 
 it.each(["1", "4"])("work in Vitrine, %s processors", (cpus) => {
   const disks = ["--disk", scratch, "--disk", `${readOnly},ro`];
-  expect(bootHere(image, "--append", "test=virtio", "--cpus", cpus, ...disks).lines).toEqual(PASSED);
+  expect(bootByCommand(image, "--append", "test=virtio", "--cpus", cpus, ...disks).lines).toEqual(PASSED);
 });
 /** `flags`: of every device. */
 const qemu = (machine: string, flags: string): string[] => [

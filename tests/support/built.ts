@@ -1,7 +1,7 @@
 /**
  * What test files share and would else build each for itself: the program `vitrine` of the source as it is, and images of kernel/. They lie in
  * node_modules/.cache/vitrine-tests under a hash of all that they are made of, so that nothing of another state of the source is ever
- * used; those used last are kept. Two who make one thing at once both do, and one of them is thrown away.
+ * used; those used last are kept. Who wants what another process is making waits for it.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -15,6 +15,7 @@ import {
   rmSync,
   statSync,
   utimesSync,
+  writeFileSync,
 } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -55,7 +56,41 @@ function entry(name: () => string, make: () => string): string {
     return path;
   }
   mkdirSync(cache, { recursive: true });
-  const made = make();
+  if (!beginMaking(path)) return entry(name, make);
+  try {
+    return keep(wanted, name, make());
+  } finally {
+    rmSync(lockOf(path), { force: true });
+  }
+}
+const lockOf = (path: string): string => `${path}.making`;
+/** True: it is ours to make, and nobody else does. False: another process has been at it, and is over. */
+function beginMaking(path: string): boolean {
+  const lock = lockOf(path);
+  try {
+    writeFileSync(lock, `${process.pid}`, { flag: "wx" });
+    return true;
+  } catch {
+    while (isMaking(lock)) Atomics.wait(patience, 0, 0, 50);
+    return false;
+  }
+}
+const patience = new Int32Array(new SharedArrayBuffer(4));
+/** Whether the lock is there and its process lives; that of one which was killed goes. */
+function isMaking(lock: string): boolean {
+  try {
+    const pid = Number(readFileSync(lock, "utf8"));
+    // Between making the file and writing it.
+    if (pid !== 0) process.kill(pid, 0);
+    return true;
+  } catch {
+    rmSync(lock, { force: true });
+    return false;
+  }
+}
+/** What has been made becomes the entry, unless the source has changed meanwhile. */
+function keep(wanted: string, name: () => string, made: string): string {
+  const path = join(cache, wanted);
   if (name() !== wanted) {
     // The source has changed meanwhile, and nobody knows which of it this is made of.
     process.once("exit", () => rmSync(made, { recursive: true, force: true }));
@@ -72,6 +107,7 @@ function entry(name: () => string, make: () => string): string {
 }
 function forgetOld(): void {
   const entries = readdirSync(cache)
+    .filter((name) => !name.endsWith(".making"))
     .map((name) => join(cache, name))
     .map((path) => ({ path, used: statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 }))
     .sort((a, b) => b.used - a.used);
