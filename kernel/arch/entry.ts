@@ -9,7 +9,7 @@
  * program's code that they interrupted, the frame goes to the thread's kernel stack: a program's may be too small.
  */
 import type { Thread } from "../thread/thread.ts";
-import { PROGRAMS_SHIFT } from "./code.ts";
+import { KERNEL_START, PROGRAMS_SHIFT } from "./code.ts";
 import { dispatch } from "./dispatch.ts";
 import { loadRegisters } from "./load-registers.ts";
 import { staysOnItsStack } from "./staying.ts";
@@ -77,7 +77,7 @@ function stayingCoded(): void {
 }
 /**
  * The frame's seven words go to the interrupted stack, below its red zone, or to the top of the thread's kernel stack, and RAX after them.
- * The kernel's code is below 4 MiB, a program's is not.
+ * The kernel's code is between 1 and 4 MiB, a program's is not.
  *
  *     rsp →  0 rcx   8 rax   16 stub   24 error code   32 rip   40 cs   48 rflags   56 rsp   64 ss
  *
@@ -88,8 +88,11 @@ function moveFrame(): void {
     push rax
     push rcx
     mov rax, [rsp + 32]
+    cmp rax, ${KERNEL_START}
+    jb outside
     shr rax, ${PROGRAMS_SHIFT}
     jz kernel
+  outside:
     mov rax, gs:[16]
     cmp qword [rax + ${offsetof<Thread>("program")}], 0
     je kernel

@@ -13,6 +13,7 @@ import { free, malloc } from "../memory/malloc.ts";
 import { allowPreemption } from "../thread/preemption.ts";
 import { currentThread } from "../thread/thread.ts";
 import { restoreVectors, saveVectors, vectorBytes, vectorComponents } from "../thread/vector-state.ts";
+import { PROGRAMS_END } from "../vm/space.ts";
 import { endBySignal } from "./end.ts";
 import {
   type Action,
@@ -120,7 +121,7 @@ function copyVectors(to: usize): bool {
     copyOut(to + vectorBytes(), addressOf(end), 4)
   );
 }
-/** Makes the frame, and lets the program go on in the handler. False: its stack cannot be written. */
+/** Makes the frame, and lets the program go on in the handler. False: its stack cannot be written, or the handler is no address. */
 function enterHandler(
   registers: ptr<Registers>,
   signal: u32,
@@ -129,6 +130,7 @@ function enterHandler(
   blocked: u64,
 ): bool {
   const program = currentProgram();
+  if (action.handler >= PROGRAMS_END) return false;
   let top = registers.rsp - RED_ZONE;
   if ((action.flags & SA_ONSTACK) !== 0 && program.stackBytes !== 0 && !isOnAlternate(program, registers.rsp))
     top = program.stackStart + program.stackBytes;
@@ -187,7 +189,8 @@ function enterHandler(
   registers.errorCode = 1;
   return true;
 }
-function fault(): void {
+/** Also for a way into the program that is no address: IRET would fail, in the kernel. */
+export function fault(): void {
   const information: SignalInformation = init({ signal: i32(SIGSEGV), code: SI_KERNEL });
   actionOf(SIGSEGV).handler = SIG_DFL;
   forceSignal(addressOf(information));
@@ -314,6 +317,7 @@ export function returnFromHandler(registers: ptr<Registers>): void {
   registers.cs = u64(CODE_SELECTOR);
   registers.ss = u64(DATA_SELECTOR);
   registers.errorCode = 1;
+  if (registers.rip >= PROGRAMS_END) fault();
   if ((program.stackFlags & SS_AUTODISARM) !== 0) {
     program.stackStart = frame.stackStart;
     program.stackBytes = frame.stackBytes;

@@ -3,7 +3,8 @@ import { setBeforeProgram } from "../arch/dispatch.ts";
 import type { Registers } from "../arch/exceptions.ts";
 import { disableInterrupts, enableInterrupts } from "../arch/instructions.ts";
 import { currentThread } from "../thread/thread.ts";
-import { deliver } from "./deliver.ts";
+import { PROGRAMS_END } from "../vm/space.ts";
+import { deliver, fault } from "./deliver.ts";
 
 /** Whether a signal may wait for the calling thread. @inline */
 export function isInterrupted(): bool {
@@ -25,7 +26,12 @@ export function beforeProgram(registers: ptr<Registers>, restartable: bool): voi
 }
 /** The same after interrupts, exceptions and faults, on the thread's kernel stack. */
 export function afterInterrupt(registers: ptr<Registers>): void {
-  if (currentThread().program !== null) beforeProgram(registers, false);
+  if (currentThread().program === null) return;
+  beforeProgram(registers, false);
+  if (registers.rip < PROGRAMS_END) return;
+  // Not an address of code: IRET would fail, in the kernel.
+  fault();
+  beforeProgram(registers, false);
 }
 export function watchInterrupts(): void {
   setBeforeProgram(afterInterrupt);

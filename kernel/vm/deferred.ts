@@ -6,6 +6,7 @@
  *     stackTop →  │ Registers │ the service's calls …      a program's code, or code on a program's stack
  *     rsp →  │ red zone │ Registers │ the service's …      the kernel's code, for example copying to a program
  */
+import { isProgramCode } from "../arch/code.ts";
 import { thisCpu } from "../arch/cpu.ts";
 import type { Registers } from "../arch/exceptions.ts";
 import { INTERRUPT_FLAG, readCr3 } from "../arch/instructions.ts";
@@ -52,12 +53,12 @@ function isForService(registers: ptr<Registers>, linear: usize): bool {
     (registers.rflags & INTERRUPT_FLAG) !== 0 &&
     cpu.preemption === 0 &&
     cpu.interruptDepth === 0 &&
-    (isProgramAddress(registers.rip) || isProgramAddress(linear))
+    (isProgramCode(registers.rip) || isProgramAddress(linear))
   );
 }
 /** Where the copy ends; 0: nowhere. */
 function placeFor(registers: ptr<Registers>): usize {
-  if (isProgramAddress(registers.rip) || isProgramAddress(registers.rsp)) return currentThread().stackTop;
+  if (isProgramCode(registers.rip) || isProgramAddress(registers.rsp)) return currentThread().stackTop;
   return (registers.rsp - RED_ZONE) & ~usize(15);
 }
 /** Whether memory is there, or promised and now made: no page fault can be served before this one is. */
