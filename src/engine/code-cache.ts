@@ -20,6 +20,9 @@ import { fopOf } from "./x87-paths.ts";
 const PAGE = 4096;
 /** Where blocks begin, from the start of the cache. */
 export const FIRST_BLOCK = 256;
+/** Bytes of a granule: a few blocks of the shortest. */
+const GRANULE_BITS = 7;
+const GRANULE = 1 << GRANULE_BITS;
 /** Cost of a block that no budget has room for. */
 const NEVER_FITS = 0x7fffffff;
 /** The handler that goes on behind a block, by mode (bits 0–1 of a context). */
@@ -53,8 +56,9 @@ export class CodeCache {
   readonly #blocks = new Map<number, Map<number, Block>>();
   /** Physical page → blocks with bytes in it. */
   readonly #pages = new Map<number, Set<Block>>();
-  /** By header order, for finding a record's block. */
+  /** By header order, for finding a record's block: the number of the one that each granule's first byte is in. */
   #order: Block[] = [];
+  readonly #numbers: Int32Array;
   /** Header that never fits, and one that goes on through the jump cache. */
   readonly unlinked: number;
   readonly indirect: number;
@@ -88,6 +92,7 @@ export class CodeCache {
     this.#start = this.#predecoded?.end ?? first;
     this.#end = end;
     this.#next = this.#start;
+    this.#numbers = new Int32Array(((end - this.#start) >>> GRANULE_BITS) + 1);
     this.refresh();
   }
   /** Call after linear memory has grown. */
@@ -174,6 +179,8 @@ export class CodeCache {
       count: instructions.length,
       dropped: false,
     };
+    const places = (at: number): number => (at - this.#start + GRANULE - 1) >>> GRANULE_BITS;
+    this.#numbers.fill(this.#order.length, places(header), places(this.#next));
     this.#order.push(block);
     this.#claim(formed.physical - (formed.physical % PAGE), block);
     if (secondPage >= 0) this.#claim(secondPage, block);
@@ -281,20 +288,15 @@ export class CodeCache {
 
   /** The block and instruction that record `record` belongs to; scratch records belong to none. */
   locate(record: number): { block: Block; index: number } | undefined {
-    if (record < this.#first) return undefined;
+    if (record < this.#first || record >= this.#next) return undefined;
     if (record < this.#start) return this.#predecoded?.locate(record);
-    let lo = 0;
-    let hi = this.#order.length - 1;
-    while (lo <= hi) {
-      const mid = (lo + hi) >> 1;
-      const block = this.#order[mid];
-      if (block === undefined) break;
-      const first = block.header + L.HEADER_SIZE;
-      if (record < first) hi = mid - 1;
-      else if (record >= first + block.records * L.RECORD_SIZE) lo = mid + 1;
-      else return { block, index: (record - first) / L.RECORD_SIZE };
-    }
-    return undefined;
+    let number = this.#numbers[(record - this.#start) >>> GRANULE_BITS]!;
+    for (let behind = this.#order[number + 1]; behind !== undefined && behind.header <= record; )
+      behind = this.#order[++number + 1];
+    const block = this.#order[number];
+    if (block === undefined) return undefined;
+    const index = (record - block.header - L.HEADER_SIZE) / L.RECORD_SIZE;
+    return index >= 0 && index < block.records ? { block, index } : undefined;
   }
 
   /** Lets the branch record lead straight to `target`; only within one page, where translation cannot come between. */

@@ -3,13 +3,14 @@
  * where a list of shapes is known beforehand.
  */
 import type { Instruction } from "../isa/instruction.ts";
+import type { Row } from "../isa/row.ts";
 import type { FunctionBuilder } from "../wasm/function.ts";
 import { ModuleBuilder } from "../wasm/module.ts";
 import type { Prebuilt } from "./chunks.ts";
 import { writeHandler } from "./handler-ops.ts";
 import { buildRuntime, FIXED_HANDLERS, TABLE_SIZE } from "./runtime.ts";
 import { HANDLER_TYPE, type HostFunction, RuntimeCalls } from "./runtime-calls.ts";
-import { chunkOf, shapeKey } from "./shape.ts";
+import { chunkOf, shapeKey, shapeNumber } from "./shape.ts";
 
 export type HostFunctions = Readonly<Record<HostFunction, (...args: number[]) => number>>;
 
@@ -34,7 +35,9 @@ export function buildHandlers(instructions: readonly Instruction[], first: numbe
 
 export class Handlers {
   readonly #imports: Record<string, WebAssembly.ImportValue>;
+  /** By shapeKey; and by row and shapeNumber, of those that have been asked for. */
   readonly #index = new Map<string, number>();
+  readonly #numbers = new Map<Row, Map<number, number>>();
   #next: number = FIXED_HANDLERS.length;
   readonly enter: (cpu: number, record: number) => number;
 
@@ -82,12 +85,26 @@ export class Handlers {
 
   /** Table index of the handler for `insn`, made now if its shape is new. */
   indexOf(insn: Instruction): number {
+    const number = shapeNumber(insn);
+    if (number < 0) return this.#find(insn);
+    let numbers = this.#numbers.get(insn.row);
+    const known = numbers?.get(number);
+    if (known !== undefined) return known;
+    const index = this.#find(insn);
+    if (numbers === undefined) {
+      numbers = new Map();
+      this.#numbers.set(insn.row, numbers);
+    }
+    numbers.set(number, index);
+    return index;
+  }
+  #find(insn: Instruction): number {
     const key = shapeKey(insn);
     const known = this.#index.get(key);
     if (known !== undefined) return known;
     if (this.#prebuilt !== undefined && !this.#loaded.has(chunkOf(insn))) {
       this.#loadChunk(chunkOf(insn));
-      return this.indexOf(insn);
+      return this.#find(insn);
     }
     const index = this.#next++;
     if (index >= TABLE_SIZE) throw new Error(`more than ${TABLE_SIZE} handlers`);

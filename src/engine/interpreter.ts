@@ -18,7 +18,7 @@ import * as L from "./layout.ts";
 import { ACCESS_STACK, ACCESS_WRITE } from "./memory-access.ts";
 import { buildRegions, fitsRegion } from "./region.ts";
 import { EXIT_STALE } from "./runtime.ts";
-import { SoftTlb } from "./soft-tlb.ts";
+import { PAGE_GLOBAL, PAGE_LARGE, SoftTlb } from "./soft-tlb.ts";
 
 /** Why `run` came back; rip is that of the next instruction, or of the faulting one. */
 export type Stop =
@@ -296,12 +296,22 @@ export class Interpreter {
   #find(): Block {
     const block = this.code.find(this.#host, this.#host.codeAddress(), this.#context);
     const v = this.#view;
-    if (block.secondPage >= 0) return block; // whether the second page is still the same must be asked each time
+    let attributes = this.#host.codeAttributes;
+    if (block.secondPage >= 0) attributes = this.#attributesOfBoth();
     // The jump cache's tag is cs base + rip, as `dispatch` computes it.
     const linear = this.#cpu.rip + v.getBigUint64(S.segmentOffset(S.CS) + S.SEGMENT_BASE, true);
     const hi = Number(BigInt.asIntN(32, linear >> 32n));
-    this.tlb.fillJump(hi, Number(BigInt.asIntN(32, linear)), block.header, this.#host.codeAttributes);
+    this.tlb.fillJump(hi, Number(BigInt.asIntN(32, linear)), block.header, attributes, block.secondPage >= 0);
     return block;
+  }
+  /** Of a block that goes on in a second page. */
+  #attributesOfBoth(): number {
+    const host = this.#host;
+    const linear = host.codeAddress();
+    host.codePage((linear | 0xfffn) + 1n);
+    const second = host.codeAttributes;
+    host.codePage(linear);
+    return (host.codeAttributes & second & PAGE_GLOBAL) | ((host.codeAttributes | second) & PAGE_LARGE);
   }
   #fetchFault(e: unknown): Stop {
     this.last = undefined;

@@ -40,6 +40,9 @@ const JUMPS_END = L.CPU_BLOCK_SIZE / 4;
 /** Which GiB of the linear space hi:lo is in. */
 const partOf = (hi: number, lo: number): number => hi * 4 + (lo >>> 30);
 
+const PAGE = 4096;
+const pageOf = (hi: number, lo: number): number => hi * 2 ** 20 + (lo >>> 12);
+
 /** Attributes of a page, for `fill`. */
 export const PAGE_GLOBAL = 1;
 export const PAGE_LARGE = 2;
@@ -61,6 +64,8 @@ export class SoftTlb {
   readonly #codeKeys = new Map<number, number>();
   /** The same for the jump cache. */
   readonly #largeCode = new Set<number>();
+  /** Pages that blocks of the jump cache end in which begin in the one before. */
+  readonly #crossed = new Set<number>();
 
   /** The block of the processor at `base`. */
   constructor(memory: WebAssembly.Memory, base: number) {
@@ -156,6 +161,12 @@ export class SoftTlb {
         if (partOf(w[at + 1]!, w[at]!) === part) w[at + 2] = 0;
       return;
     }
+    this.#dropJumps(hi, page);
+    // Blocks of the page before it that end in it.
+    if (this.#crossed.delete(pageOf(hi, page))) this.#dropJumps(hi, (page - PAGE) | 0);
+  }
+  #dropJumps(hi: number, page: number): void {
+    const w = this.#words;
     // The page's bytes have their entries where the index of its first differs in the low twelve bits.
     const first = L.jumpIndex(page, hi) & ~0xfff;
     for (let at = JUMPS + first * JUMP_WORDS; at < JUMPS + (first + 4096) * JUMP_WORDS; at += JUMP_WORDS) {
@@ -183,10 +194,19 @@ export class SoftTlb {
   flushJumps(): void {
     this.#words.fill(0, JUMPS, JUMPS_END);
     this.#largeCode.clear();
+    this.#crossed.clear();
   }
-  /** Enters where the block at linear hi:lo is; `attributes` of its page. */
-  fillJump(hi: number, lo: number, header: number, attributes: number): void {
+  /**
+   * Enters where the block at linear hi:lo is; `attributes` of its page. `crosses`: it goes on in the page behind, and they are of both. Then it is
+   * not entered where that page begins another GiB.
+   */
+  fillJump(hi: number, lo: number, header: number, attributes: number, crosses = false): void {
     const w = this.#words;
+    if (crosses) {
+      const behind = ((lo | 0xfff) + 1) | 0;
+      if (behind === 0 || partOf(hi, behind) !== partOf(hi, lo)) return;
+      this.#crossed.add(pageOf(hi, behind));
+    }
     const at = JUMPS + L.jumpIndex(lo, hi) * JUMP_WORDS;
     w[at] = lo;
     w[at + 1] = hi;

@@ -8,8 +8,11 @@ export { VECTOR };
 /** Exceptions that push an error code. */
 export const HAS_ERROR_CODE: ReadonlySet<number> = new Set([8, 10, 11, 12, 13, 14, 17, 21]);
 
-/** A fault or trap that the instruction in progress has raised. Thrown; caught by the engine, never by a user. */
-export class Fault extends Error {
+/**
+ * A fault or trap that the instruction in progress has raised. Thrown; caught by the engine, never by a user. It is no Error: those find out where
+ * they were made, which took longer than all that a page fault asks for.
+ */
+export class Fault {
   readonly vector: number;
   /** undefined for vectors that push none. */
   readonly errorCode: number | undefined;
@@ -23,12 +26,9 @@ export class Fault extends Error {
     errorCode?: number,
     details: { address?: bigint; dr6?: number } = {},
   ) {
-    super(exception);
     this.vector = VECTOR[exception];
     this.errorCode = errorCode ?? (HAS_ERROR_CODE.has(this.vector) ? 0 : undefined);
     this.address = details.address;
     this.dr6 = details.dr6 ?? 0;
   }
 }
-// Faults are common and nobody reads their stack.
-Fault.prototype.name = "Fault";

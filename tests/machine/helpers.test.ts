@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import * as S from "../../src/isa/state.ts";
 import type { Cpu } from "../../src/machine/cpu.ts";
+import { VECTOR } from "../../src/machine/fault.ts";
 import { monitorTriggered } from "../../src/machine/helpers/system-wait.ts";
 import { initCpu } from "../../src/machine/reset.ts";
 import { Bare } from "./bare.ts";
@@ -18,7 +19,8 @@ function run(...bytes: number[]): string {
   cpu.rip = BigInt(CODE);
   const fault = bare.execute();
   if (fault === undefined) return "";
-  return `#${fault.message}${fault.errorCode === undefined ? "" : `(${fault.errorCode.toString(16)})`}`;
+  const name = Object.entries(VECTOR).find(([, vector]) => vector === fault.vector)?.[0];
+  return `#${name}${fault.errorCode === undefined ? "" : `(${fault.errorCode.toString(16)})`}`;
 }
 
 /** Flat segments of a mode at a level; identity-mapped pages in 64-bit mode. */
