@@ -11,6 +11,8 @@ export interface Invocation {
   readonly from: string;
   /** Standard input. */
   readonly input?: string;
+  /** Standard input, as a file of the folder. */
+  readonly inputFile?: string;
   /** RAM of the machine, as --memory has it. Default 512M. */
   readonly memory?: string;
   readonly cpus?: number;
@@ -33,6 +35,9 @@ export const BIOME_MUSL = join(
   process.env.VITRINE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "vitrine"),
   "biome-musl/package/biome",
 );
+
+/** Processors of the machine, of programs that use several threads. */
+const ON_ONE_AND_FOUR = [1, 4];
 
 const SQL = `create table words(word text, count integer);
 insert into words values ('one', 1), ('two', 2), ('three', 3);
@@ -85,13 +90,17 @@ export const INVOCATIONS: readonly Invocation[] = [
   debian("python3-minimal", "/usr/bin/python3", "-S", "-c", PYTHON),
   debian("openssl", "openssl", "dgst", "-sha3-256", "data"),
   debian("file", "file", "data", "text", "list.json"),
-  { from: "esbuild", program: ESBUILD, args: ["--bundle", "--format=esm", "source/disassemble.ts"] },
+  ...ON_ONE_AND_FOUR.map((cpus) => ({
+    from: "esbuild",
+    program: ESBUILD,
+    args: ["--bundle", "--format=esm", "source/disassemble.ts"],
+    cpus,
+  })),
   {
     from: "esbuild",
     program: ESBUILD,
     args: ["--minify", "--loader=ts"],
     input: "export const answer: number = 6 * 7;",
-    cpus: 4,
   },
   {
     from: "@biomejs/biome",
@@ -100,15 +109,21 @@ export const INVOCATIONS: readonly Invocation[] = [
     input: "let   a={b:1}\n",
     memory: "1G",
   },
-  {
+  // What it says of files by name has its time in it; what it makes of standard input is on standard output.
+  ...ON_ONE_AND_FOUR.map((cpus) => ({
     from: "@biomejs/cli-linux-x64-musl",
     program: BIOME_MUSL,
-    args: ["format", "--stdin-file-path=a.ts"],
-    input: "let   a={b:1}\n",
+    args: ["format", "--stdin-file-path=source/disassemble.ts"],
+    inputFile: "source/disassemble.ts",
     memory: "1G",
-    cpus: 4,
-  },
+    cpus,
+  })),
   { from: "typescript 7", program: TSC, args: ["--version"], memory: "1G" },
-  { from: "typescript 7", program: TSC, args: ["--noEmit", "-p", "source"], memory: "1G" },
-  { from: "typescript 7", program: TSC, args: ["--noEmit", "-p", "source"], memory: "1G", cpus: 4 },
+  ...ON_ONE_AND_FOUR.map((cpus) => ({
+    from: "typescript 7",
+    program: TSC,
+    args: ["--noEmit", "-p", "source"],
+    memory: "1G",
+    cpus,
+  })),
 ];

@@ -1,10 +1,10 @@
 /*
- * `npm run programs [-- [--seconds N] [WORD]]`: each program of list.ts, natively and on the unikernel, with the same files, input and environment; the table is
- * docs/programs.md. With a WORD only the invocations that contain it, and no table is written. After N
- * seconds of the host (default 1800) a program is given up. What fails is shown and told, and the others go on.
+ * `npm run programs [-- [--seconds N] [--only WORD]…]`: each program of list.ts, natively and on the unikernel, with the same files, input and environment; the table
+ * is docs/programs.md. With `--only` those whose line contains one of the words, and no table is written. After N seconds of the host (default 1800) a
+ * program is given up. What fails is shown and told, and the others go on.
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -14,9 +14,11 @@ import { INVOCATIONS, type Invocation } from "./list.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const vitrine = process.env.VITRINE_PROGRAM ?? join(root, "dist/cli/main.js");
 const MOST_OUTPUT = 1 << 28;
-const { values, positionals } = parseArgs({
-  options: { seconds: { type: "string", default: "1800" } },
-  allowPositionals: true,
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "1800" },
+    only: { type: "string", multiple: true, default: [] },
+  },
 });
 /** Of the host, for one program. */
 const MOST_SECONDS = Number(values.seconds);
@@ -35,7 +37,7 @@ interface Row {
   readonly virtualSeconds: number | undefined;
 }
 
-function run(program: string, args: readonly string[], cwd: string, input = ""): Ended {
+function run(program: string, args: readonly string[], cwd: string, input: string | Buffer): Ended {
   const start = performance.now();
   const { status, signal, stdout, stderr } = spawnSync(program, args, {
     cwd,
@@ -64,7 +66,8 @@ function find(program: string): string | undefined {
 }
 
 function compare(invocation: Invocation, path: string, folder: string): Row {
-  const { args, input, memory = "512M", cpus = 1 } = invocation;
+  const { args, inputFile, memory = "512M", cpus = 1 } = invocation;
+  const input = inputFile === undefined ? (invocation.input ?? "") : readFileSync(join(folder, inputFile));
   const native = run(path, args, folder, input);
   const options = ["--stats", "--memory", memory, "--cpus", `${cpus}`, "--max-seconds", `${MOST_SECONDS}`];
   const environment = Object.entries(ENVIRONMENT).flatMap(([name, value]) => ["--env", `${name}=${value}`]);
@@ -114,7 +117,7 @@ function table(rows: readonly Row[], missing: readonly Invocation[]): string {
       inSeconds(native.seconds),
       inSeconds(guest.seconds),
       inSeconds(virtualSeconds),
-      `${invocation.memory ?? "512M"}${invocation.cpus === undefined ? "" : `, ${invocation.cpus} cpus`}`,
+      `${invocation.memory ?? "512M"}${invocation.cpus === undefined ? "" : `, ${invocation.cpus} cpu${invocation.cpus === 1 ? "" : "s"}`}`,
     ];
     return `| ${cells.join(" | ")} |`;
   });
@@ -133,7 +136,7 @@ ${lines.join("\n")}
 `;
 }
 
-function main(word: string | undefined): number {
+function main(words: readonly string[]): number {
   if (!existsSync(vitrine)) {
     console.error(`${vitrine} is missing: npm run build makes it`);
     return 2;
@@ -144,7 +147,7 @@ function main(word: string | undefined): number {
   try {
     for (const invocation of INVOCATIONS) {
       const command = commandOf(invocation);
-      if (word !== undefined && !command.includes(word)) continue;
+      if (words.length > 0 && !words.some((word) => command.includes(word))) continue;
       const path = find(invocation.program);
       if (path === undefined) {
         missing.push(invocation);
@@ -162,7 +165,7 @@ function main(word: string | undefined): number {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  if (word === undefined) writeFileSync(join(root, "docs/programs.md"), table(rows, missing));
+  if (words.length === 0) writeFileSync(join(root, "docs/programs.md"), table(rows, missing));
   return rows.every(good) ? 0 : 1;
 }
-process.exitCode = main(positionals[0]);
+process.exitCode = main(values.only);
