@@ -398,7 +398,8 @@ export function sysReadahead(call: ptr<Call>): i64 {
   const good = (file.flags & 3) !== 1;
   const isFile = (file.node.attributes.mode & S_IFMT) === S_IFREG;
   dropFile(file);
-  return !good ? -EBADF : isFile ? 0 : -EINVAL;
+  if (!good) return -EBADF;
+  return isFile && truncate<i64>(call.args[2]) >= 0 ? 0 : -EINVAL;
 }
 
 /** What is mounted is the machine's. */

@@ -10,6 +10,8 @@ import { moveHeapEnd } from "../program/memory/heap.ts";
 import { lockAll, lockPages, unlockAll, unlockPages } from "../program/memory/lock-pages.ts";
 import {
   MAP_ANONYMOUS,
+  MAP_FIXED,
+  MAP_FIXED_NOREPLACE,
   MAP_HUGETLB,
   MAP_SHARED,
   MAP_SHARED_VALIDATE,
@@ -78,6 +80,8 @@ export function sysMmap(call: ptr<Call>): i64 {
   const type = wanted.flags & MAP_TYPE;
   if (status === 0 && wanted.bytes === 0) status = -EINVAL;
   if (status === 0 && (size === 0 || size > PROGRAMS_END)) status = -ENOMEM;
+  const isPlaced = (wanted.flags & (MAP_FIXED | MAP_FIXED_NOREPLACE)) !== 0;
+  if (status === 0 && isPlaced && wanted.address > PROGRAMS_END - size) status = -ENOMEM;
   const isPaged = file.operations === addressOf(pagedOperations);
   const isBeyond = wanted.position > MAX_SIZE || size > MAX_SIZE - wanted.position;
   if (status === 0 && isPaged && isBeyond) status = -EOVERFLOW;

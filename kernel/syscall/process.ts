@@ -330,9 +330,9 @@ export function sysCapget(call: ptr<Call>): i64 {
     if (!copyOut(call.args[0], addressOf(header), sizeof<CapabilityHeader>())) return -EFAULT;
     return call.args[1] === 0 ? 0 : -EINVAL;
   }
+  if (call.args[1] === 0) return 0;
   if (header.id < 0) return -EINVAL;
   if (header.id !== 0 && header.id !== i32(PROCESS_ID)) return -ESRCH;
-  if (call.args[1] === 0) return -EFAULT;
   const halves: u64 = header.version === FIRST_VERSION ? 1 : 2;
   for (let i: u64 = 0; i < halves; i++) {
     const all: u32 = process.owner !== 0 ? 0 : i === 0 ? 0xffff_ffff : 0x1ff;

@@ -184,6 +184,12 @@ function moveMessage(file: ptr<OpenFile>, call: ptr<Call>, sends: bool): i64 {
   const header: Header = zeroed();
   if (!copyIn(addressOf(header), call.args[1], sizeof<Header>())) return -EFAULT;
   if (truncate<i32>(header.nameLength) < 0) return -EINVAL;
+  if (sends && header.name !== 0 && header.nameLength !== 0) {
+    const most = u32(ADDRESS_MOST);
+    const length = header.nameLength > most ? most : header.nameLength;
+    const named = checkAddress(header.name, u64(length));
+    if (named < 0) return named;
+  }
   if (header.count > IOV_MAX) return -EMSGSIZE;
   let parts: ptr<Part> | null = null;
   const total = takeParts(header.parts, header.count, addressOf(parts));

@@ -109,6 +109,11 @@ function isOwnThread(id: i32): bool {
   process.lock.unlock(flags);
   return found;
 }
+function isGood(event: ptr<Event>): bool {
+  if (!isNotice(event.notify) || (event.notify === SIGEV_THREAD_ID && !isOwnThread(event.thread)))
+    return false;
+  return event.notify === SIGEV_NONE || (event.signal >= 0 && isSignal(u64(event.signal)));
+}
 /** Of timer_create; null: there is none of this number. */
 function timerOf(id: u64): ptr<ProgramTimer> | null {
   const index = u64(u32Of(id)) + u64(INTERVALS);
@@ -122,11 +127,6 @@ export function sysTimerCreate(call: ptr<Call>): i64 {
   if (clock > LAST_CLOCK || clock === 10) return -EINVAL;
   // CLOCK_MONOTONIC_RAW and the coarse ones.
   if (clock >= 4 && clock <= 6) return -EOPNOTSUPP;
-  if (isTold) {
-    if (!isNotice(event.notify)) return -EINVAL;
-    if (event.notify === SIGEV_THREAD_ID && !isOwnThread(event.thread)) return -EINVAL;
-    if (event.notify !== SIGEV_NONE && (event.signal < 0 || !isSignal(u64(event.signal)))) return -EINVAL;
-  }
   timersLock.lock();
   let index: u64 = u64(INTERVALS);
   while (index < u64(TIMERS) && isTaken(addressOf(timers[index]))) index++;
@@ -139,13 +139,14 @@ export function sysTimerCreate(call: ptr<Call>): i64 {
   timer.used = true;
   timer.record.overruns = 0;
   timer.isReal = clock === 0 || clock === 8 || clock === 11;
-  timer.signal = event.notify === SIGEV_NONE ? 0 : u32(event.signal);
-  timer.thread = event.notify === SIGEV_THREAD_ID ? u32(event.thread) : 0;
+  timer.signal = event.notify === SIGEV_NONE ? 0 : truncate<u32>(event.signal);
+  timer.thread = event.notify === SIGEV_THREAD_ID ? truncate<u32>(event.thread) : 0;
   timer.told = isTold ? event.told : u64(id);
   timer.deadline = 0;
   timer.interval = 0;
   timersLock.unlock();
   let status: i64 = copyOut(call.args[2], addressOf(id), 4) ? 0 : -EFAULT;
+  if (status === 0 && isTold && !isGood(addressOf(event))) status = -EINVAL;
   // The clock of processor time that is none.
   if (status === 0 && clock < 0 && (clock & 3) === 3) status = -EINVAL;
   if (status < 0) timer.used = false;

@@ -77,6 +77,20 @@ static void spoil(int signal) {
   for (int i = 0; i < 100; i++) x = x * 1.1;
   count++;
 }
+static void land(int signal, siginfo_t *info, void *context) {
+  (void)context;
+  SAY("signal %d at %p", signal, info->si_addr);
+  siglongjmp(back, 1);
+}
+/* Calls of what is no code: the first pages, and addresses that are none. */
+static void jump(void) {
+  static const uint64_t nowhere[] = {0, 1, 0x9126, 0xdead000000000000};
+  struct sigaction action = {.sa_sigaction = land, .sa_flags = SA_SIGINFO};
+  sigaction(SIGSEGV, &action, NULL);
+  for (int i = 0; i < 4; i++)
+    if (sigsetjmp(back, 1) == 0) ((void (*)(void))nowhere[i])();
+  signal(SIGSEGV, SIG_DFL);
+}
 void signals(void) {
   TRY(kill(getpid(), 0));
   TRY(kill(getpid(), 65));
@@ -162,4 +176,5 @@ void signals(void) {
   struct timespec rest = {1, 0}, left = {9, 9};
   TRY(nanosleep(&rest, &left));
   SAY("left: %d", left.tv_sec == 0 && left.tv_nsec > 900000000);
+  jump();
 }
