@@ -10,6 +10,7 @@ import { allocateContiguous, freeContiguous } from "../memory/contiguous.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import { allocateFrames, allocatePage, freeFrames, freePage } from "../memory/physical.ts";
 import { NO_EXECUTE, WRITABLE } from "../vm/entry.ts";
+import { clearPage } from "../vm/fault-pages.ts";
 import { mapPage, protectPages, unmapPages } from "../vm/map.ts";
 import { RangeKind } from "../vm/range.ts";
 import { releaseRange, reserveRange } from "../vm/reserve.ts";
@@ -53,6 +54,9 @@ function block(): void {
 }
 function run(): void {
   freeContiguous(allocateContiguous(5, 1, NONE), 5);
+}
+function clear(): void {
+  clearPage(place.physical);
 }
 function range(): void {
   releaseRange(reserveRange(0x1_0000, PAGE_SIZE, RangeKind.Reserved));
@@ -109,6 +113,7 @@ function costs(): void {
   place.physical = allocatePage();
   place.linear = reserveRange(2 * ROUNDS * PAGE_SIZE, 0, RangeKind.Reserved);
   pages();
+  measure("clear-page", clear);
   touches();
   measure("stack-64K", stack);
   measure("reserve", range);

@@ -50,7 +50,7 @@ function isForService(registers: ptr<Registers>, linear: usize): bool {
   const cpu = thisCpu();
   return (
     service !== null &&
-    (registers.rflags & INTERRUPT_FLAG) !== 0 &&
+    ((registers.rflags & INTERRUPT_FLAG) !== 0 || isProgramAddress(registers.rip)) &&
     cpu.preemption === 0 &&
     cpu.interruptDepth === 0 &&
     (isProgramCode(registers.rip) || isProgramAddress(linear))
@@ -72,6 +72,8 @@ export function defer(registers: ptr<Registers>, linear: usize, code: u64): bool
   const start = end - sizeof<Registers>();
   if (end === 0 || !isThere(start) || !isThere(end - 1)) return false;
   pointer<Registers>(start).value = registers.value;
+  // A program in ring 0 can have turned them off, but not for good.
+  if (isProgramAddress(registers.rip)) pointer<Registers>(start).rflags |= INTERRUPT_FLAG;
   registers.rip = address(goOn);
   registers.rsp = start;
   registers.rflags = FLAGS;
