@@ -85,13 +85,15 @@ export function sysAlarm(call: ptr<Call>): i64 {
   return left !== 0 && seconds === 0 ? 1 : i64(seconds);
 }
 
-/** struct sigevent, as far as it is looked at. */
+/** struct sigevent. */
 class Event extends Struct {
   told: u64;
   signal: i32;
   notify: i32;
   thread: i32;
+  rest: array<u32, 11>;
 }
+static_assert(sizeof<Event>() === 64);
 const SIGEV_SIGNAL: i32 = 0;
 const SIGEV_NONE: i32 = 1;
 const SIGEV_THREAD_ID: i32 = 4;
@@ -127,6 +129,7 @@ export function sysTimerCreate(call: ptr<Call>): i64 {
   if (clock > LAST_CLOCK || clock === 10) return -EINVAL;
   // CLOCK_MONOTONIC_RAW and the coarse ones.
   if (clock >= 4 && clock <= 6) return -EOPNOTSUPP;
+  if (isTold && !isGood(addressOf(event))) return -EINVAL;
   timersLock.lock();
   let index: u64 = u64(INTERVALS);
   while (index < u64(TIMERS) && isTaken(addressOf(timers[index]))) index++;
@@ -146,7 +149,6 @@ export function sysTimerCreate(call: ptr<Call>): i64 {
   timer.interval = 0;
   timersLock.unlock();
   let status: i64 = copyOut(call.args[2], addressOf(id), 4) ? 0 : -EFAULT;
-  if (status === 0 && isTold && !isGood(addressOf(event))) status = -EINVAL;
   // The clock of processor time that is none.
   if (status === 0 && clock < 0 && (clock & 3) === 3) status = -EINVAL;
   if (status < 0) timer.used = false;
