@@ -38,6 +38,20 @@ export interface FormedBlock {
   readonly secondPage: number;
 }
 
+/** A block in a code cache. */
+export interface Block extends FormedBlock {
+  /** Place of the header in linear memory; records follow. */
+  readonly header: number;
+  readonly context: number;
+  /** How many instructions it has. */
+  readonly count: number;
+  /** Cumulative cycles after each instruction. */
+  readonly costs: ArrayLike<number>;
+  /** Records, including the end's. */
+  readonly records: number;
+  dropped: boolean;
+}
+
 /** Whether writing bytes [address, address + size) of physical memory changes the block. */
 export function overlaps(block: FormedBlock, address: number, size: number): boolean {
   if (address < block.physical + block.extent && block.physical < address + size) return true;

@@ -7,12 +7,13 @@
  */
 import type { Instruction, MemoryOperand } from "../isa/instruction.ts";
 import * as S from "../isa/state.ts";
-import { type BlockEnd, type FormedBlock, formBlock, MAX_BLOCK, overlaps } from "./block.ts";
+import { type Block, type BlockEnd, type FormedBlock, formBlock, MAX_BLOCK, overlaps } from "./block.ts";
 import { EXCEPTION_VECTOR, RAISED_WITH_ERROR } from "./exceptions.ts";
 import type { Handlers } from "./handlers.ts";
 import type { CodePage, EngineHost } from "./host.ts";
 import * as L from "./layout.ts";
-import { PlacedCode, type Predecoded } from "./predecoded.ts";
+import { PlacedCode } from "./placed-code.ts";
+import type { Predecoded } from "./predecoded.ts";
 import { fixedHandler } from "./runtime.ts";
 import { memoryForm, memoryOf } from "./shape.ts";
 import { fopOf } from "./x87-paths.ts";
@@ -27,19 +28,6 @@ const GRANULE = 1 << GRANULE_BITS;
 const NEVER_FITS = 0x7fffffff;
 /** The handler that goes on behind a block, by mode (bits 0–1 of a context). */
 const CONTINUE = ["continue16", "continue32", "continue64"] as const;
-
-export interface Block extends FormedBlock {
-  /** Place of the header in linear memory; records follow. */
-  readonly header: number;
-  readonly context: number;
-  /** How many instructions it has. */
-  readonly count: number;
-  /** Cumulative cycles after each instruction. */
-  readonly costs: ArrayLike<number>;
-  /** Records, including the end's. */
-  readonly records: number;
-  dropped: boolean;
-}
 
 export class CodeCache {
   readonly #memory: WebAssembly.Memory;

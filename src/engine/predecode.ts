@@ -3,9 +3,9 @@
  * lets a code cache lay them out and link them. Blocks that end in an exception or go on in another page are left to who meets them.
  */
 import { effectsOf } from "../isa/readings/effects.ts";
-import { type FormedBlock, formBlock } from "./block.ts";
+import { type Block, type FormedBlock, formBlock } from "./block.ts";
 import type { ChunkPlace, Prebuilt } from "./chunks.ts";
-import { type Block, FIRST_BLOCK } from "./code-cache.ts";
+import { FIRST_BLOCK } from "./code-cache.ts";
 import { EngineCore } from "./core.ts";
 import type { EngineHost } from "./host.ts";
 import * as L from "./layout.ts";
