@@ -248,9 +248,13 @@ describe("signals", () => {
     });
     expect([status, out]).toEqual([5, "ready\nsignal 2\nsignal 10\nsignal 15\n"]);
   });
-  it("that nobody handles end it", async (ctx) => {
-    const { status } = await talk([theProgram(ctx), "deaf"], (_, child) => void child.kill("SIGTERM"));
-    expect(status).toBe(143);
+  it.for([
+    ["SIGHUP", "deaf", 129],
+    ["SIGINT", "yes", 130],
+    ["SIGTERM", "deaf", 143],
+  ] as const)("that nobody handles end it: %s", async ([signal, what, expected], ctx) => {
+    const { status } = await talk([theProgram(ctx), what], (_, child) => void child.kill(signal));
+    expect(status).toBe(expected);
   });
 });
 
