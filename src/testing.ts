@@ -4,7 +4,7 @@ import { loadPrebuilt } from "./prebuilt.ts";
 
 export { type BootOptions, boot, type KernelOptions, type ProgramOptions } from "./testing/boot.ts";
 export { Guest } from "./testing/guest.ts";
-export { type Mount, PlaceError } from "./testing/places.ts";
+export { type DiskMount, type Mount, PlaceError } from "./testing/places.ts";
 
 // As the library's index does.
 usePrebuilt(loadPrebuilt);
