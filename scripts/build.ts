@@ -16,7 +16,10 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 type Step = { name: string; run: (out: string) => void };
 
 function command(program: string, ...args: string[]): void {
-  const { status, signal, error } = spawnSync(program, args, { cwd: root, stdio: "inherit" });
+  const { status, signal, error } = spawnSync(program, args, {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   if (error) throw error;
   if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${signal ?? `exit status ${status}`}`);
 }
