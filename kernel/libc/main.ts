@@ -7,6 +7,7 @@ import "./convert.ts";
 import "./match.ts";
 import "./not-here.ts";
 import "./obstack.ts";
+import "./regex/functions.ts";
 import "./search.ts";
 import "./strptime.ts";
 import "./terminal.ts";

@@ -248,3 +248,7 @@ export function backtrace_symbols(_frames: usize, _count: i32): usize {
 }
 /** @export */
 export function backtrace_symbols_fd(_frames: usize, _count: i32, _file: i32): void {}
+/** Addresses of IPv6 that are known to all: none, and the machine itself. @export */
+export let in6addr_any: array<u64, 2> = zeroed();
+/** @export */
+export let in6addr_loopback: array<u64, 2> = [0, 0x0100_0000_0000_0000];

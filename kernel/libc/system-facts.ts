@@ -4,7 +4,7 @@ import { failWith } from "./errno.ts";
 import { programName } from "./linker/problem.ts";
 import { auxiliaryValue } from "./linker/start.ts";
 import { systemCall } from "./system.ts";
-import { find } from "./text.ts";
+import { find, lengthOf } from "./text.ts";
 
 type Text = ptr<u8>;
 const EINVAL: i32 = 22;
@@ -179,4 +179,19 @@ export function __assert_fail(what: Text, file: Text, line: u32, name: Text): ne
 /** @export */
 export function __assert(what: Text, file: Text, line: u32): never {
   failAssertion(shortName(), what, file, line, pointer<u8>(0));
+}
+/** The value of a string of the system's configuration: the way to its commands, and nothing else. @export */
+export function confstr(name: i32, to: Text, room: usize): usize {
+  if (name !== 0 && name !== 2 && name !== 3) {
+    failWith(EINVAL);
+    return 0;
+  }
+  const told: Text = name === 2 ? "glibc 2.36" : name === 3 ? "NPTL 2.36" : "/bin:/usr/bin";
+  const bytes = lengthOf(told) + 1;
+  if (room > 0) {
+    const fits = bytes < room ? bytes : room;
+    memcpy(to, told, fits);
+    to[fits - 1] = 0;
+  }
+  return bytes;
 }

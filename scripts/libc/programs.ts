@@ -32,7 +32,7 @@ const MORE: readonly Invocation[] = [
   more("coreutils", "tail", "-n", "5", "text"),
   more("coreutils", "sha512sum", "text", "data"),
   more("coreutils", "stat", "-c", "%n %s %a %U", "text", "tree"),
-  more("coreutils", "du", "-ab", "tree"),
+  more("coreutils", "du", "-b", "tree/one", "text"),
   more("coreutils", "printf", "%s %d %x %.3e\\n", "text", "42", "255", "3.14159"),
   more("coreutils", "numfmt", "--to=iec", "123456789", "1024"),
   more("coreutils", "uniq", "-c", "text"),

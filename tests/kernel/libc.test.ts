@@ -44,7 +44,7 @@ it("docs/libc.md lists what is exported", () => {
 });
 
 describe("programs print what they print with glibc", () => {
-  for (const name of ["print", "numbers", "floats", "texts", "wide", "mathematics", "special"])
+  for (const name of ["print", "numbers", "floats", "texts", "wide", "regex", "mathematics", "special"])
     it(name, (ctx) => {
       const program = join(folder, name);
       compile(ctx, "-fno-builtin", join(sources, `${name}.c`), "-o", program, "-lm");
