@@ -43,6 +43,8 @@ export function makeFiles(root: string): string {
   writeFileSync(join(folder, "data"), data);
   const list = Array.from({ length: 50 }, (_, i) => ({ name: `entry ${i}`, size: (i * 37) % 101 }));
   writeFileSync(join(folder, "list.json"), JSON.stringify(list));
+  // mov eax, 6; imul eax, 7; hlt
+  writeFileSync(join(folder, "six.bin"), Buffer.from("b8060000006bc007f4", "hex"));
   mkdirSync(join(folder, "tree/inner"), { recursive: true });
   writeFileSync(join(folder, "tree/one"), "hay\nneedle\n");
   writeFileSync(join(folder, "tree/inner/two"), "needle in hay\n");

@@ -6,6 +6,7 @@ import { join } from "node:path";
 export interface Invocation {
   /** A name in PATH, or a path from the repository's root. */
   readonly program: string;
+  /** $REPOSITORY is this repository, which the program then sees. */
   readonly args: readonly string[];
   /** Where it comes from: a package of Debian, or of npm. */
   readonly from: string;
@@ -56,6 +57,13 @@ words = open("text").read().split()
 most = collections.Counter(words).most_common(5)
 print(json.dumps(most), hashlib.sha256(" ".join(words).encode()).hexdigest())`;
 const PERL = `while (<>) { $n{$1}++ while /(\\w+)/g } print map { "$_ $n{$_}\\n" } (sort { $n{$b} <=> $n{$a} || $a cmp $b } keys %n)[0..4]`;
+
+/** Sums by six threads, each of which is V8 again. */
+const WORKERS = `const { Worker } = require("worker_threads");
+const text = 'const { parentPort, workerData } = require("worker_threads"); let s = 0; for (let j = 0; j < 1e6; j++) s = (s + j * workerData) % 1000003; parentPort.postMessage(s)';
+let sum = 0, left = 6;
+for (let i = 0; i < 6; i++)
+  new Worker(text, { eval: true, workerData: i }).on("message", (s) => { sum += s; if (--left === 0) console.log(sum); });`;
 
 export const INVOCATIONS: readonly Invocation[] = [
   busybox("ls", "-l", "tree"),
@@ -126,4 +134,21 @@ export const INVOCATIONS: readonly Invocation[] = [
     memory: "1G",
     cpus,
   })),
+  { from: "node", program: "node", args: ["-p", "[1, 2, 3].map((x) => x ** 20).join()"], memory: "1G" },
+  ...ON_ONE_AND_FOUR.map((cpus) => ({
+    from: "node",
+    program: "node",
+    args: ["-e", WORKERS],
+    memory: "2G",
+    cpus,
+  })),
+  // This machine in this machine: a WebAssembly program in V8, on the unikernel.
+  {
+    from: "node",
+    program: "node",
+    args: ["$REPOSITORY/dist/cli/main.js", "exec", "six.bin"],
+    memory: "3G",
+  },
+  { ...debian("gdb", "gdb", "-nx", "--batch", "-ex", "print 6*7"), memory: "1G" },
+  { ...debian("openjdk-17-jre-headless", "java", "-Xmx256m", "-version"), memory: "1G" },
 ];
