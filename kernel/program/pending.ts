@@ -43,6 +43,9 @@ let limit: u64 = QUEUE_LIMIT;
 export function setQueueLimit(most: u64): void {
   limit = most;
 }
+export function queueLimit(): u64 {
+  return limit;
+}
 export function queuedSignals(): u64 {
   return count;
 }

@@ -2,7 +2,6 @@
 
 import { cpuCount } from "../arch/cpu.ts";
 import { umask } from "../fs/context.ts";
-import { descriptorLimit } from "../fs/descriptors.ts";
 import type { Text } from "../fs/text.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { launchText } from "./launch.ts";
@@ -10,6 +9,7 @@ import type { Loaded } from "./load.ts";
 import { type ProgramMemory, programMemory } from "./memory/program-memory.ts";
 import { type Described, visitMappings } from "./memory/report.ts";
 import { residentTotal } from "./memory/resident.ts";
+import { queuedSignals, queueLimit } from "./pending.ts";
 import { PARENT_ID, PROCESS_ID, process } from "./process.ts";
 import { copyIn } from "./user.ts";
 
@@ -218,7 +218,11 @@ export function showStatus(text: ptr<Text>): void {
   text.putKib("VmSwap:\t", 0, 8);
   text.put("Threads:\t");
   text.putU64(u64(process.threadCount));
-  text.put("\nSigQ:\t0/4096\n");
+  text.put("\nSigQ:\t");
+  text.putU64(queuedSignals());
+  text.putByte(char("/"));
+  text.putU64(queueLimit());
+  text.putByte(char("\n"));
   putMask(text, "ShdPnd:\t", process.pending.signals);
   putMask(text, "CapInh:\t", 0);
   putMask(text, "CapPrm:\t", 0x1ff_ffff_ffff);
@@ -232,44 +236,6 @@ export function showStatus(text: ptr<Text>): void {
     text.putU64(u64(cpuCount - 1));
   }
   text.put("\nMems_allowed_list:\t0\nvoluntary_ctxt_switches:\t0\nnonvoluntary_ctxt_switches:\t0\n");
-}
-class Limit extends Struct {
-  name: ptr<u8>;
-  values: ptr<u8>;
-}
-const LIMITS = 16;
-/** Values padded as Linux does; null where they are open files'. */
-const limits: array<Limit, typeof LIMITS> = [
-  { name: "Max cpu time", values: "unlimited            unlimited            seconds   \n" },
-  { name: "Max file size", values: "unlimited            unlimited            bytes     \n" },
-  { name: "Max data size", values: "unlimited            unlimited            bytes     \n" },
-  { name: "Max stack size", values: "8388608              unlimited            bytes     \n" },
-  { name: "Max core file size", values: "0                    unlimited            bytes     \n" },
-  { name: "Max resident set", values: "unlimited            unlimited            bytes     \n" },
-  { name: "Max processes", values: "32768                32768                processes \n" },
-  { name: "Max open files", values: "" },
-  { name: "Max locked memory", values: "unlimited            unlimited            bytes     \n" },
-  { name: "Max address space", values: "unlimited            unlimited            bytes     \n" },
-  { name: "Max file locks", values: "unlimited            unlimited            locks     \n" },
-  { name: "Max pending signals", values: "4096                 4096                 signals   \n" },
-  { name: "Max msgqueue size", values: "819200               819200               bytes     \n" },
-  { name: "Max nice priority", values: "0                    0                    \n" },
-  { name: "Max realtime priority", values: "0                    0                    \n" },
-  { name: "Max realtime timeout", values: "unlimited            unlimited            us        \n" },
-];
-export function showLimits(text: ptr<Text>): void {
-  text.put("Limit                     Soft Limit           Hard Limit           Units     \n");
-  for (let i: usize = 0; i < LIMITS; i++) {
-    text.putPadded(limits[i].name, 26);
-    if (limits[i].values[0] !== 0) {
-      text.put(limits[i].values);
-      continue;
-    }
-    const start = text.length;
-    text.putU64(descriptorLimit());
-    text.putPadded("", 21 - (text.length - start));
-    text.put("1048576              files     \n");
-  }
 }
 export function showCgroup(text: ptr<Text>): void {
   text.put("0::/\n");

@@ -2,6 +2,7 @@
 import { fileOperations, initMadeTree, type Made, type MadeTree } from "../fs/made-tree.ts";
 import { type FileSystem, S_IFDIR, S_IFLNK, S_IFREG } from "../fs/node.ts";
 import * as system from "../fs/proc-system.ts";
+import { showLimits } from "./limits.ts";
 import { cwdOperations, descriptorsOperations, exeOperations, rootOperations } from "./proc-links.ts";
 import * as self from "./proc-self.ts";
 
@@ -77,7 +78,7 @@ const entries: array<Made, typeof COUNT> = [
     directory: "2",
     name: "limits",
     mode: FILE,
-    show: self.showLimits,
+    show: showLimits,
     operations: addressOf(fileOperations),
   }),
   init({

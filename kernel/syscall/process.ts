@@ -1,10 +1,8 @@
 /** System calls about the program itself: who it is, what it may have, its end. One user, who may do everything; one process. */
 
-import { descriptorLimit, setDescriptorLimit } from "../fs/descriptors.ts";
 import { ECHILD, EFAULT, EINVAL, EPERM, ESRCH } from "../fs/errno.ts";
 import { endProcess } from "../program/end.ts";
-import { LOCK_LIMIT, programMemory, UNLIMITED } from "../program/memory/program-memory.ts";
-import { QUEUE_LIMIT, setQueueLimit } from "../program/pending.ts";
+import { LIMITS, type Limit, limitOf, setLimit } from "../program/limits.ts";
 import { currentProgram, PARENT_ID, PROCESS_ID, process } from "../program/process.ts";
 import { endProgramThread, setThreadPointer } from "../program/program-thread.ts";
 import { copyIn, copyOut, copyText } from "../program/user.ts";
@@ -178,77 +176,28 @@ export function sysPrctl(call: ptr<Call>): i64 {
   }
 }
 
-/** struct rlimit. */
-class Limit extends Struct {
-  current: u64;
-  most: u64;
-}
-const LIMITS = 16;
-const RLIMIT_DATA: u32 = 2;
-const RLIMIT_STACK: u32 = 3;
-const RLIMIT_CORE: u32 = 4;
-const RLIMIT_NOFILE: u32 = 7;
-const RLIMIT_MEMLOCK: u32 = 8;
-const RLIMIT_AS: u32 = 9;
-const RLIMIT_SIGPENDING: u32 = 11;
-const MOST_FILES: u64 = 1 << 20;
-const limits: array<Limit, typeof LIMITS> = zeroed();
-let limitsMade: bool = false;
-
-function makeLimits(): void {
-  if (limitsMade) return;
-  limitsMade = true;
-  for (let i: usize = 0; i < usize(LIMITS); i++) limits[i] = { current: UNLIMITED, most: UNLIMITED };
-  limits[RLIMIT_STACK].current = 8 << 20;
-  limits[RLIMIT_CORE].current = 0;
-  limits[RLIMIT_NOFILE] = { current: descriptorLimit(), most: MOST_FILES };
-  // Locked memory, nice, real-time priority, queued signals, message queues: as Linux begins.
-  limits[RLIMIT_MEMLOCK] = { current: LOCK_LIMIT, most: LOCK_LIMIT };
-  limits[RLIMIT_SIGPENDING] = { current: QUEUE_LIMIT, most: QUEUE_LIMIT };
-  limits[12] = { current: 819_200, most: 819_200 };
-  limits[13] = { current: 0, most: 0 };
-  limits[14] = { current: 0, most: 0 };
-}
-function setLimit(resource: u32, from: usize): i64 {
-  const wanted: Limit = zeroed();
-  if (!copyIn(addressOf(wanted), from, sizeof<Limit>())) return -EFAULT;
-  if (wanted.current > wanted.most) return -EINVAL;
-  if (wanted.most > limits[resource].most && process.owner !== 0) return -EPERM;
-  if (resource === RLIMIT_NOFILE) {
-    if (wanted.most > MOST_FILES) return -EPERM;
-    setDescriptorLimit(wanted.current);
-  }
-  const memory = programMemory();
-  if (resource === RLIMIT_SIGPENDING) setQueueLimit(wanted.current);
-  if (resource === RLIMIT_AS && memory !== null) memory.limit = wanted.current;
-  if (resource === RLIMIT_MEMLOCK && memory !== null) memory.lockLimit = wanted.current;
-  if (resource === RLIMIT_DATA && memory !== null) memory.dataLimit = wanted.current;
-  limits[resource] = wanted;
-  return 0;
-}
 export function sysGetrlimit(call: ptr<Call>): i64 {
   const resource = u32Of(call.args[0]);
   if (resource >= u32(LIMITS)) return -EINVAL;
-  makeLimits();
-  return copyOut(call.args[1], addressOf(limits[resource]), sizeof<Limit>()) ? 0 : -EFAULT;
+  return copyOut(call.args[1], limitOf(resource), sizeof<Limit>()) ? 0 : -EFAULT;
 }
 export function sysSetrlimit(call: ptr<Call>): i64 {
   const resource = u32Of(call.args[0]);
+  const wanted: Limit = zeroed();
   if (resource >= u32(LIMITS)) return -EINVAL;
-  makeLimits();
-  return setLimit(resource, call.args[1]);
+  if (!copyIn(addressOf(wanted), call.args[1], sizeof<Limit>())) return -EFAULT;
+  return setLimit(resource, addressOf(wanted));
 }
 export function sysPrlimit64(call: ptr<Call>): i64 {
   const id = intOf(call.args[0]);
   const resource = u32Of(call.args[1]);
-  const given: Limit = zeroed();
-  if (call.args[2] !== 0 && !copyIn(addressOf(given), call.args[2], sizeof<Limit>())) return -EFAULT;
+  const wanted: Limit = zeroed();
+  if (call.args[2] !== 0 && !copyIn(addressOf(wanted), call.args[2], sizeof<Limit>())) return -EFAULT;
   if (id !== 0 && id !== i32(PROCESS_ID)) return -ESRCH;
   if (resource >= u32(LIMITS)) return -EINVAL;
-  makeLimits();
-  const before: Limit = limits[resource];
+  const before: Limit = limitOf(resource).value;
   if (call.args[2] !== 0) {
-    const status = setLimit(resource, call.args[2]);
+    const status = setLimit(resource, addressOf(wanted));
     if (status < 0) return status;
   }
   if (call.args[3] === 0) return 0;

@@ -9,8 +9,19 @@
 #include <signal.h>
 #include <unistd.h>
 
+/* A line of /proc/self/limits. */
+static void show(const char *name) {
+  char line[100];
+  FILE *file = fopen("/proc/self/limits", "r");
+  while (fgets(line, sizeof line, file))
+    if (strncmp(line, name, strlen(name)) == 0) SAY("%.*s|", (int)strcspn(line, "\n"), line);
+  fclose(file);
+}
 void limits(void) {
   struct rlimit limit;
+  TRY(setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}));
+  show("Max core");
+  show("Max nice");
   TRY(getrlimit(RLIMIT_STACK, &limit));
   SAY("stack %lu", (unsigned long)limit.rlim_cur);
   TRY(getrlimit(99, &limit));
