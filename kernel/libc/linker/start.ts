@@ -22,6 +22,10 @@ const AT_ENTRY: u64 = 9;
 const AT_RANDOM: u64 = 25;
 const AT_EXECFN: u64 = 31;
 
+const SYS_READLINK = 89;
+const EXECUTABLE: ptr<u8> = "/proc/self/exe";
+const origin: array<u8, 1024> = zeroed();
+
 /** The auxiliary vector, for getauxval(3). */
 export let auxiliary: ptr<u64> = pointer<u64>(0);
 const program: Loaded = zeroed();
@@ -42,7 +46,14 @@ function describe(): void {
   program.headers = headers;
   program.headerCount = auxiliaryValue(AT_PHNUM);
   program.name = "";
-  program.path = pointer<u8>(auxiliaryValue(AT_EXECFN));
+  // $ORIGIN is where the file lies that links lead to.
+  const bytes = systemCall(
+    SYS_READLINK,
+    address(EXECUTABLE),
+    address(addressOf(origin[0])),
+    origin.length - 1,
+  );
+  program.path = bytes > 0 ? addressOf(origin[0]) : pointer<u8>(auxiliaryValue(AT_EXECFN));
   program.isProgram = true;
   program.isGlobal = true;
   let least: usize = 0xffff_ffff_ffff_ffff;
