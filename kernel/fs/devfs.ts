@@ -1,4 +1,5 @@
 /** /dev: a file system in memory with the nodes that programs expect. What they do is in devices.ts. */
+import { textLength } from "../lib/text.ts";
 import {
   CONSOLE_DEVICE,
   FULL_DEVICE,
@@ -38,11 +39,6 @@ const links: array<Link, 4> = [
   { name: "stdout", target: "/proc/self/fd/1" },
   { name: "stderr", target: "/proc/self/fd/2" },
 ];
-function lengthOf(text: ptr<u8>): usize {
-  let length: usize = 0;
-  while (text[length] !== 0) length++;
-  return length;
-}
 /** null: there is no memory. Once. */
 export function makeDevfs(): ptr<FileSystem> | null {
   const fileSystem = makeRamfs("devtmpfs");
@@ -55,14 +51,14 @@ export function makeDevfs(): ptr<FileSystem> | null {
   for (let i: usize = 0; i < entries.length; i++) {
     const entry = addressOf(entries[i]);
     let node: ptr<Node> | null = null;
-    create(root, entry.name, lengthOf(entry.name), entry.mode, entry.device, addressOf(node));
+    create(root, entry.name, textLength(entry.name), entry.mode, entry.device, addressOf(node));
     if (node === null) return null;
     dropNode(node);
   }
   for (let i: usize = 0; i < links.length; i++) {
     const link = addressOf(links[i]);
     const target = link.target;
-    if (symlink(root, link.name, lengthOf(link.name), target, lengthOf(target)) < 0) return null;
+    if (symlink(root, link.name, textLength(link.name), target, textLength(target)) < 0) return null;
   }
   return fileSystem;
 }

@@ -3,6 +3,7 @@
  * (/proc, /sys). Nothing can be made or taken away there. Parts that change have node operations of their own.
  */
 
+import { startsWith, textLength } from "../lib/text.ts";
 import { free, malloc } from "../memory/malloc.ts";
 import type { Mutex } from "../thread/mutex.ts";
 import { EINVAL, ENOENT, ENOMEM } from "./errno.ts";
@@ -49,16 +50,6 @@ export const OWN_NUMBERS: u64 = 0x1_0000;
 
 function treeOf(node: ptr<Node>): ptr<MadeTree> {
   return cast<MadeTree>(node.fileSystem.data);
-}
-export function textLength(text: ptr<u8>): usize {
-  let length: usize = 0;
-  while (text[length] !== 0) length++;
-  return length;
-}
-function startsWith(text: ptr<u8>, start: ptr<u8>): bool {
-  let i: usize = 0;
-  while (start[i] !== 0 && text[i] === start[i]) i++;
-  return start[i] === 0;
 }
 function isName(text: ptr<u8>, name: ptr<u8>, length: usize): bool {
   for (let i: usize = 0; i < length; i++) if (text[i] === 0 || text[i] !== name[i]) return false;

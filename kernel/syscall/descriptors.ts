@@ -16,7 +16,7 @@ import {
   O_PATH,
   type OpenFile,
 } from "../fs/file.ts";
-import { S_IFCHR, S_IFDIR, S_IFMT, S_IFREG } from "../fs/node.ts";
+import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFMT, S_IFREG } from "../fs/node.ts";
 import { PAGE_SIZE } from "../memory/address.ts";
 import { NONE } from "../memory/physical.ts";
 import { copyIn, copyOut } from "../program/user.ts";
@@ -84,10 +84,12 @@ function lock(file: ptr<OpenFile>, command: u32, argument: usize): i64 {
   const asks = command === F_GETLK || command === F_OFD_GETLK;
   if (command >= F_OFD_GETLK && wanted.owner !== 0) return -EINVAL;
   if (asks && wanted.type !== F_RDLCK && wanted.type !== F_WRLCK) return -EINVAL;
-  let start = wanted.start;
-  if (wanted.whence === 1) start += i64(file.position);
-  else if (wanted.whence === 2) start += i64(file.node.attributes.size);
+  let base: i64 = 0;
+  if (wanted.whence === 1) base = i64(file.position);
+  else if (wanted.whence === 2) base = i64(file.node.attributes.size);
   else if (wanted.whence !== 0) return -EINVAL;
+  if (wanted.start > 0 && u64(wanted.start) > MAX_SIZE - u64(base)) return -EOVERFLOW;
+  const start = base + wanted.start;
   if (start < 0 || (wanted.length < 0 && start + wanted.length < 0)) return -EINVAL;
   if (wanted.length > 0 && u64(start) + u64(wanted.length) - 1 > MAX_SIZE) return -EOVERFLOW;
   if (asks) {
@@ -143,7 +145,6 @@ function control(file: ptr<OpenFile>, call: ptr<Call>): i64 {
       return -EINVAL;
   }
 }
-const S_IFIFO: u32 = 0x1000;
 const PIPE_BYTES: u64 = 65536;
 /** No pipe can be asked to hold more. */
 const PIPE_MOST: u32 = 0x8000_0000;

@@ -1,6 +1,6 @@
 /** System calls of threads: clone(2) as far as threads need it, futex(2), what schedulers are asked. */
 import { cpuCount, cpuIndex } from "../arch/cpu.ts";
-import { EFAULT, EINVAL, ENOMEM, ENOSYS, EPERM, ESRCH } from "../fs/errno.ts";
+import { E2BIG, EFAULT, EINVAL, ENOMEM, ENOSYS, EPERM, ESRCH } from "../fs/errno.ts";
 import { realTime } from "../program/clock.ts";
 import { requeueFutex, waitFutex, wakeFutex, wakeTwo } from "../program/futex.ts";
 import { currentProgram, type ProgramThread, process } from "../program/process.ts";
@@ -80,7 +80,6 @@ export function sysClone(call: ptr<Call>): i64 {
   return make(call, addressOf(wanted));
 }
 const CLONE_ARGUMENTS_MOST: u64 = 4096;
-const E2BIG: i64 = 7;
 export function sysClone3(call: ptr<Call>): i64 {
   const size = call.args[1];
   if (size > CLONE_ARGUMENTS_MOST) return -E2BIG;
