@@ -84,6 +84,13 @@ const KNOWN: readonly Known[] = [
     reason: "processor time goes by real time",
   },
   {
+    call: /fcntl/,
+    here: /0/,
+    there: /e22/,
+    args: /, 4, (-1|0x4[0-9a-f]{3})\)/,
+    reason: "every file takes O_DIRECT",
+  },
+  {
     call: /sched_getaffinity/,
     here: /done/,
     there: /e14/,

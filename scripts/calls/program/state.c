@@ -273,6 +273,8 @@ void recover(u32 flags) {
     reset_place();
     SYS(SYS_fchmod, WORK, 0755);
     SYS(SYS_fchmodat, WORK, "..", 0755);
+    SYS(SYS_fchown, WORK, own_uid, own_gid);
+    SYS(SYS_fchownat, WORK, "..", own_uid, own_gid, 0);
     SYS(SYS_fremovexattr, WORK, "user.colour");
     SYS(SYS_removexattr, "..", "user.colour");
     make_files();
