@@ -123,6 +123,8 @@ function changed({ bytes, places }: Subject, seed: number): Buffer {
 }
 const ENDS = ["refused", "ended", "signalled", "endless", "broken"] as const;
 type End = (typeof ENDS)[number];
+/** What the kernel said when it was last broken. */
+let panic = "";
 
 function attempt(kernel: Uint8Array, files: Readonly<Record<string, Uint8Array>>): End {
   const [standard, errors, control, kernelLog] = [0, 1, 2, 3].map(() => new ScriptedLine());
@@ -150,7 +152,10 @@ function attempt(kernel: Uint8Array, files: Readonly<Record<string, Uint8Array>>
   });
   const stop = machine.run({ until: MOST_CYCLES });
   const status = programStatus(stop);
-  if (status === undefined) return stop.kind === "limit" ? "endless" : "broken";
+  if (status === undefined) {
+    panic = (process.env.FULL ? kernelLog.text : /panic: [^\r\n]+/.exec(kernelLog.text)?.[0]) ?? stop.kind;
+    return stop.kind === "limit" ? "endless" : "broken";
+  }
   const said = errors.text;
   if (/^[^\n]*(error while loading shared libraries|symbol lookup error):/.test(said)) {
     if (status !== 127 || !/^[^\n]+\n$/.test(said)) throw new Error(`status ${status}: ${said}`);
@@ -188,7 +193,7 @@ function main(): number {
         const count = counts.get(subject.name);
         count?.set(end, (count.get(end) ?? 0) + 1);
         if (values.show && (end === "broken" || end === "endless"))
-          console.log(`seed ${seed}: ${subject.name}: ${end}`);
+          console.log(`seed ${seed}: ${subject.name}: ${end}: ${panic}`);
       } catch (error) {
         console.error(
           `hostile: seed ${seed}, ${subject.name}: ${error instanceof Error ? error.message : String(error)}`,
