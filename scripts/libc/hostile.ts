@@ -153,7 +153,7 @@ function attempt(kernel: Uint8Array, files: Readonly<Record<string, Uint8Array>>
   const stop = machine.run({ until: MOST_CYCLES });
   const status = programStatus(stop);
   if (status === undefined) {
-    panic = (process.env.FULL ? kernelLog.text : /panic: [^\r\n]+/.exec(kernelLog.text)?.[0]) ?? stop.kind;
+    panic = /panic: [^\r\n]+/.exec(kernelLog.text)?.[0] ?? stop.kind;
     return stop.kind === "limit" ? "endless" : "broken";
   }
   const said = errors.text;
