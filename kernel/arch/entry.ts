@@ -9,10 +9,12 @@
  * program's code that they interrupted, the frame goes to the thread's kernel stack: a program's may be too small.
  */
 import type { Thread } from "../thread/thread.ts";
-import { KERNEL_START, PROGRAMS_SHIFT } from "./code.ts";
+import { KERNEL_START } from "./code.ts";
 import { dispatch } from "./dispatch.ts";
 import { loadRegisters } from "./load-registers.ts";
 import { staysOnItsStack } from "./staying.ts";
+
+declare const __image_end: u8;
 
 /** Bytes of a stub: a call, whose return address says which one it was. */
 const STUB_SIZE = 5;
@@ -77,7 +79,7 @@ function stayingCoded(): void {
 }
 /**
  * The frame's seven words go to the interrupted stack, below its red zone, or to the top of the thread's kernel stack, and RAX after them.
- * The kernel's code is between 1 and 4 MiB, a program's is not.
+ * The kernel's code is in its image, a program's is not.
  *
  *     rsp →  0 rcx   8 rax   16 stub   24 error code   32 rip   40 cs   48 rflags   56 rsp   64 ss
  *
@@ -90,8 +92,8 @@ function moveFrame(): void {
     mov rax, [rsp + 32]
     cmp rax, ${KERNEL_START}
     jb outside
-    shr rax, ${PROGRAMS_SHIFT}
-    jz kernel
+    cmp rax, ${addressOf(__image_end)}
+    jb kernel
   outside:
     mov rax, gs:[16]
     cmp qword [rax + ${offsetof<Thread>("program")}], 0

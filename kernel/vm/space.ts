@@ -2,7 +2,6 @@
  * An address space: a root table, and the addresses that it gives out. There is the kernel's, and one for each program, cloned from it
  * (clone.ts): what lies above programs' addresses, and the kernel's low part, are the same tables in all of them.
  */
-import { PROGRAMS_SHIFT } from "../arch/code.ts";
 import { cpuIndex, type MAX_CPUS } from "../arch/cpu.ts";
 import { restoreInterrupts, saveInterrupts } from "../arch/instructions.ts";
 import type { SpinLock } from "../thread/spin-lock.ts";
@@ -20,7 +19,6 @@ export const PROGRAMS_END: usize = 0x7fff_ffff_f000;
 export function isProgramAddress(linear: usize): bool {
   return linear >= PROGRAMS_START && linear < PROGRAMS_END;
 }
-static_assert(PROGRAMS_START === 1 << PROGRAMS_SHIFT);
 
 export class AddressSpace extends Struct {
   /** As an entry that points to the root table. */

@@ -84,7 +84,7 @@ static void land(int signal, siginfo_t *info, void *context) {
 }
 /* Calls of what is no code: the first pages, and addresses that are none. */
 static void jump(void) {
-  static const uint64_t nowhere[] = {0, 1, 0x9126, 0xdead000000000000};
+  static const uint64_t nowhere[] = {0, 1, 0x9126, 0x3ff000, 0xdead000000000000};
   struct sigaction action = {.sa_sigaction = land, .sa_flags = SA_SIGINFO};
   sigaction(SIGSEGV, &action, NULL);
   for (int i = 0; i < 4; i++)
