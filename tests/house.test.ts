@@ -23,7 +23,8 @@ const below: Record<string, readonly string[]> = {
   machine: ["isa", "wasm", "timing", "engine", "devices", "host"],
   compiler: ["isa"],
   view: [],
-  testing: ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler"],
+  program: ["isa", "host", "machine"],
+  testing: ["isa", "host", "machine", "program"],
   bench: ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler", "view"],
   cli: [
     "isa",
@@ -35,11 +36,12 @@ const below: Record<string, readonly string[]> = {
     "machine",
     "compiler",
     "view",
+    "program",
     "testing",
     "bench",
     "",
   ],
-  "": ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler", "testing"],
+  "": ["isa", "wasm", "timing", "engine", "host", "devices", "machine", "compiler", "program", "testing"],
 };
 
 /** These run in a page: no import from Node, from host/ only types, and of packages only what is listed. */

@@ -2,7 +2,7 @@
  * Functions of the kernel that a program calls as functions: malloc and its kin. Code and program share ring 0 and one address space, so that a call needs a
  * stack of the kernel's and nothing else: pages of the program's may be missing, and are read by page faults that may wait.
  *
- * The caller (kernel/libc/kernel-calls.ts, src/testing/malloc-object.ts) keeps its stack pointer in RBP, its way back in R10, the function's number in EAX, and has
+ * The caller (kernel/libc/kernel-calls.ts, src/program/malloc-object.ts) keeps its stack pointer in RBP, its way back in R10, the function's number in EAX, and has
  * interrupts off when it jumps to `enter`. It gets the result in RAX; EDX is not 0 if a signal waits for the thread.
  */
 

@@ -1,5 +1,5 @@
 /**
- * What is to be run: a boot module called "launch", texts of the form NAME=VALUE that each end in a zero (src/testing/launch.ts has the
+ * What is to be run: a boot module called "launch", texts of the form NAME=VALUE that each end in a zero (src/program/launch.ts has the
  * names). The module stays where it is, and so do the texts.
  */
 

@@ -34,7 +34,7 @@ import { free, malloc } from "../memory/malloc.ts";
 import { launchCount, launchNumber, launchText } from "./launch.ts";
 import { copyOut } from "./user.ts";
 
-/** Ports by their numbers: src/testing/program-machine.ts. */
+/** Ports by their numbers: src/program/machine.ts. */
 const STANDARD: u32 = 0;
 const ERRORS: u32 = 1;
 const PIECE: usize = 32768;

@@ -11,7 +11,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { programStatus } from "../../src/testing/program-machine.ts";
+import { programStatus } from "../../src/program/machine.ts";
 import { builtKernel, builtProgram } from "../../tests/support/built.ts";
 import { findTool } from "../../tests/support/tools.ts";
 import { run } from "../switch/guest.ts";

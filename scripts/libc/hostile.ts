@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { usePrebuilt } from "../../src/engine/chunks.ts";
 import { loadPrebuilt } from "../../src/prebuilt.ts";
-import { programMachine, programStatus } from "../../src/testing/program-machine.ts";
+import { programMachine, programStatus } from "../../src/program/machine.ts";
 import { ScriptedLine } from "../../src/testing/scripted-line.ts";
 
 const MIB = 2 ** 20;

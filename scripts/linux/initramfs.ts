@@ -3,7 +3,7 @@
  * an init that inserts them, says so, and becomes a shell on the console.
  */
 import { readFileSync } from "node:fs";
-import { archive, type Entry } from "../../src/testing/archive.ts";
+import { archive, type Entry } from "../../src/program/archive.ts";
 import { type Kernel, modulesInOrder } from "./kernels.ts";
 
 /** What init says when it has begun: the first user process runs. */

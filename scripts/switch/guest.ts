@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { archive, type Entry } from "../../src/testing/archive.ts";
+import { archive, type Entry } from "../../src/program/archive.ts";
 
 const MOST_OUTPUT = 64 * 2 ** 20;
 

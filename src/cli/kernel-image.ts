@@ -1,2 +1,2 @@
 /* The unikernel's images, where commands look for them. */
-export { kernelImage } from "../testing/kernel-image.ts";
+export { kernelImage } from "../program/kernel-image.ts";

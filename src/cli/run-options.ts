@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_ENGINE, ENGINE_NAMES, type EngineName } from "../machine/engines.ts";
-import type { DiskMount, Mount } from "../testing/places.ts";
+import type { DiskMount, Mount } from "../program/places.ts";
 import { TIMING_NAMES, type TimingName } from "../timing/model.ts";
 import { parseCpus, parseMemory, parseRtc, parseSeconds, parseSeed, repeated } from "./boot-options.ts";
 

@@ -5,7 +5,7 @@ import type { ElfSymbol } from "../machine/boot/elf-symbols.ts";
 import type { Machine, MachineStop } from "../machine/machine.ts";
 import { Peek } from "../machine/peek.ts";
 import { getRegister, REGISTER_NAMES } from "../machine/registers.ts";
-import { programStatus } from "./program-machine.ts";
+import { programStatus } from "../program/machine.ts";
 import type { ScriptedLine } from "./scripted-line.ts";
 
 export interface GuestParts {

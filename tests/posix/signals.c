@@ -87,7 +87,7 @@ static void jump(void) {
   static const uint64_t nowhere[] = {0, 1, 0x9126, 0x3ff000, 0xdead000000000000};
   struct sigaction action = {.sa_sigaction = land, .sa_flags = SA_SIGINFO};
   sigaction(SIGSEGV, &action, NULL);
-  for (int i = 0; i < 4; i++)
+  for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++)
     if (sigsetjmp(back, 1) == 0) ((void (*)(void))nowhere[i])();
   signal(SIGSEGV, SIG_DFL);
 }

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, type TestContext } from "vitest";
-import { libraryDirectories } from "../../src/testing/library-places.ts";
+import { libraryDirectories } from "../../src/program/library-places.ts";
 import { builtKernel, builtProgram } from "../support/built.ts";
 import { requireTool } from "../support/tools.ts";
 

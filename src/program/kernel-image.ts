@@ -5,7 +5,7 @@ import { HostError } from "../host/errors.ts";
 
 /** Throws HostError where the package has not been built. */
 export function kernelImage(name: string): Uint8Array {
-  // Bundled, this file is in dist/ or a folder of it; else in src/testing/.
+  // Bundled, this file is in dist/ or a folder of it; else in src/program/.
   const path = ["./", "../", "../../dist/"]
     .map((place) => fileURLToPath(new URL(`${place}${name}`, import.meta.url)))
     .find((place) => existsSync(place));

@@ -4,7 +4,7 @@ import { lstatSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { archive, type Entry } from "../../src/testing/archive.ts";
+import { archive, type Entry } from "../../src/program/archive.ts";
 import { requireTool } from "../support/tools.ts";
 
 it("writes what cpio reads", (ctx) => {
