@@ -118,6 +118,7 @@ function remapLocked(memory: ptr<ProgramMemory>, move: ptr<Move>, spares: ptr<Sp
   if (move.size >= move.newSize) {
     if (move.size === move.newSize) return i64(move.from);
     const end = move.from + move.newSize;
+    if (end > PROGRAMS_END || move.size - move.newSize > PROGRAMS_END - end) return -EINVAL;
     return emptyLocked(memory, end, move.from + move.size, spares) ? i64(move.from) : -ENOMEM;
   }
   let status: i64 = 0;
