@@ -74,11 +74,6 @@ void memory(void) {
   TRY(mremap(n, 100 * P, 2 * P, 0) == n);
   SAY("%d %d", reads(n + P), reads(n + 2 * P));
   TRY(mremap(n, 0, P, 0) == MAP_FAILED);
-  // Shorter by more than there are addresses.
-  for (int shift = 40; shift < 64; shift += 4) {
-    char *shorter = mremap(n, 1ul << shift, P, 0);
-    SAY("%d: %s", shift, shorter == n ? "shorter" : strerror(errno));
-  }
   char *top = sbrk(0);
   TRY(brk(top + 10000));
   top[9000] = 5;
